@@ -1,0 +1,91 @@
+/**
+ * What the pipeline needs of the store. All calls are synchronous and made from one worker thread; a call that returns
+ * has made its change durable. Every method may throw a `Fault` S902.
+ */
+import type { BatchCounts, Outcome } from '../domain/batch';
+import type { BatchOrigin, BatchReading, BatchRecord } from '../domain/batch-record';
+import type { Finding } from '../domain/finding';
+import type { MessageType } from '../domain/message-type';
+import type { ReportSource } from './report-source';
+
+/** An earlier batch of the same account that this one may repeat. */
+export interface EarlierDelivery {
+  readonly id: string;
+  readonly fileName: string;
+  readonly sha256: string;
+  readonly records: number;
+  readonly receivedAt: string;
+}
+
+export interface BatchStore {
+  /** Takes a batch up: its row in state `ready`, with its delivery number. Doing it twice with one id changes nothing. */
+  open(origin: BatchOrigin): BatchRecord;
+  /** Forgets a batch whose file was never claimed. */
+  withdraw(id: string): void;
+  markClaimed(id: string, at: string): void;
+  batch(id: string): BatchRecord | null;
+  /** Batches that are not archived yet, oldest first. */
+  unfinished(): readonly BatchRecord[];
+  /** The latest production batch of this account, type and content whose outcome was ACCEPTED or DUPLICATE (D401). */
+  sameContent(account: string, messageType: string, sha256: string, except: string): EarlierDelivery | null;
+  /** The latest earlier batch of this account and folder with the same file name (F014 when its content differs). */
+  sameName(account: string, folder: string, fileName: string, except: string): EarlierDelivery | null;
+  /** A staging area for one batch; what an earlier one of the same id left behind is gone. */
+  openStaging(batch: BatchRecord, type: MessageType | null): Staging;
+  reportSource(id: string): ReportSource;
+  markReported(id: string, at: string): void;
+  markArchived(id: string, at: string): void;
+  close(): void;
+}
+
+/** A record that nothing speaks against so far. */
+export interface StagedRecord {
+  readonly line: number;
+  readonly record: number;
+  readonly offset: number;
+  readonly length: number;
+  /** In the order of the message type's fields, as they will be stored; '' is stored as NULL. */
+  readonly values: readonly string[];
+  /** Business key within sender and message type. */
+  readonly key: string;
+  /** The patient, canonical: compared to tell a correction from a reused key (D406). */
+  readonly patient: string;
+  /** The sender is told something about it. */
+  readonly warned: boolean;
+}
+
+export interface RejectedRecord {
+  readonly line: number;
+  readonly record: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface CommitVerdict extends BatchReading {
+  readonly outcome: Outcome;
+  readonly counts: BatchCounts;
+  readonly sha256: string | null;
+  readonly schemaVersion: string | null;
+  readonly committedAt: string;
+}
+
+/**
+ * Records and findings of one batch on their way into the store: bounded memory whatever their number, and nothing of
+ * it visible to anyone until `commit`.
+ */
+export interface Staging {
+  addRecord(record: StagedRecord): void;
+  addRejected(record: RejectedRecord): void;
+  addFinding(finding: Finding): void;
+  /** Findings within the file on equal keys (D403, D405), then against the store (D402, D404, D406, R311). */
+  settle(): void;
+  /** Counts as they stand. */
+  counts(): BatchCounts;
+  /** All records rejected, as a file-scope error demands: nothing will be stored. */
+  rejectAll(): void;
+  /** ONE transaction: batch row in state `committed`, records (production only), findings, rejected records. */
+  commit(verdict: CommitVerdict): void;
+  /** Findings staged so far in report order: what `validate` prints without a commit. */
+  reportSource(): ReportSource;
+  discard(): void;
+}

@@ -1,0 +1,45 @@
+/**
+ * The folders a batch moves through, as files. A rename is a transition; every change is fsynced, file and directory,
+ * before the call returns. Every method may throw a `Fault` S901.
+ */
+import type { BatchRecord } from '../domain/batch-record';
+
+export interface ClaimedFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** A report file to deliver: its name and its bytes, made while they are written. */
+export interface ReportContent {
+  readonly name: string;
+  readonly chunks: Iterable<Uint8Array>;
+}
+
+export interface WrittenReport {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface Spool {
+  /**
+   * Moves the data file out of the sender's folder into `work/<batch id>/`; done already, it only finds it.
+   * Null when the file is neither there nor here, or is another one than the batch was opened for.
+   */
+  claim(batch: BatchRecord): ClaimedFile | null;
+  /** The file's bytes in chunks of at most 256 KiB; the chunk is valid until the next one is asked for. */
+  read(file: ClaimedFile): Iterable<Uint8Array>;
+  /** Text of ascending byte ranges, read in one pass. */
+  readRanges(
+    file: ClaimedFile,
+    ranges: Iterable<{ readonly offset: number; readonly length: number }>,
+  ): Iterable<Uint8Array>;
+  /** The marker's first bytes (control totals), at most 4 KiB; empty when it is gone. */
+  readMarker(batch: BatchRecord): Uint8Array;
+  /** Writes a report out of the sender's sight and fsyncs it. */
+  writeReport(batch: BatchRecord, content: ReportContent): WrittenReport;
+  /** Renames the written reports into the sender's reports folder in this order, then fsyncs the folder. Idempotent. */
+  publishReports(batch: BatchRecord, names: readonly string[]): void;
+  /** Moves the original to the archive; removes the marker last. Idempotent. Returns the archived path, relative to the data folder. */
+  archive(batch: BatchRecord): string | null;
+}
