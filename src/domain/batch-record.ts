@@ -3,10 +3,19 @@ import type { Language } from './account';
 import type { BatchCounts, BatchMode, Dialect, Outcome } from './batch';
 import type { BatchState } from './journey';
 
+/**
+ * Why a batch exists: `upload` data and marker; `cancelled` data, withdrawn by its sender before it was processed (F015);
+ * `orphan-marker` a marker whose data never came (F006); `unmarked` data whose marker has not come yet, told once and
+ * left where it lies (F007); `replay` an archived original processed again.
+ */
+export const BATCH_CAUSES = ['upload', 'cancelled', 'orphan-marker', 'unmarked', 'replay'] as const;
+export type BatchCause = (typeof BATCH_CAUSES)[number];
+
 /** What is known when a batch is taken up, before its bytes are read. */
 export interface BatchOrigin {
   /** UUID version 7: sorts by time. */
   readonly id: string;
+  readonly cause: BatchCause;
   readonly account: string;
   /** From the file name; null where the name does not tell. */
   readonly sender: string | null;
