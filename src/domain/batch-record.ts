@@ -27,7 +27,7 @@ export interface BatchOrigin {
   readonly baseName: string;
   /** Marker file name as uploaded; null for a replay and for F007. */
   readonly markerName: string | null;
-  /** Identity of the marker file (`inode:mtime in ns`), so that no later marker of that name is removed for it. */
+  /** Identity of the marker file (`inode:birth time in ns`), so that no later marker of that name is removed for it. */
   readonly markerIdentity: string | null;
   /** Identity of the data file in the drop folder, the same way. */
   readonly dataIdentity: string | null;

@@ -1,0 +1,131 @@
+/**
+ * The folders a batch moves through. A rename is a transition, and each step may be repeated after a crash: what is
+ * done already is found done. Errors of the file system become faults S901; nothing is ever overwritten or deleted
+ * before what replaces it is durable.
+ */
+import { closeSync, fsyncSync, lstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import type { BatchRecord } from '../../domain/batch-record';
+import { toFault } from '../../domain/fault';
+import type { ClaimedFile, ReportContent, Spool, WrittenReport } from '../../ports/spool';
+import { archivePath, type DataFolders, dropFolder, reportsFolder } from './data-folders';
+import {
+  exists,
+  fileIdentity,
+  makeDirectory,
+  moveFile,
+  removeDirectory,
+  removeFile,
+  syncDirectory,
+} from './durable-files';
+import { readByteRanges, readChunks } from './read-file';
+
+/** Control totals are read from at most this much of a marker. */
+const MARKER_BYTES = 4096;
+
+export function createSpool(folders: DataFolders): Spool {
+  const workFolder = (batch: BatchRecord): string => join(folders.workDir, batch.id);
+  const claimedPath = (batch: BatchRecord): string => join(workFolder(batch), 'data');
+  const stagedReport = (batch: BatchRecord, name: string): string => join(workFolder(batch), 'reports', name);
+  const markerPath = (batch: BatchRecord): string | null =>
+    batch.markerName === null ? null : join(dropFolder(folders, batch.account, batch.folder), batch.markerName);
+
+  function claim(batch: BatchRecord): ClaimedFile | null {
+    const target = claimedPath(batch);
+    if (!exists(target)) {
+      const source = join(dropFolder(folders, batch.account, batch.folder), batch.fileName);
+      if (batch.dataIdentity === null || fileIdentity(source) !== batch.dataIdentity) return null;
+      makeDirectory(workFolder(batch));
+      moveFile(source, target);
+    }
+    return { path: target, bytes: statSync(target).size };
+  }
+
+  function readMarker(batch: BatchRecord): Uint8Array {
+    const path = markerPath(batch);
+    if (path === null || !lstatSync(path, { throwIfNoEntry: false })?.isFile()) return new Uint8Array();
+    const fd = openSync(path, 'r');
+    try {
+      const bytes = Buffer.alloc(MARKER_BYTES);
+      return bytes.subarray(0, readSync(fd, bytes, 0, MARKER_BYTES, 0));
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  function writeReport(batch: BatchRecord, content: ReportContent): WrittenReport {
+    const path = stagedReport(batch, content.name);
+    makeDirectory(join(workFolder(batch), 'reports'));
+    const hash = createHash('sha256');
+    let bytes = 0;
+    const fd = openSync(path, 'w', 0o640);
+    try {
+      for (const chunk of content.chunks) {
+        for (let done = 0; done < chunk.length;) done += writeSync(fd, chunk, done);
+        hash.update(chunk);
+        bytes += chunk.length;
+      }
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    return { name: content.name, bytes, sha256: hash.digest('hex') };
+  }
+
+  function publishReports(batch: BatchRecord, names: readonly string[]): void {
+    const target = reportsFolder(folders, batch.account, batch.folder);
+    makeDirectory(target);
+    const last = names.at(-1);
+    for (const name of names) {
+      // The announcement is durable only after all that it announces.
+      if (name === last) syncDirectory(target);
+      const staged = stagedReport(batch, name);
+      if (exists(staged)) moveFile(staged, join(target, basename(name)));
+    }
+  }
+
+  function archive(batch: BatchRecord): string | null {
+    const claimed = claimedPath(batch);
+    const relative = archivePath(batch);
+    const target = join(folders.archiveDir, relative);
+    if (exists(claimed)) {
+      if (batch.mode === 'test') {
+        removeFile(claimed);
+      } else {
+        makeDirectory(join(target, '..'));
+        moveFile(claimed, target);
+      }
+    }
+    removeDirectory(workFolder(batch));
+    const marker = markerPath(batch);
+    if (marker !== null && fileIdentity(marker) === batch.markerIdentity) removeFile(marker);
+    return exists(target) ? relative : null;
+  }
+
+  return {
+    claim: (batch) => guarded(() => claim(batch)),
+    read: (file) => guardedChunks(readChunks(file.path)),
+    readRanges: (file, ranges) => guardedChunks(readByteRanges(file.path, ranges)),
+    readMarker: (batch) => guarded(() => readMarker(batch)),
+    writeReport: (batch, content) => guarded(() => writeReport(batch, content)),
+    publishReports: (batch, names) => guarded(() => publishReports(batch, names)),
+    archive: (batch) => guarded(() => archive(batch)),
+  };
+}
+
+function guarded<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw toFault(error);
+  }
+}
+
+function* guardedChunks(chunks: Iterable<Uint8Array>): Generator<Uint8Array, void, undefined> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw toFault(error);
+  }
+}

@@ -1,0 +1,48 @@
+/** Where everything lies below the data folder: the one place that knows. */
+import { join } from 'node:path';
+import type { BatchRecord } from '../../domain/batch-record';
+
+export interface DataFolders {
+  readonly dataDir: string;
+  readonly storePath: string;
+  readonly hostKeyPath: string;
+  /** One folder per account: what its SFTP client sees. */
+  readonly accountsDir: string;
+  /** Uploads that are not complete yet, out of every client's sight. */
+  readonly uploadsDir: string;
+  /** One folder per batch in work. */
+  readonly workDir: string;
+  readonly archiveDir: string;
+  readonly quarantineDir: string;
+  readonly logsDir: string;
+}
+
+export function dataFolders(dataDir: string): DataFolders {
+  return {
+    dataDir,
+    storePath: join(dataDir, 'labdrop.db'),
+    hostKeyPath: join(dataDir, 'host_keys', 'ssh_host_ed25519_key'),
+    accountsDir: join(dataDir, 'accounts'),
+    uploadsDir: join(dataDir, 'uploads'),
+    workDir: join(dataDir, 'work'),
+    archiveDir: join(dataDir, 'archive'),
+    quarantineDir: join(dataDir, 'quarantine'),
+    logsDir: join(dataDir, 'logs'),
+  };
+}
+
+/** The folder of a batch's account in which it was dropped. */
+export function dropFolder(folders: DataFolders, account: string, folder: 'root' | 'test'): string {
+  const root = join(folders.accountsDir, account);
+  return folder === 'root' ? root : join(root, 'test');
+}
+
+export function reportsFolder(folders: DataFolders, account: string, folder: 'root' | 'test'): string {
+  return join(dropFolder(folders, account, folder), 'reports');
+}
+
+/** Archive path of a batch's original, relative to the archive folder: `<sender>/<yyyy>/<mm>/<batch id>_<file name>`. */
+export function archivePath(batch: Pick<BatchRecord, 'id' | 'sender' | 'account' | 'receivedAt' | 'fileName'>): string {
+  const [year = '', month = ''] = batch.receivedAt.split('-');
+  return join(batch.sender ?? batch.account, year, month, `${batch.id}_${batch.fileName}`);
+}

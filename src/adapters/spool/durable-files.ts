@@ -1,0 +1,83 @@
+/**
+ * File operations that survive a power cut: each is complete on disk, file and directory entry, when it returns.
+ * Fails as Node's fs does; callers turn the errors into faults.
+ */
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Makes a directory's entries durable. */
+export function syncDirectory(path: string): void {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Creates a directory and its missing parents, each made durable in its own parent. */
+export function makeDirectory(path: string): void {
+  if (exists(path)) return;
+  const parent = dirname(path);
+  makeDirectory(parent);
+  try {
+    mkdirSync(path, { mode: 0o750 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  syncDirectory(parent);
+}
+
+/** Moves a file within one file system; both directories are durable afterwards. */
+export function moveFile(from: string, to: string): void {
+  renameSync(from, to);
+  syncDirectory(dirname(to));
+  syncDirectory(dirname(from));
+}
+
+/** Removes a file if it is there. */
+export function removeFile(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  syncDirectory(dirname(path));
+}
+
+/** Removes a directory with all it holds, if it is there. */
+export function removeDirectory(path: string): void {
+  if (!exists(path)) return;
+  rmSync(path, { recursive: true, force: true });
+  syncDirectory(dirname(path));
+}
+
+export function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/**
+ * Tells a file from a later one of the same name, whatever happens to its times: inode and birth time. Null when it is
+ * not there. File systems that keep no birth time are told by the inode alone.
+ */
+export function fileIdentity(path: string): string | null {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : statIdentity(found);
+}
+
+export function statIdentity(stat: BigIntStats): string {
+  return `${stat.ino}:${stat.birthtimeNs}`;
+}

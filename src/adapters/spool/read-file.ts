@@ -1,0 +1,53 @@
+/** Reads a file in order, in bounded memory: whole, or only given ranges of it. Fails as Node's fs does. */
+import { closeSync, openSync, readSync } from 'node:fs';
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** The file's bytes; each chunk is valid until the next one is asked for. */
+export function* readChunks(path: string): Generator<Uint8Array, void, undefined> {
+  const fd = openSync(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (;;) {
+      const length = readSync(fd, buffer, 0, CHUNK_BYTES, null);
+      if (length === 0) return;
+      yield buffer.subarray(0, length);
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The bytes of ascending ranges, one result per range; each is valid until the next one is asked for. */
+export function* readByteRanges(path: string, ranges: Iterable<ByteRange>): Generator<Uint8Array, void, undefined> {
+  const fd = openSync(path, 'r');
+  try {
+    let window = Buffer.alloc(0);
+    let start = 0;
+    for (const { offset, length } of ranges) {
+      if (offset < start || offset + length > start + window.length) {
+        window = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, length));
+        start = offset;
+        window = window.subarray(0, readFully(fd, window, offset));
+      }
+      yield window.subarray(offset - start, offset - start + length);
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readFully(fd: number, target: Buffer, position: number): number {
+  let filled = 0;
+  while (filled < target.length) {
+    const length = readSync(fd, target, filled, target.length - filled, position + filled);
+    if (length === 0) break;
+    filled += length;
+  }
+  return filled;
+}
