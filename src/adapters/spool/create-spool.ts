@@ -3,7 +3,7 @@
  * done already is found done. Errors of the file system become faults S901; nothing is ever overwritten or deleted
  * before what replaces it is durable.
  */
-import { closeSync, fsyncSync, lstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, lstatSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { BatchRecord } from '../../domain/batch-record';
@@ -76,13 +76,15 @@ export function createSpool(folders: DataFolders): Spool {
   function publishReports(batch: BatchRecord, names: readonly string[]): void {
     const target = reportsFolder(folders, batch.account, batch.folder);
     makeDirectory(target);
-    const last = names.at(-1);
-    for (const name of names) {
-      // The announcement is durable only after all that it announces.
-      if (name === last) syncDirectory(target);
+    const move = (name: string): void => {
       const staged = stagedReport(batch, name);
-      if (exists(staged)) moveFile(staged, join(target, basename(name)));
-    }
+      if (exists(staged)) renameSync(staged, join(target, basename(name)));
+    };
+    names.slice(0, -1).forEach(move);
+    // The last one announces the others: it may not be durable before they are.
+    syncDirectory(target);
+    names.slice(-1).forEach(move);
+    syncDirectory(target);
   }
 
   function archive(batch: BatchRecord): string | null {
