@@ -1,0 +1,45 @@
+/**
+ * The names of all events a log line can carry, and what each says. Alert rules and scripts match on them: a name is
+ * never reused and never changes its meaning.
+ */
+const table = {
+  'daemon.start': 'The process begins to start; version and data folder',
+  'daemon.ready': 'The port listens, recovery is done',
+  'daemon.reload': 'Configuration, accounts, schemas and value sets were read again and are in force',
+  'daemon.reload-refused': 'What was read again is not right; what was in force stays',
+  'daemon.drain': 'Asked to stop: no new connections, work at hand is finished',
+  'daemon.stop': 'The process ends',
+  'config.problem': 'Something in the configuration is not right',
+  'account.problem': 'An account file cannot be used; that account is disabled until it is mended',
+  'catalogue.load': 'Schemas and value sets were read',
+  'sftp.listen': 'The SFTP port is open',
+  'sftp.connect': 'A client connected',
+  'sftp.login': 'A login succeeded',
+  'sftp.login-refused': 'A login was refused; the reason is for the operator only',
+  'sftp.transfer': 'A file was uploaded or downloaded, completely or in part',
+  'sftp.rename': 'A client renamed a file',
+  'sftp.remove': 'A client removed a file',
+  'sftp.refuse': 'A request was refused',
+  'sftp.disconnect': 'A connection ended',
+  'sftp.error': 'A connection broke the protocol or failed',
+  'inbox.scan': 'All drop folders were listed',
+  'inbox.arrival': 'A file arrived in a drop folder',
+  'inbox.watch-lost': 'Watching a folder failed; the rescan goes on',
+  'batch.ready': 'Data and marker are there: a batch was opened',
+  'batch.claim': 'The data file was moved into the work folder',
+  'batch.commit': 'Records, findings and owed reports are in the store',
+  'batch.report': 'The reports stand in the reports folder',
+  'batch.done': 'The batch is archived; counts and outcome',
+  'batch.withdraw': 'The sender cancelled a batch, or its file is gone',
+  'batch.retry': 'A step failed with a fault and will be tried again',
+  'batch.quarantine': 'A batch was set aside for the operator',
+  'worker.start': 'A worker thread is ready',
+  'worker.exit': 'A worker thread ended unexpectedly',
+  'store.open': 'The store is open; migrations done',
+  'http.listen': 'The port for health and metrics is open',
+  fault: 'Our own failure: disk, store or an internal error',
+} as const satisfies Record<string, string>;
+
+export type LogEvent = keyof typeof table;
+
+export const LOG_EVENTS: Readonly<Record<LogEvent, string>> = table;
