@@ -1,36 +1,13 @@
-/** What the reports are rendered from: committed rows, in report order. */
-import type { FindingCode } from '../domain/codes';
-import type { Finding } from '../domain/finding';
-import type { Severity } from '../domain/severity';
+/** Where the reports get their rows from: the store's committed ones, or those staged for `validate`. */
+import type { FindingGroup, FindingTotals, RejectedWithFindings, StoredFinding } from '../domain/report-source';
 
-/** A finding with its number within the batch: file and header findings first, then by line, record and order raised. */
-export interface StoredFinding extends Finding {
-  readonly seq: number;
-}
-
-/** One code with one severity, over the whole batch. */
-export interface FindingGroup {
-  readonly code: FindingCode;
-  readonly severity: Severity;
-  readonly total: number;
-  /** Distinct records concerned. */
-  readonly records: number;
-  /** Findings per field, most first; findings without a field are left out. */
-  readonly columns: Readonly<Record<string, number>>;
-  /** The first ones, at most `GROUP_SAMPLES_MAX`. */
-  readonly samples: readonly StoredFinding[];
-}
-
-export const GROUP_SAMPLES_MAX = 50;
-
-export interface RejectedWithFindings {
-  readonly line: number;
-  readonly record: number;
-  readonly offset: number;
-  readonly length: number;
-  /** Findings of this record, in order. */
-  readonly findings: readonly StoredFinding[];
-}
+export {
+  GROUP_SAMPLES_MAX,
+  type FindingGroup,
+  type FindingTotals,
+  type RejectedWithFindings,
+  type StoredFinding,
+} from '../domain/report-source';
 
 export interface ReportSource {
   /** In seq order; at most `limit` of them where given. */
@@ -39,5 +16,5 @@ export interface ReportSource {
   groups(): readonly FindingGroup[];
   /** In record order. */
   rejected(): Iterable<RejectedWithFindings>;
-  totals(): { readonly errors: number; readonly warnings: number; readonly infos: number };
+  totals(): FindingTotals;
 }
