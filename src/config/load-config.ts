@@ -1,0 +1,66 @@
+/**
+ * Finds, reads, validates and freezes the configuration. It creates nothing and looks at no folder that the
+ * configuration names. Fails with `ConfigProblem`, which holds every problem at once.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { AnySchemaObject } from 'ajv';
+import type { Config } from './config';
+import { ConfigProblem } from './config-problem';
+import { deepFreeze } from './deep-freeze';
+import { createYamlReader, readYaml } from './read-yaml';
+
+export interface ConfigSearch {
+  /** From `--config`; relative to `cwd`. */
+  readonly explicitPath: string | null;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Folder of the program's own files, with `schemas/` in it. */
+  readonly packageRoot: string;
+}
+
+/** What the file holds once its schema's defaults are filled in. */
+type ConfigFile = Omit<Config, 'configPath' | 'schemas'> & { readonly schemas: { readonly dir: string | null } };
+
+/** @throws ConfigProblem when there is no file, it cannot be read, or it is not right. */
+export function loadConfig(search: ConfigSearch): Config {
+  const configPath = findConfig(search);
+  const reading = readYaml(readText(configPath), configReader(search.packageRoot));
+  if (reading.kind === 'problems') throw new ConfigProblem(configPath, reading.problems);
+  const file = reading.value as unknown as ConfigFile;
+  const from = dirname(configPath);
+  return deepFreeze({
+    ...file,
+    configPath,
+    dataDir: resolve(from, file.dataDir),
+    senders: { dir: resolve(from, file.senders.dir) },
+    schemas: { dir: file.schemas.dir === null ? join(search.packageRoot, 'schemas') : resolve(from, file.schemas.dir) },
+  });
+}
+
+/** `--config`, `LABDROP_CONFIG`, `./config/labdrop.yaml`, `/etc/labdrop/labdrop.yaml`: the first one given or there. */
+function findConfig(search: ConfigSearch): string {
+  const named = search.explicitPath ?? search.env['LABDROP_CONFIG'] ?? '';
+  if (named !== '') return resolve(search.cwd, named);
+  const usual = [join(search.cwd, 'config', 'labdrop.yaml'), '/etc/labdrop/labdrop.yaml'];
+  const found = usual.find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  const message = `no configuration: neither ${usual.join(' nor ')} is there; name one with --config or LABDROP_CONFIG`;
+  throw new ConfigProblem(null, [{ path: '', message, line: null }]);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const message = `cannot be read: ${(error as Error).message}`;
+    throw new ConfigProblem(path, [{ path: '', message, line: null }]);
+  }
+}
+
+function configReader(packageRoot: string) {
+  const schema = JSON.parse(
+    readFileSync(join(packageRoot, 'schemas', 'config.schema.json'), 'utf8'),
+  ) as AnySchemaObject;
+  return createYamlReader(schema, { digitsAreText: false });
+}

@@ -1,0 +1,180 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { Config } from '../../../src/config/config';
+import { ConfigProblem } from '../../../src/config/config-problem';
+import { loadConfig } from '../../../src/config/load-config';
+
+const packageRoot = resolve(__dirname, '../../..');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'labdrop-config-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(path: string, text: string): string {
+  const full = join(folder, path);
+  mkdirSync(dirname(full), { recursive: true });
+  writeFileSync(full, text);
+  return full;
+}
+
+function load(text: string): Config {
+  const explicitPath = write('labdrop.yaml', text);
+  return loadConfig({ explicitPath, env: {}, cwd: folder, packageRoot });
+}
+
+function problemsOf(text: string): ConfigProblem {
+  try {
+    load(text);
+  } catch (error) {
+    if (error instanceof ConfigProblem) return error;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+const exactly = (text: string): RegExp => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+
+describe('loadConfig', () => {
+  it('fills in every default of an empty file', () => {
+    expect(load('# nothing\n')).toEqual({
+      configPath: join(folder, 'labdrop.yaml'),
+      dataDir: '/var/lib/labdrop',
+      sftp: {
+        host: '127.0.0.1',
+        port: 2222,
+        publicHost: null,
+        policy: 'modern',
+        limits: {
+          maxConnections: 512,
+          maxConnectionsPerAddress: 32,
+          maxUnauthenticated: 64,
+          loginGraceSeconds: 30,
+          maxAuthTries: 6,
+          idleSeconds: 900,
+        },
+      },
+      senders: { dir: join(folder, 'senders') },
+      schemas: { dir: join(packageRoot, 'schemas') },
+      http: { host: '127.0.0.1', port: 9122 },
+      ingest: {
+        mode: 'record',
+        maxRejected: null,
+        maxRejectedRatio: null,
+        maxFileBytes: 2147483648,
+        rescanSeconds: 5,
+        markerGraceSeconds: 600,
+        unmarkedReminderHours: 24,
+        uploadShadowSeconds: 60,
+      },
+      log: { level: 'info', format: 'json' },
+      retention: { originalsDays: 365, rejectedValuesDays: 90 },
+    });
+  });
+
+  it('makes paths absolute from the folder of the file', () => {
+    const config = load('dataDir: ../data\nsenders: { dir: who }\nschemas: { dir: /srv/schemas }\n');
+    expect([config.dataDir, config.senders.dir, config.schemas.dir]).toEqual([
+      resolve(folder, '../data'),
+      join(folder, 'who'),
+      '/srv/schemas',
+    ]);
+  });
+
+  it('is frozen to the bottom', () => {
+    const config = load('');
+    expect(Object.isFrozen(config) && Object.isFrozen(config.sftp) && Object.isFrozen(config.sftp.limits)).toBe(true);
+  });
+
+  it('accepts the configuration that comes with the repository', () => {
+    const config = loadConfig({ explicitPath: null, env: {}, cwd: packageRoot, packageRoot });
+    expect(config).toMatchObject({
+      configPath: join(packageRoot, 'config/labdrop.yaml'),
+      dataDir: join(packageRoot, 'var'),
+      sftp: { host: '127.0.0.1', port: 2222 },
+      senders: { dir: join(packageRoot, 'var/senders') },
+      schemas: { dir: join(packageRoot, 'schemas') },
+    });
+  });
+
+  it.each([
+    ['an unknown key', 'sftp:\n  prot: 22\n', 'sftp.prot', 2, 'unknown key; did you mean port?'],
+    ['an unknown key like no other', 'zzz: 1\n', 'zzz', 1, /^unknown key; known here: dataDir, sftp, /],
+    ['a wrong type', 'sftp:\n  host: a\n  port: "22"\n', 'sftp.port', 3, 'must be a whole number, is "22"'],
+    ['a value out of range', 'sftp: { port: 70000 }\n', 'sftp.port', 1, 'must be <= 65535, is 70000'],
+    [
+      'a value out of the list',
+      'log:\n  level: loud\n',
+      'log.level',
+      2,
+      /^must be one of "error", "warn", .*is "loud"$/,
+    ],
+    ['a group without keys', 'dataDir: x\nsftp:\n', 'sftp', 2, 'must be a group of keys, is null'],
+    ['a deep unknown key', 'sftp:\n  limits:\n    idle: 1\n', 'sftp.limits.idle', 3, /^unknown key/],
+    ['an unknown own property name', '__proto__: 1\n', '__proto__', 1, /^unknown key/],
+    ['a list', '- a\n', '', 1, /must be a group of keys/],
+    ['text', 'hello\n', '', 1, /must be a group of keys/],
+    ['no YAML', 'a: [1\nb: 2\n', '', 2, /^is not YAML: /],
+    ['a key twice', 'dataDir: a\ndataDir: b\n', '', 2, /^is not YAML: .*unique/],
+    ['an unknown alias', 'dataDir: *a\n', '', null, /^is not YAML: /],
+  ] as const)('refuses %s', (_, text, path, line, message) => {
+    const [first] = problemsOf(text).problems;
+    expect(first?.path).toBe(path);
+    expect(first?.message).toMatch(typeof message === 'string' ? exactly(message) : message);
+    if (line !== null) expect(first?.line).toBe(line);
+  });
+
+  it('tells all problems at once, a line each', () => {
+    const problem = problemsOf('sftp:\n  port: x\nlog: { format: xml, colour: true }\n');
+    const file = join(folder, 'labdrop.yaml');
+    expect(problem.message.split('\n').sort()).toEqual([
+      `${file}:2: sftp.port: must be a whole number, is "x"`,
+      `${file}:3: log.colour: unknown key; known here: level, format`,
+      `${file}:3: log.format: must be one of "json", "text", is "xml"`,
+    ]);
+  });
+
+  describe('looks in order', () => {
+    const search = (explicitPath: string | null, env: Record<string, string>) =>
+      loadConfig({ explicitPath, env, cwd: folder, packageRoot }).dataDir;
+
+    it('--config, LABDROP_CONFIG, ./config/labdrop.yaml', () => {
+      write('one.yaml', 'dataDir: /one');
+      write('two.yaml', 'dataDir: /two');
+      write('config/labdrop.yaml', 'dataDir: /three');
+      expect(search('one.yaml', { LABDROP_CONFIG: 'two.yaml' })).toBe('/one');
+      expect(search(null, { LABDROP_CONFIG: 'two.yaml' })).toBe('/two');
+      expect(search(null, { LABDROP_CONFIG: '' })).toBe('/three');
+    });
+
+    it('does not look further when a named file is missing', () => {
+      write('config/labdrop.yaml', 'dataDir: /three');
+      expect(() => search('gone.yaml', {})).toThrow(/gone\.yaml: cannot be read: ENOENT/);
+    });
+  });
+});
+
+describe('config.schema.json', () => {
+  interface Node {
+    readonly description?: string;
+    readonly type?: string | string[];
+    readonly default?: unknown;
+    readonly additionalProperties?: boolean;
+    readonly properties?: Record<string, Node>;
+  }
+  const schema = JSON.parse(readFileSync(join(packageRoot, 'schemas/config.schema.json'), 'utf8')) as Node;
+
+  const keys = (node: Node, path: string): [string, Node][] =>
+    Object.entries(node.properties ?? {}).flatMap(([name, child]) => [
+      [`${path}${name}`, child] as [string, Node],
+      ...keys(child, `${path}${name}.`),
+    ]);
+
+  it.each(keys(schema, ''))('%s has a description and a default, and a group refuses unknown keys', (_, node) => {
+    expect(node.description).toMatch(/\.$/);
+    expect(node).toHaveProperty('default');
+    expect(node.additionalProperties).toBe(node.type === 'object' ? false : undefined);
+  });
+});
