@@ -1,0 +1,150 @@
+/**
+ * Which files of one drop folder form a batch. A pure decision over one listing, made anew at every scan: it keeps no
+ * state, moves nothing and never fails. A file that is being written or taken up (`busy`) decides nothing yet, and
+ * keeps the files of its base name waiting.
+ *
+ * Several data files of one base name (X, X.csv, X.json) are different batches. A marker takes the one whose extension
+ * it names; a plain `X.ok` the first of X, X.csv, X.json that no other marker names. The others go on waiting.
+ */
+import { splitFileName, type FileNameParts } from '../name/split-file-name';
+
+export interface DropEntry {
+  readonly name: string;
+  /** When it came. */
+  readonly mtimeMs: number;
+  /** Tells one file from another of the same name. */
+  readonly identity: string;
+}
+
+export interface PairContext {
+  readonly nowMs: number;
+  readonly markerGraceMs: number;
+  /** Names of this folder that are being written, or belong to a batch already. */
+  readonly busy: ReadonlySet<string>;
+}
+
+export interface PairDecision<Entry extends DropEntry = DropEntry> {
+  /** Batches to take up. */
+  readonly ready: readonly { readonly base: string; readonly data: Entry; readonly marker: Entry }[];
+  /** Withdrawn: the data file and marker may be missing (never there, or taken up already). */
+  readonly cancelled: readonly {
+    readonly base: string;
+    readonly cancel: Entry;
+    readonly data: Entry | null;
+    readonly marker: Entry | null;
+  }[];
+  /** Markers without data. */
+  readonly orphanMarkers: readonly {
+    readonly base: string;
+    readonly marker: Entry;
+    readonly ageMs: number;
+    /** The grace time is over: F006 is due. */
+    readonly overdue: boolean;
+    /** A file that was perhaps meant: of the same base name with another ending. Null when none lies there. */
+    readonly found: string | null;
+  }[];
+  /** Data without a marker. */
+  readonly waiting: readonly { readonly base: string; readonly data: Entry; readonly ageMs: number }[];
+}
+
+interface Named<Entry> {
+  readonly entry: Entry;
+  readonly parts: FileNameParts;
+}
+
+interface Group<Entry> {
+  readonly data: Named<Entry>[];
+  readonly markers: Named<Entry>[];
+  readonly cancels: Named<Entry>[];
+  busy: boolean;
+}
+
+export function pairFiles<Entry extends DropEntry>(
+  entries: readonly Entry[],
+  context: PairContext,
+): PairDecision<Entry> {
+  const ready: PairDecision<Entry>['ready'][number][] = [];
+  const cancelled: PairDecision<Entry>['cancelled'][number][] = [];
+  const orphanMarkers: PairDecision<Entry>['orphanMarkers'][number][] = [];
+  const waiting: PairDecision<Entry>['waiting'][number][] = [];
+  const ageOf = (entry: Entry): number => Math.max(0, context.nowMs - entry.mtimeMs);
+
+  for (const [base, group] of groupByBase(entries, context.busy)) {
+    if (group.busy) continue;
+    for (const cancel of group.cancels) {
+      const data = takeData(group, cancel);
+      const marker = takeMarker(group, data ?? cancel);
+      cancelled.push({ base, cancel: cancel.entry, data: data?.entry ?? null, marker: marker?.entry ?? null });
+    }
+    const plainLast = [...group.markers].sort(
+      (a, b) => Number(a.parts.extension === '') - Number(b.parts.extension === ''),
+    );
+    const paired = new Set<Named<Entry>>();
+    for (const marker of plainLast) {
+      const data = takeData(group, marker);
+      if (data === null) continue;
+      paired.add(marker);
+      ready.push({ base, data: data.entry, marker: marker.entry });
+    }
+    for (const marker of group.markers) {
+      if (paired.has(marker)) continue;
+      const ageMs = ageOf(marker.entry);
+      const found = findMeant(base, entries);
+      orphanMarkers.push({ base, marker: marker.entry, ageMs, overdue: ageMs > context.markerGraceMs, found });
+    }
+    for (const { entry } of group.data) waiting.push({ base, data: entry, ageMs: ageOf(entry) });
+  }
+  return { ready, cancelled, orphanMarkers, waiting };
+}
+
+function groupByBase<Entry extends DropEntry>(
+  entries: readonly Entry[],
+  busy: ReadonlySet<string>,
+): Map<string, Group<Entry>> {
+  const groups = new Map<string, Group<Entry>>();
+  for (const entry of entries) {
+    const parts = splitFileName(entry.name);
+    if (parts.kind === 'temporary' || parts.kind === 'other') continue;
+    const group = groups.get(parts.base) ?? { data: [], markers: [], cancels: [], busy: false };
+    groups.set(parts.base, group);
+    if (busy.has(entry.name)) group.busy = true;
+    const members = { data: group.data, marker: group.markers, cancel: group.cancels }[parts.kind];
+    members.push({ entry, parts });
+  }
+  for (const name of busy) {
+    const group = groups.get(splitFileName(name).base);
+    if (group !== undefined) group.busy = true;
+  }
+  return groups;
+}
+
+/** Takes out of the group the data file that a marker or cancel means. */
+function takeData<Entry>(group: Group<Entry>, by: Named<Entry>): Named<Entry> | null {
+  for (const wanted of by.parts.dataNames) {
+    const extension = splitFileName(wanted).extension.toLowerCase();
+    const at = group.data.findIndex(({ parts }) => parts.extension.toLowerCase() === extension);
+    if (at >= 0) return group.data.splice(at, 1)[0] ?? null;
+  }
+  return null;
+}
+
+/** Takes out of the group the marker that goes with a withdrawn file: one of its extension, else the plain one. */
+function takeMarker<Entry>(group: Group<Entry>, by: Named<Entry>): Named<Entry> | null {
+  const extension = by.parts.extension.toLowerCase();
+  for (const wanted of [extension, '']) {
+    const at = group.markers.findIndex(({ parts }) => parts.extension.toLowerCase() === wanted);
+    if (at >= 0) return group.markers.splice(at, 1)[0] ?? null;
+  }
+  return null;
+}
+
+/** A file that lies there in place of the data: the same base with another ending or in other case. */
+function findMeant(base: string, entries: readonly DropEntry[]): string | null {
+  const wanted = base.toLowerCase();
+  const meant = entries.find(({ name }) => {
+    const { kind } = splitFileName(name);
+    const folded = name.toLowerCase();
+    return kind !== 'marker' && kind !== 'cancel' && (folded === wanted || folded.startsWith(`${wanted}.`));
+  });
+  return meant?.name ?? null;
+}
