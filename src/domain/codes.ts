@@ -366,7 +366,7 @@ const table = {
     stage: 'validate',
     title:
       'The code is not in its value set (closed set: error, nearest code suggested; open set: a warning, and only when a code of the set is nearly the same)',
-    params: ['codelist', 'hint'],
+    params: ['codelist', 'hint', 'unknown'],
   },
   R302: {
     scope: 'cell',

@@ -67,9 +67,14 @@ export interface FieldSpec {
   readonly allowedWhen: Condition | null;
   /** False where a moment ahead of now is in order. */
   readonly notInFuture: boolean;
+  /** A text that identifies something (a sample, a test): a number in scientific notation there has lost digits. */
+  readonly identifier: boolean;
   /** Never written to a log, a metric or an operator stream. */
   readonly pii: boolean;
-  /** Severities that differ from the code's usual one, by code. */
+  /**
+   * Severities that differ from the code's usual one, by code; `CODE:check` is for a value that has the format of the
+   * number but not its check digits.
+   */
   readonly severities: Readonly<Record<string, Severity>>;
 }
 
@@ -80,6 +85,8 @@ export interface PatientIdentity {
   readonly fallback: readonly string[];
   readonly birthDate: string | null;
   readonly sex: string | null;
+  /** Codes of `sex` that the number tells apart; codes in neither list agree with any number. */
+  readonly sexCodes: { readonly male: readonly string[]; readonly female: readonly string[] };
   /** The fields that are superfluous when `id` is right (R306). */
   readonly block: readonly string[];
 }
