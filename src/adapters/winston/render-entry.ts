@@ -15,7 +15,7 @@ export interface LogEntry {
 /** `{"time":...,"level":...,"event":...,...fields}`; a field cannot take the place of the first three. */
 export function renderJson(entry: LogEntry): string {
   const head = { time: entry.at.toISOString(), level: entry.level, event: entry.event };
-  const members = Object.entries({ ...head, ...entry.fields, ...head })
+  const members = Object.entries<unknown>({ ...head, ...entry.fields, ...head })
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${JSON.stringify(name)}:${stringify(value)}`);
   return escapeControls(`{${members.join(',')}}`);
@@ -48,8 +48,8 @@ function stringify(value: unknown): string {
     return plain;
   };
   try {
-    const text: string | undefined = JSON.stringify(value, once);
-    return text ?? 'null';
+    const text: unknown = JSON.stringify(value, once);
+    return typeof text === 'string' ? text : 'null';
   } catch (error) {
     return JSON.stringify({ unreadable: String(error) });
   }
