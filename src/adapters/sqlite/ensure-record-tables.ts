@@ -1,0 +1,93 @@
+/**
+ * The tables that analysts read: one per message type, named as the type, with its fields as columns named as in the
+ * source, and the view `current_<type>` of the latest versions. A field new in the schema becomes a column; nothing is
+ * ever dropped. A hash of each table's shape tells when there is nothing to do.
+ * Fails with Fault S903 where two names of the schemas are one to SQL (it ignores case).
+ */
+import type Database from 'better-sqlite3';
+import { createHash } from 'node:crypto';
+import { Fault } from '../../domain/fault';
+import type { Catalogue, MessageType } from '../../domain/message-type';
+import { quoteIdentifier } from './quote-identifier';
+
+const OWN_TABLES = ['batches', 'findings', 'rejected_records', 'record_tables'];
+
+const OWN_COLUMNS = `
+  _id INTEGER PRIMARY KEY,
+  _batch_id TEXT NOT NULL,
+  _line INTEGER NOT NULL,
+  _record INTEGER NOT NULL,
+  _version INTEGER NOT NULL,
+  _superseded_by INTEGER,
+  _received_at TEXT NOT NULL,
+  _sender TEXT NOT NULL,
+  _key TEXT NOT NULL,
+  _patient TEXT NOT NULL,
+  _order TEXT NOT NULL`;
+
+export function ensureRecordTables(db: Database.Database, catalogue: Catalogue): void {
+  const types = [...catalogue.types.values()];
+  const followed = new Set(types.map((type) => type.rules.follows?.messageType));
+  const pending = types
+    .map((type) => ({ type, byPatient: followed.has(type.name), shape: shapeOf(type, followed.has(type.name)) }))
+    .filter(({ type, shape }) => storedShape(db, type.name) !== shape);
+  if (pending.length === 0) return;
+  assertNames(types);
+  db.transaction(() => {
+    for (const { type, byPatient, shape } of pending) {
+      ensureTable(db, type);
+      if (byPatient) ensurePatientIndex(db, type.name);
+      db.prepare(
+        'INSERT INTO record_tables (message_type, shape) VALUES (?, ?) ON CONFLICT DO UPDATE SET shape = excluded.shape',
+      ).run(type.name, shape);
+    }
+  }).immediate();
+}
+
+function ensureTable(db: Database.Database, { name, fields }: MessageType): void {
+  const table = quoteIdentifier(name);
+  db.exec(`CREATE TABLE IF NOT EXISTS ${table} (${OWN_COLUMNS}) STRICT`);
+  const columns = db.prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)').all(name);
+  const present = new Set(columns.map((column) => column.name.toLowerCase()));
+  for (const field of fields) {
+    if (present.has(field.name.toLowerCase())) continue;
+    db.exec(`ALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(field.name)} TEXT`);
+  }
+  db.exec(`
+    CREATE UNIQUE INDEX IF NOT EXISTS ${quoteIdentifier(`${name}_by_key`)} ON ${table} (_sender, _key, _version);
+    CREATE VIEW IF NOT EXISTS ${quoteIdentifier(`current_${name}`)} AS
+      SELECT * FROM ${table} WHERE _superseded_by IS NULL;`);
+}
+
+function ensurePatientIndex(db: Database.Database, name: string): void {
+  db.exec(`CREATE INDEX IF NOT EXISTS ${quoteIdentifier(`${name}_by_patient`)} ON ${quoteIdentifier(name)} (_patient)`);
+}
+
+function storedShape(db: Database.Database, name: string): string | null {
+  const row = db
+    .prepare<[string], { shape: string }>('SELECT shape FROM record_tables WHERE message_type = ?')
+    .get(name);
+  return row?.shape ?? null;
+}
+
+function shapeOf(type: MessageType, byPatient: boolean): string {
+  const shape = JSON.stringify({ layout: 1, fields: type.fields.map((field) => field.name), byPatient });
+  return createHash('sha256').update(shape).digest('hex');
+}
+
+function assertNames(types: readonly MessageType[]): void {
+  assertDistinct('tables', [...OWN_TABLES, ...types.flatMap(({ name }) => [name, `current_${name}`])]);
+  const own = [...OWN_COLUMNS.matchAll(/^ {2}(\w+)/gm)].map((match) => match[1] ?? '');
+  for (const { name, fields } of types) assertDistinct(name, [...own, ...fields.map((field) => field.name)]);
+}
+
+function assertDistinct(where: string, names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    const folded = name.toLowerCase();
+    if (seen.has(folded) || folded.startsWith('sqlite_')) {
+      throw new Fault('S903', `the store cannot hold the name ${name} (${where}): it is taken`, { retryable: false });
+    }
+    seen.add(folded);
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Brings the store's tables to this program's version: each migration once, in its number's order, each in one
+ * transaction. Several connections may start at once: the lock decides who migrates. A store that a newer program
+ * made is refused (Fault S902), never touched.
+ */
+import type Database from 'better-sqlite3';
+import { Fault } from '../../domain/fault';
+import { createBatches } from './migrations/0001-batches';
+
+export interface Migration {
+  /** 1, 2, 3...: what `PRAGMA user_version` is afterwards. */
+  readonly version: number;
+  readonly sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [createBatches];
+
+export function migrate(db: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {
+  const newest = migrations.at(-1)?.version ?? 0;
+  if (storeVersion(db) > newest) {
+    const message = `the store has version ${storeVersion(db)}, this program knows ${newest}: it was made by a newer program`;
+    throw new Fault('S902', message, { retryable: false });
+  }
+  for (const { version, sql } of migrations) {
+    if (storeVersion(db) >= version) continue;
+    db.transaction(() => {
+      if (storeVersion(db) >= version) return;
+      db.exec(sql);
+      db.pragma(`user_version = ${version}`);
+    }).immediate();
+  }
+}
+
+function storeVersion(db: Database.Database): number {
+  return db.pragma('user_version', { simple: true }) as number;
+}

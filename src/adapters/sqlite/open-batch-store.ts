@@ -1,0 +1,209 @@
+/**
+ * The store: one SQLite file that a power cut cannot harm. A call that returns has made its change durable.
+ * One connection, used from one thread, with at most one staging area at a time. Between `settle` and `commit` the
+ * staging area holds the write lock; other connections wait for it up to the busy timeout.
+ * Every method throws Fault S902 when SQLite fails (busy, full, I/O) and S903 when calls come in an impossible order.
+ */
+import type Database from 'better-sqlite3';
+import { mkdirSync } from 'node:fs';
+import type { BatchOrigin, BatchRecord } from '../../domain/batch-record';
+import { Fault } from '../../domain/fault';
+import { hasReached, type BatchState } from '../../domain/journey';
+import type { Catalogue, MessageType } from '../../domain/message-type';
+import type { BatchStore, EarlierDelivery, Staging } from '../../ports/batch-store';
+import type { ReportSource } from '../../ports/report-source';
+import { versionOrder } from '../../stages/route/version-order';
+import { asFault } from './as-fault';
+import { batchFromRow, originColumns, type BatchRow } from './batch-row';
+import { ensureRecordTables } from './ensure-record-tables';
+import { migrate } from './migrate';
+import { openConnection } from './open-connection';
+import { registerDecisions } from './register-decisions';
+import { createReportSource } from './sqlite-report-source';
+import { SqliteStaging } from './sqlite-staging';
+import { attachStaging } from './staging-database';
+import { StoreTransactions } from './store-transactions';
+
+export interface BatchStoreOptions {
+  /** Absolute path of the file, in a folder that exists; `:memory:` for a store that is gone when closed. */
+  readonly path: string;
+  /** The message types that get a table. */
+  readonly catalogue: Catalogue;
+  /** Folder for the staging areas of large files; without it they are staged in memory. */
+  readonly stagingDir?: string;
+}
+
+/** @throws Fault S902 when the file cannot be opened, or a newer program made it */
+export function openBatchStore(options: BatchStoreOptions): BatchStore {
+  return asFault(() => {
+    if (options.stagingDir !== undefined) mkdirSync(options.stagingDir, { recursive: true, mode: 0o750 });
+    const db = openConnection(options.path);
+    try {
+      migrate(db);
+      ensureRecordTables(db, options.catalogue);
+      registerDecisions(db);
+      return new SqliteBatchStore(db, options.stagingDir ?? null);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+class SqliteBatchStore implements BatchStore {
+  readonly #db: Database.Database;
+  readonly #stagingDir: string | null;
+  readonly #transactions: StoreTransactions;
+  #staging: Staging | null = null;
+
+  constructor(db: Database.Database, stagingDir: string | null) {
+    this.#db = db;
+    this.#stagingDir = stagingDir;
+    this.#transactions = new StoreTransactions(db);
+  }
+
+  open(origin: BatchOrigin): BatchRecord {
+    return this.#write(() => {
+      const present = this.#find(origin.id);
+      if (present !== null) return present;
+      const previous = this.#db
+        .prepare<[string, string, string], { id: string; delivery: number }>(
+          `SELECT id, delivery FROM main.batches WHERE account = ? AND folder = ? AND base_name = ?
+            ORDER BY delivery DESC LIMIT 1`,
+        )
+        .get(origin.account, origin.folder, origin.baseName);
+      const row = {
+        ...originColumns(origin),
+        state: 'ready',
+        delivery: (previous?.delivery ?? 0) + 1,
+        previous_batch: previous?.id ?? null,
+      };
+      const columns = Object.keys(row);
+      const sql = `INSERT INTO main.batches (${columns.join(', ')}) VALUES (:${columns.join(', :')})`;
+      this.#db.prepare(sql).run(row);
+      return this.#get(origin.id);
+    });
+  }
+
+  withdraw(id: string): void {
+    this.#write(() => {
+      this.#db.prepare(`DELETE FROM main.batches WHERE id = ? AND state IN ('received', 'ready')`).run(id);
+    });
+  }
+
+  markClaimed(id: string, at: string): void {
+    this.#move({ id, from: 'ready', to: 'claimed', column: 'claimed_at', at });
+  }
+
+  markReported(id: string, at: string): void {
+    this.#move({ id, from: 'committed', to: 'reported', column: 'reported_at', at });
+  }
+
+  markArchived(id: string, at: string): void {
+    this.#move({ id, from: 'reported', to: 'archived', column: 'archived_at', at });
+  }
+
+  batch(id: string): BatchRecord | null {
+    return asFault(() => this.#find(id));
+  }
+
+  unfinished(): readonly BatchRecord[] {
+    return asFault(() =>
+      this.#db
+        .prepare<[], BatchRow>(`SELECT * FROM main.batches WHERE state <> 'archived' ORDER BY received_at, id`)
+        .all()
+        .map(batchFromRow),
+    );
+  }
+
+  sameContent(account: string, messageType: string, sha256: string, except: string): EarlierDelivery | null {
+    return this.#earlier(
+      `sha256 = ? AND account = ? AND message_type = ? AND id <> ? AND mode = 'production'
+        AND outcome IN ('ACCEPTED', 'DUPLICATE')`,
+      [sha256, account, messageType, except],
+    );
+  }
+
+  sameName(account: string, folder: string, fileName: string, except: string): EarlierDelivery | null {
+    return this.#earlier('account = ? AND folder = ? AND file_name = ? AND id <> ? AND sha256 IS NOT NULL', [
+      account,
+      folder,
+      fileName,
+      except,
+    ]);
+  }
+
+  openStaging(batch: BatchRecord, type: MessageType | null): Staging {
+    return asFault(() => {
+      this.#staging?.discard();
+      const place = { batchId: batch.id, bytes: batch.bytes, fieldCount: type?.fields.length ?? 0 };
+      attachStaging(this.#db, { ...place, directory: this.#stagingDir });
+      const order = versionOrder(batch.fileTime, this.#firstReceivedAt(batch));
+      this.#staging = new SqliteStaging({ db: this.#db, transactions: this.#transactions, batch, type, order });
+      return this.#staging;
+    });
+  }
+
+  reportSource(id: string): ReportSource {
+    return createReportSource(this.#db, 'main', id);
+  }
+
+  close(): void {
+    asFault(() => {
+      this.#staging?.discard();
+      this.#db.close();
+    });
+  }
+
+  #write<T>(action: () => T): T {
+    return asFault(() => this.#transactions.write(action));
+  }
+
+  /** One step of the journey; a step taken already changes nothing. */
+  #move(step: { id: string; from: BatchState; to: BatchState; column: string; at: string }): void {
+    const { id, from, to, column, at } = step;
+    this.#write(() => {
+      const { state } = this.#get(id);
+      if (hasReached(state, to)) return;
+      if (state !== from) throw new Fault('S903', `batch ${id} is ${state}, not ${from}`, { retryable: false });
+      this.#db.prepare(`UPDATE main.batches SET state = ?, ${column} = ? WHERE id = ?`).run(to, at, id);
+    });
+  }
+
+  #find(id: string): BatchRecord | null {
+    const row = this.#db.prepare<[string], BatchRow>('SELECT * FROM main.batches WHERE id = ?').get(id);
+    return row === undefined ? null : batchFromRow(row);
+  }
+
+  #get(id: string): BatchRecord {
+    const found = this.#find(id);
+    if (found === null) throw new Fault('S903', `batch ${id} is not in the store`, { retryable: false });
+    return found;
+  }
+
+  #earlier(condition: string, values: readonly string[]): EarlierDelivery | null {
+    return asFault(
+      () =>
+        this.#db
+          .prepare<unknown[], EarlierDelivery>(
+            `SELECT id, file_name AS fileName, sha256, records, received_at AS receivedAt FROM main.batches
+              WHERE ${condition} ORDER BY received_at DESC, id DESC LIMIT 1`,
+          )
+          .get(...values) ?? null,
+    );
+  }
+
+  /** When the first of a chain of replays came: a replay keeps its original's place among the files. */
+  #firstReceivedAt(batch: BatchRecord): string {
+    if (batch.replayOf === null) return batch.receivedAt;
+    const row = this.#db
+      .prepare<[string], { first: string | null }>(
+        `WITH RECURSIVE chain (id, replay_of, received_at) AS (
+          SELECT id, replay_of, received_at FROM main.batches WHERE id = ?
+          UNION SELECT b.id, b.replay_of, b.received_at FROM main.batches b JOIN chain ON b.id = chain.replay_of)
+        SELECT min(received_at) AS first FROM chain`,
+      )
+      .get(batch.replayOf);
+    return row?.first ?? batch.receivedAt;
+  }
+}

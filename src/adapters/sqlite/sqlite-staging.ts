@@ -1,0 +1,221 @@
+/**
+ * One batch on its way into the store. Records and findings go into the staging area as they come; `settle` judges keys
+ * and takes the store's write lock; `commit` or `discard` ends it, so nothing can change in between and the counts that
+ * the verdict is made of are the ones that are stored. The time from settle to commit must therefore be short: no file
+ * is read and no report is written between them.
+ *
+ *   open -> (settle) -> committed | discarded
+ *
+ * Any failure leaves the store as it was; the area is then good for `discard` only.
+ */
+import type Database from 'better-sqlite3';
+import { NO_RECORDS, type BatchCounts } from '../../domain/batch';
+import type { BatchRecord } from '../../domain/batch-record';
+import { Fault } from '../../domain/fault';
+import type { Finding } from '../../domain/finding';
+import type { MessageType } from '../../domain/message-type';
+import type { CommitVerdict, RejectedRecord, StagedRecord, Staging } from '../../ports/batch-store';
+import type { ReportSource } from '../../ports/report-source';
+import { asFault } from './as-fault';
+import { commitBatchRow, commitRecords, copyFindings } from './commit-staging';
+import { settleAgainstStore, settleFollows, type StoreComparisonInput } from './settle-against-store';
+import { settleWithinFile, tellRepeated } from './settle-within-file';
+import { createReportSource } from './sqlite-report-source';
+import { detachStaging } from './staging-database';
+import type { StoreTransactions } from './store-transactions';
+
+export interface StagingContext {
+  readonly db: Database.Database;
+  readonly transactions: StoreTransactions;
+  readonly batch: BatchRecord;
+  readonly type: MessageType | null;
+  /** See `versionOrder`. */
+  readonly order: string;
+}
+
+/** What settle raised on what is stored from this file: untrue once nothing is. */
+const CODES_OF_STORING = "('D402', 'D404', 'D405')";
+
+export class SqliteStaging implements Staging {
+  readonly #context: StagingContext;
+  readonly #addRecord: Database.Statement;
+  readonly #addRejected: Database.Statement;
+  readonly #addFinding: Database.Statement;
+  #counts: BatchCounts = NO_RECORDS;
+  #staged = 0;
+  #warned = 0;
+  #rejected = 0;
+  #settled = false;
+  #allRejected = false;
+  #ended = false;
+
+  /** The staging area must be attached, and empty. */
+  constructor(context: StagingContext) {
+    const { db, type } = context;
+    this.#context = context;
+    const parameters = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
+    this.#addRecord = db.prepare(`INSERT INTO staging.record VALUES (${parameters(7 + (type?.fields.length ?? 0))})`);
+    this.#addRejected = db.prepare(`INSERT INTO staging.rejected VALUES (${parameters(4)})`);
+    this.#addFinding = db.prepare(`INSERT INTO staging.finding VALUES (NULL, ${parameters(11)})`);
+  }
+
+  addRecord(record: StagedRecord): void {
+    const { line, offset, length, warned, key, patient } = record;
+    const values = record.values.map((value) => (value === '' ? null : value));
+    this.#add(this.#addRecord, [record.record, line, offset, length, warned ? 1 : 0, key, patient, ...values]);
+    this.#staged++;
+    if (warned) this.#warned++;
+  }
+
+  addRejected({ record, line, offset, length }: RejectedRecord): void {
+    this.#add(this.#addRejected, [record, line, offset, length]);
+    this.#rejected++;
+  }
+
+  addFinding(finding: Finding): void {
+    const { severity, code, scope, line, record, field, columnNo, value, expected, suggestion } = finding;
+    const params = JSON.stringify(finding.params);
+    this.#add(this.#addFinding, [
+      ...[severity, code, scope, line, record, field, columnNo, value, expected, suggestion],
+      params === '{}' ? null : params,
+    ]);
+  }
+
+  settle(): void {
+    this.#run(() => {
+      if (this.#settled) throw new Fault('S903', 'a batch is settled once', { retryable: false });
+      const { db, transactions, type } = this.#context;
+      const comparison = this.#comparison();
+      const compared = this.#staged > 0 && !this.#allRejected;
+      if (compared && type !== null) settleWithinFile(db, type.fields.length);
+      transactions.lock();
+      if (compared && comparison !== null) {
+        settleAgainstStore(db, comparison);
+        tellRepeated(db);
+        settleFollows(db, comparison.type);
+        this.#counts = this.#countSettled();
+      }
+      this.#settled = true;
+    });
+  }
+
+  counts(): BatchCounts {
+    if (this.#allRejected) return { ...NO_RECORDS, records: this.#total(), rejected: this.#total() };
+    if (this.#settled && this.#staged > 0) return this.#counts;
+    return {
+      ...NO_RECORDS,
+      records: this.#total(),
+      accepted: this.#staged,
+      acceptedWithWarning: this.#warned,
+      rejected: this.#rejected,
+    };
+  }
+
+  rejectAll(): void {
+    this.#run(() => {
+      const { db, transactions } = this.#context;
+      if (!transactions.locked) transactions.bulk();
+      db.exec(`
+        INSERT OR IGNORE INTO staging.rejected SELECT record, line, byte_offset, byte_length FROM staging.record;
+        DELETE FROM staging.finding WHERE code IN ${CODES_OF_STORING};`);
+      this.#allRejected = true;
+    });
+  }
+
+  commit(verdict: CommitVerdict): void {
+    this.#run(() => {
+      const { db, transactions, batch } = this.#context;
+      if (!this.#settled && !this.#allRejected && this.#staged > 0) {
+        throw new Fault('S903', 'records are settled before they are committed', { retryable: false });
+      }
+      transactions.lock();
+      commitBatchRow(db, batch.id, verdict);
+      const comparison = this.#comparison();
+      const storing = batch.mode === 'production' && this.#staged > 0 && !this.#allRejected;
+      if (storing && comparison !== null) commitRecords(db, batch, comparison);
+      copyFindings(db, 'main', batch.id);
+      transactions.commit();
+    });
+    this.discard();
+  }
+
+  reportSource(): ReportSource {
+    return this.#run(() => {
+      const { db, transactions, batch } = this.#context;
+      if (!transactions.locked) transactions.bulk();
+      db.exec(`
+        DROP TABLE IF EXISTS staging.findings;
+        DROP TABLE IF EXISTS staging.rejected_records;
+        CREATE TABLE staging.findings AS SELECT * FROM main.findings WHERE FALSE;
+        CREATE TABLE staging.rejected_records AS SELECT * FROM main.rejected_records WHERE FALSE;`);
+      copyFindings(db, 'staging', batch.id);
+      db.exec(`
+        CREATE INDEX staging.findings_in_order ON findings (batch_id, seq);
+        CREATE INDEX staging.rejected_in_order ON rejected_records (batch_id, record);`);
+      return createReportSource(db, 'staging', batch.id);
+    });
+  }
+
+  discard(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { db, transactions } = this.#context;
+    if (!db.open) return;
+    asFault(() => {
+      transactions.rollback();
+      detachStaging(db);
+    });
+  }
+
+  #total(): number {
+    return this.#staged + this.#rejected;
+  }
+
+  #comparison(): StoreComparisonInput | null {
+    const { type, batch, order } = this.#context;
+    return type === null ? null : { type, sender: batch.sender ?? '', order };
+  }
+
+  #add(statement: Database.Statement, values: unknown[]): void {
+    if (this.#ended || this.#settledForGood(statement)) throw ended();
+    try {
+      if (!this.#context.transactions.locked) this.#context.transactions.bulk();
+      statement.run(...values);
+    } catch (error) {
+      asFault(() => {
+        throw error;
+      });
+    }
+  }
+
+  /** After settle only findings may come: the one that says that a threshold was passed. */
+  #settledForGood(statement: Database.Statement): boolean {
+    return this.#settled && statement !== this.#addFinding;
+  }
+
+  #run<T>(action: () => T): T {
+    if (this.#ended) throw ended();
+    return asFault(action);
+  }
+
+  #countSettled(): BatchCounts {
+    const { db } = this.#context;
+    const row = db
+      .prepare<[], Pick<BatchCounts, 'rejected' | 'duplicate' | 'corrected'> & { kept: number; keptWarned: number }>(
+        `SELECT (SELECT count(*) FROM staging.rejected) AS rejected,
+          count(*) FILTER (WHERE d.kind IN ('repeated', 'duplicate', 'confirmation')) AS duplicate,
+          count(*) FILTER (WHERE d.kind IN ('correction', 'older-version')) AS corrected,
+          count(*) FILTER (WHERE d.kind IS NULL OR d.kind IN ('correction', 'older-version')) AS kept,
+          count(*) FILTER (WHERE r.warned AND (d.kind IS NULL OR d.kind IN ('correction', 'older-version'))) AS keptWarned
+        FROM staging.record r LEFT JOIN staging.decision d ON d.record = r.record`,
+      )
+      .get();
+    if (row === undefined) return NO_RECORDS;
+    const { rejected, duplicate, corrected, kept, keptWarned } = row;
+    return { records: this.#total(), accepted: kept, acceptedWithWarning: keptWarned, rejected, duplicate, corrected };
+  }
+}
+
+function ended(): Fault {
+  return new Fault('S903', 'this staging area has ended or takes no more records', { retryable: false });
+}
