@@ -1,0 +1,48 @@
+/** What lies in one drop folder: regular files only, with what tells one file from another. */
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { statIdentity } from '../spool/durable-files';
+
+export interface DroppedFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly mtimeMs: number;
+  readonly identity: string;
+}
+
+/** Files looked at side by side: enough to keep the disk busy, few enough to leave the thread pool to uploads. */
+const STAT_BATCH = 32;
+
+/** All files of a folder; an absent folder holds none. @throws other errors of the file system */
+export async function listFolder(path: string): Promise<DroppedFile[]> {
+  let names: string[];
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  return lookAt(path, names);
+}
+
+/** Those of the named files that are there. */
+export async function lookAt(path: string, names: readonly string[]): Promise<DroppedFile[]> {
+  const files: DroppedFile[] = [];
+  for (let start = 0; start < names.length; start += STAT_BATCH) {
+    const found = await Promise.all(names.slice(start, start + STAT_BATCH).map((name) => lookAtFile(path, name)));
+    for (const file of found) if (file !== null) files.push(file);
+  }
+  return files;
+}
+
+async function lookAtFile(folder: string, name: string): Promise<DroppedFile | null> {
+  try {
+    const stat = await lstat(join(folder, name), { bigint: true });
+    if (!stat.isFile()) return null;
+    return { name, bytes: Number(stat.size), mtimeMs: Number(stat.mtimeMs), identity: statIdentity(stat) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

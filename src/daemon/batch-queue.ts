@@ -1,0 +1,103 @@
+/**
+ * Batches that wait for a worker, in memory only: the drop folders are the real queue, and every rescan offers again
+ * what is not here. Batches of one account and message type stand in the order of the time in their names and run one
+ * at a time; different ones take turns.
+ */
+import type { BatchOrigin } from '../domain/batch-record';
+import type { Submitter } from '../pipeline/batch-ports';
+
+export interface QueuedBatch {
+  readonly origin: BatchOrigin;
+  readonly submitter: Submitter;
+  /** Times it was tried and failed for a reason of ours. */
+  readonly attempts: number;
+}
+
+/** Most batches of one account and message type held; the rest wait in the folder. */
+export const LINE_MAX = 1000;
+
+interface Line {
+  readonly waiting: QueuedBatch[];
+  running: boolean;
+  /** Not before this moment, ms since 1970: a retry is due then. */
+  notBefore: number;
+}
+
+export interface BatchQueue {
+  /** False when the line is full and the batch would stand behind its end. */
+  add(batch: QueuedBatch): boolean;
+  /** The next batch that `accepts`, whose line is free; its line is taken until `release`. */
+  take(nowMs: number, accepts: (batch: QueuedBatch) => boolean): QueuedBatch | null;
+  /** Frees the line of a batch that was taken; puts it back in front, due at `retryAt`, when given. */
+  release(batch: QueuedBatch, retryAt?: number): void;
+  size(): number;
+  /** When the earliest retry is due, ms since 1970; null when none waits for its time. */
+  nextDue(nowMs: number): number | null;
+}
+
+export function createBatchQueue(): BatchQueue {
+  // A Map keeps insertion order: a line that was served is taken out and put back at the end.
+  const lines = new Map<string, Line>();
+
+  function lineOf(origin: BatchOrigin): Line {
+    const key = lineKey(origin);
+    let line = lines.get(key);
+    if (line === undefined) {
+      line = { waiting: [], running: false, notBefore: 0 };
+      lines.set(key, line);
+    }
+    return line;
+  }
+
+  function add(batch: QueuedBatch): boolean {
+    const { waiting } = lineOf(batch.origin);
+    let position = waiting.length;
+    while (position > 0 && comesBefore(batch.origin, (waiting[position - 1] as QueuedBatch).origin)) position--;
+    if (position >= LINE_MAX) return false;
+    waiting.splice(position, 0, batch);
+    return true;
+  }
+
+  function take(nowMs: number, accepts: (batch: QueuedBatch) => boolean): QueuedBatch | null {
+    for (const [key, line] of lines) {
+      const [first] = line.waiting;
+      if (line.running || first === undefined || line.notBefore > nowMs || !accepts(first)) continue;
+      line.waiting.shift();
+      line.running = true;
+      lines.delete(key);
+      lines.set(key, line);
+      return first;
+    }
+    return null;
+  }
+
+  function release(batch: QueuedBatch, retryAt?: number): void {
+    const line = lineOf(batch.origin);
+    line.running = false;
+    line.notBefore = retryAt ?? 0;
+    if (retryAt !== undefined) line.waiting.unshift(batch);
+    if (line.waiting.length === 0) lines.delete(lineKey(batch.origin));
+  }
+
+  function nextDue(nowMs: number): number | null {
+    let due: number | null = null;
+    for (const line of lines.values()) {
+      if (line.running || line.waiting.length === 0 || line.notBefore <= nowMs) continue;
+      due = due === null ? line.notBefore : Math.min(due, line.notBefore);
+    }
+    return due;
+  }
+
+  const size = (): number => [...lines.values()].reduce((sum, line) => sum + line.waiting.length, 0);
+  return { add, take, release, size, nextDue };
+}
+
+function lineKey(origin: BatchOrigin): string {
+  return `${origin.account}/${origin.messageType ?? ''}`;
+}
+
+function comesBefore(a: BatchOrigin, b: BatchOrigin): boolean {
+  const timeA = a.fileTime ?? '';
+  const timeB = b.fileTime ?? '';
+  return timeA === timeB ? a.receivedAt < b.receivedAt : timeA < timeB;
+}

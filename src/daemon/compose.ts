@@ -1,0 +1,202 @@
+/**
+ * The composition root: the one place that knows every adapter and joins them to a daemon. Tests start the same daemon
+ * on port 0 and swap parts through `overrides`.
+ */
+import { join } from 'node:path';
+import { createAccountDirectory } from '../adapters/accounts/create-account-directory';
+import { createInbox, type Inbox } from '../adapters/inbox/create-inbox';
+import { openRejectionLog } from '../adapters/rejection-log/append-rejection-log';
+import { loadCatalogue } from '../adapters/schemas/load-catalogue';
+import { loadOrCreateHostKey } from '../adapters/sftp/host-key';
+import { createSftpServer, type SftpServer } from '../adapters/sftp/sftp-server';
+import { dataFolders } from '../adapters/spool/data-folders';
+import { acquireInstanceLock } from '../adapters/sqlite/instance-lock';
+import type { Config } from '../config/config';
+import { Fault } from '../domain/fault';
+import type { Catalogue } from '../domain/message-type';
+import type { Logger } from '../ports/logger';
+import { relatedNames } from '../stages/name/split-file-name';
+import { createBatchLog } from './batch-log';
+import { createDispatcher, type Dispatcher } from './dispatcher';
+import { createIntake } from './intake';
+import { createLane, type Lane } from './lane';
+import { prepareDataFolders } from './prepare-data-folders';
+import { createScope } from './scope';
+import { logSftpAudit } from './sftp-audit-log';
+import { createStatusFile } from './status-file';
+import type { WorkerSettings } from './worker-messages';
+
+export interface DaemonOverrides {
+  readonly now?: () => Date;
+  readonly random?: () => number;
+}
+
+export interface StartedDaemon {
+  readonly sftp: { readonly host: string; readonly port: number };
+  readonly hostKeyFingerprint: string;
+  readonly accounts: number;
+  /** Reads schemas and value sets again and puts rules and value sets in force. @throws what is wrong; nothing changes then */
+  reload(config: Config): void;
+  /** No new connections; open uploads get the grace time; the batches in work are finished. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Starts everything; what was started is stopped again when a later part fails. */
+export async function startDaemon(
+  config: Config,
+  log: Logger,
+  overrides: DaemonOverrides = {},
+): Promise<StartedDaemon> {
+  const scope = createScope();
+  try {
+    return await start(config, log, overrides, scope);
+  } catch (error) {
+    await scope.close();
+    throw error;
+  }
+}
+
+async function start(
+  config: Config,
+  log: Logger,
+  overrides: DaemonOverrides,
+  scope: ReturnType<typeof createScope>,
+): Promise<StartedDaemon> {
+  const now = overrides.now ?? ((): Date => new Date());
+  const folders = dataFolders(config.dataDir);
+  prepareDataFolders(folders);
+  const lock = acquireInstanceLock(config.dataDir);
+  scope.defer(() => lock.release());
+  let catalogue = loadAndLog(config, log);
+  const accounts = createAccountDirectory(config.senders.dir, (name, problem) =>
+    log.error('account.problem', { account: name, problem }),
+  );
+  const hostKey = loadOrCreateHostKey(folders.hostKeyPath);
+
+  const express = createLane('express', workerSettings(config));
+  const bulk = createLane('bulk', workerSettings(config));
+  scope.defer(() => closeLanes([express, bulk]));
+  const status = createStatusFile(join(config.dataDir, 'status.json'), now);
+  scope.defer(() => status.close());
+  const rejectionLog = openRejectionLog(join(folders.logsDir, 'rejections.log'));
+  scope.defer(() => rejectionLog.close());
+  const batchLog = createBatchLog({ log, now, append: (line) => rejectionLog.append(line), status });
+  const dispatcher = createDispatcher({
+    express,
+    bulk,
+    events: batchLog,
+    nowMs: () => now().getTime(),
+    random: overrides.random ?? Math.random,
+  });
+  scope.defer(() => dispatcher.drain());
+  status.observe(() => ({ waiting: dispatcher.waiting(), inWork: dispatcher.inWork() }));
+  await resumeUnfinished(express, dispatcher, (name) => accounts.find(name));
+
+  // The server tells the inbox of arrivals, the inbox asks the server what is being written: joined after both exist.
+  let server: SftpServer | null = null;
+  const inbox: Inbox = createInbox({
+    folders,
+    rescanMs: config.ingest.rescanSeconds * 1000,
+    relatives: relatedNames,
+    events: {
+      listed: createIntake({
+        findAccount: (name) => accounts.find(name),
+        messageTypes: () => [...catalogue.types.keys()],
+        openWriters: () => server?.openWriters() ?? new Set(),
+        dispatcher,
+        markerGraceMs: config.ingest.markerGraceSeconds * 1000,
+        now,
+      }),
+      scanned: (count, ms) => {
+        log.debug('inbox.scan', { folders: count, ms: Math.round(ms) });
+        status.update();
+      },
+      failed: (path, error) => log.error('fault', { code: 'S901', path, message: error.message }),
+    },
+  });
+  scope.defer(() => inbox.close());
+  await inbox.start();
+
+  server = createSftpServer(
+    {
+      host: config.sftp.host,
+      port: config.sftp.port,
+      policy: config.sftp.policy,
+      hostKeys: [hostKey.privateKey],
+      accountsDir: folders.accountsDir,
+      uploadsDir: folders.uploadsDir,
+      maxFileBytes: config.ingest.maxFileBytes,
+      uploadShadowSeconds: config.ingest.uploadShadowSeconds,
+      limits: config.sftp.limits,
+    },
+    {
+      findAccount: (name) => accounts.find(name),
+      onArrival: (account, folder, fileName) => inbox.hint(account, folder, fileName),
+      isClaimed: (account, folder, fileName) => dispatcher.isClaimed(account, folder, fileName),
+      audit: (event) => logSftpAudit(log, event),
+    },
+  );
+  const sftp = await server.listen();
+  log.info('sftp.listen', { host: sftp.host, port: sftp.port, hostKey: hostKey.fingerprint });
+  status.listening(sftp);
+
+  return {
+    sftp,
+    hostKeyFingerprint: hostKey.fingerprint,
+    accounts: accounts.list().accounts.length,
+    reload: (changed) => {
+      refuseFixed(config, changed);
+      catalogue = loadAndLog(changed, log);
+      for (const lane of [express, bulk]) lane.configure(workerSettings(changed));
+      void inbox.rescan();
+    },
+    stop: async (graceMs) => {
+      await server.close(graceMs);
+      await scope.close();
+    },
+  };
+}
+
+function loadAndLog(config: Config, log: Logger): Catalogue {
+  const catalogue = loadCatalogue(config.schemas.dir);
+  log.info('catalogue.load', { messageTypes: catalogue.types.size, codelists: catalogue.codelists.size });
+  return catalogue;
+}
+
+function workerSettings(config: Config): WorkerSettings {
+  const { mode, maxRejected, maxRejectedRatio, maxFileBytes } = config.ingest;
+  return {
+    dataDir: config.dataDir,
+    schemasDir: config.schemas.dir,
+    rules: { mode, maxRejected, maxRejectedRatio, maxFileBytes },
+  };
+}
+
+async function closeLanes(lanes: readonly Lane[]): Promise<void> {
+  await Promise.all(lanes.map((lane) => lane.close()));
+}
+
+/** Puts the batches that a former run left behind first in their lines. */
+async function resumeUnfinished(
+  lane: Lane,
+  dispatcher: Dispatcher,
+  findAccount: ReturnType<typeof createAccountDirectory>['find'],
+): Promise<void> {
+  const reply = await lane.ask({ kind: 'unfinished' });
+  if (reply.kind === 'failed') throw new Fault(reply.fault.code, reply.fault.message, { retryable: false });
+  if (reply.kind !== 'unfinished') throw new Fault('S903', 'the worker gave no answer', { retryable: false });
+  for (const batch of reply.batches) dispatcher.offer(batch, findAccount(batch.account));
+}
+
+/** What cannot change while the daemon runs. */
+function refuseFixed(current: Config, changed: Config): void {
+  const fixed: readonly (readonly [string, (config: Config) => unknown])[] = [
+    ['dataDir', (config) => config.dataDir],
+    ['sftp.host', (config) => config.sftp.host],
+    ['sftp.port', (config) => config.sftp.port],
+    ['sftp.policy', (config) => config.sftp.policy],
+    ['senders.dir', (config) => config.senders.dir],
+  ];
+  const moved = fixed.filter(([, read]) => read(current) !== read(changed)).map(([key]) => key);
+  if (moved.length > 0) throw new Error(`${moved.join(', ')} can change only at a restart`);
+}

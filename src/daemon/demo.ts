@@ -1,0 +1,169 @@
+/**
+ * The whole job in a temporary folder: a throwaway account, the example batches and one damaged batch through a real
+ * SFTP session, the reports and the table counts. Leaves nothing behind.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { Client, utils, type SFTPWrapper } from 'ssh2';
+import { createAccountDirectory } from '../adapters/accounts/account-directory';
+import { dataFolders } from '../adapters/spool/data-folders';
+import { openStoreReader } from '../adapters/sqlite/open-store-reader';
+import type { Config } from '../config/config';
+import { createLogger } from '../adapters/winston/create-logger';
+import { startDaemon } from './compose';
+
+const SENDER = '81365677';
+const REPORT_DEADLINE_MS = 15_000;
+const POLL_MS = 20;
+
+export interface DemoOptions {
+  /** The configuration to start from: its schemas and limits are used, its folders and ports are not. */
+  readonly config: Config;
+  readonly print: (text: string) => void;
+}
+
+/** @throws when a batch is not answered in time */
+export async function runDemo({ config, print }: DemoOptions): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'labdrop-demo-'));
+  try {
+    await demonstrate(home, config, print);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function demonstrate(home: string, base: Config, print: DemoOptions['print']): Promise<void> {
+  const config: Config = {
+    ...base,
+    dataDir: join(home, 'data'),
+    senders: { dir: join(home, 'senders') },
+    sftp: { ...base.sftp, host: '127.0.0.1', port: 0 },
+  };
+  const keys = utils.generateKeyPairSync('ed25519');
+  createAccountDirectory(config.senders.dir, () => undefined).write({
+    account: 'demo',
+    name: 'Demonstration laboratory',
+    email: 'demo@example.org',
+    senders: [SENDER],
+    messageTypes: null,
+    status: 'production',
+    authorizedKeys: [keys.public],
+    allowFrom: [],
+    language: 'en',
+    expires: null,
+    quotaBytes: null,
+    quotaFiles: null,
+  });
+  const daemon = await startDaemon(config, createLogger({ level: 'error', format: 'text' }));
+  try {
+    const client = await connect(daemon.sftp, keys.private);
+    const sftp = await openSftp(client);
+    for (const { name, bytes } of demoBatches(config.schemas.dir)) {
+      print(`\n--- put ${name}, put ${markerOf(name)}`);
+      await put(sftp, name, bytes);
+      await put(sftp, markerOf(name), Buffer.alloc(0));
+      print(await answerTo(sftp, name));
+    }
+    client.end();
+  } finally {
+    await daemon.stop(0);
+  }
+  printTables(config, print);
+}
+
+/** Every CSV example, and the first of them once more with damage done to it. */
+function demoBatches(schemasDir: string): readonly { name: string; bytes: Buffer }[] {
+  const folders = readdirSync(schemasDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const batches = folders.flatMap(({ name: collection }) => {
+    const folder = join(schemasDir, collection, 'examples');
+    const names = readdirSync(folder).filter((name) => name.endsWith('.csv'));
+    return names.map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
+  });
+  const [first] = batches.filter(({ name }) => name.includes('_LaboratoryTestResult_'));
+  return first === undefined ? batches : [...batches, damage(first)];
+}
+
+/** What a spreadsheet and haste do: a lost leading zero, a code with a typing error, a date in the local manner. */
+function damage({ name, bytes }: { name: string; bytes: Buffer }): { name: string; bytes: Buffer } {
+  const lines = bytes.toString('utf8').split(/\r?\n/);
+  const spoiled = lines.map((line, index) => {
+    if (index === 1) return line.replace(/(\d{4})-(\d\d)-(\d\d) (\d\d:\d\d):\d\d/, '$3/$2/$1 $4');
+    if (index === 2) return line.replace(/;(\d{5})-(\d);/, ';$1;');
+    if (index === 3) return line.replace(/;\d{4}(\d{7});/, ';$1;');
+    return line;
+  });
+  const damaged = name.replace(/\d{12}/, (time) => String(Number(time) + 100).padStart(12, '0'));
+  return { name: damaged, bytes: Buffer.from(spoiled.join('\r\n')) };
+}
+
+async function answerTo(sftp: SFTPWrapper, name: string): Promise<string> {
+  const stem = basename(name, '.csv');
+  const deadline = Date.now() + REPORT_DEADLINE_MS;
+  for (;;) {
+    const names = await list(sftp, '/reports');
+    if (names.includes(`${stem}.report.ok`)) {
+      const own = names.filter((found) => found.startsWith(`${stem}.`)).sort();
+      const summary = own.find((found) => found.endsWith('.txt'));
+      const findings = own.find((found) => found.endsWith('.errors.csv'));
+      const parts = [summary, findings].filter((part) => part !== undefined);
+      const texts = await Promise.all(parts.map((part) => read(sftp, `/reports/${part}`)));
+      return [...own.map((found) => `    reports/${found}`), ...texts].join('\n');
+    }
+    if (Date.now() > deadline) throw new Error(`no report on ${name} within ${REPORT_DEADLINE_MS / 1000} seconds`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function printTables(config: Config, print: DemoOptions['print']): void {
+  const reader = openStoreReader(dataFolders(config.dataDir).storePath);
+  try {
+    print('\nRecords in the store:');
+    for (const { name, rows } of reader.tableCounts()) print(`  ${String(rows).padStart(4)}  ${name}`);
+  } finally {
+    reader.close();
+  }
+}
+
+function markerOf(name: string): string {
+  return `${basename(name, '.csv')}.ok`;
+}
+
+function connect(address: { host: string; port: number }, privateKey: string): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    client.once('ready', () => resolve(client));
+    client.once('error', reject);
+    client.connect({ ...address, username: 'demo', privateKey });
+  });
+}
+
+function openSftp(client: Client): Promise<SFTPWrapper> {
+  return new Promise((resolve, reject) => {
+    client.sftp((error, sftp) => (error === undefined ? resolve(sftp) : reject(error)));
+  });
+}
+
+function put(sftp: SFTPWrapper, name: string, bytes: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    sftp.writeFile(`/${name}`, bytes, (error) => (error ? reject(new Error(error.message)) : resolve()));
+  });
+}
+
+function list(sftp: SFTPWrapper, path: string): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    sftp.readdir(path, (error, entries) => {
+      if (error) reject(new Error(error.message));
+      else resolve(entries.map((entry) => entry.filename));
+    });
+  });
+}
+
+function read(sftp: SFTPWrapper, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    sftp.readFile(path, (error, bytes) => {
+      if (error) reject(new Error(error.message));
+      else resolve(bytes.toString('utf8').replace(/^\uFEFF/, ''));
+    });
+  });
+}

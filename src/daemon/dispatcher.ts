@@ -1,0 +1,157 @@
+/**
+ * Gives waiting batches to the worker lanes and follows each until it is done. What is waiting, running or was done a
+ * moment ago is known by the identity of its files, so that no rescan offers it twice.
+ *
+ *   offered -> waiting -> running -> done | withdrawn
+ *                ^___________|  on a fault: again after a growing pause, its line waits
+ */
+import type { BatchOrigin } from '../domain/batch-record';
+import { toFault } from '../domain/fault';
+import type { Submitter } from '../pipeline/batch-ports';
+import type { BatchResult } from '../pipeline/process-batch';
+import { createBatchQueue, type QueuedBatch } from './batch-queue';
+import type { Lane } from './lane';
+import type { FaultNotice } from './worker-messages';
+
+/** The express lane takes files up to this size, so that a large one delays no small one. */
+const EXPRESS_MAX_BYTES = 8 * 1024 * 1024;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MAX_MS = 60_000;
+/** A scan that began before a batch ended may still show its files. */
+const FORGET_AFTER_MS = 30_000;
+
+export interface DispatcherEvents {
+  done(result: BatchResult, ms: number): void;
+  fault(batch: QueuedBatch, fault: FaultNotice, retryInMs: number): void;
+}
+
+export interface Dispatcher {
+  /** Takes a batch up unless its files are known already. */
+  offer(origin: BatchOrigin, submitter: Submitter): void;
+  /** Whether a file of this identity waits, runs or was just done. */
+  isKnown(identity: string): boolean;
+  /** Whether a data file of this name is waiting or in work: it counts as taken. */
+  isClaimed(account: string, folder: BatchOrigin['folder'], fileName: string): boolean;
+  inWork(): readonly BatchOrigin[];
+  waiting(): number;
+  /** Starts nothing new; resolves when the batches in work are done or failed. */
+  drain(): Promise<void>;
+}
+
+export interface DispatcherOptions {
+  readonly express: Lane;
+  readonly bulk: Lane;
+  readonly events: DispatcherEvents;
+  readonly nowMs: () => number;
+  /** 0 to 1, for the jitter of retries. */
+  readonly random: () => number;
+}
+
+export function createDispatcher({ express, bulk, events, nowMs, random }: DispatcherOptions): Dispatcher {
+  const queue = createBatchQueue();
+  const running = new Map<string, { readonly origin: BatchOrigin; readonly ended: Promise<void> }>();
+  /** Identity of each file taken up, with the moment from which it may be forgotten (Infinity while it is in hand). */
+  const known = new Map<string, number>();
+  const taken = new Set<string>();
+  let draining = false;
+  let timer: NodeJS.Timeout | null = null;
+
+  function identitiesOf(origin: BatchOrigin): readonly string[] {
+    return [origin.dataIdentity, origin.markerIdentity].filter((identity) => identity !== null);
+  }
+
+  function isKnown(identity: string): boolean {
+    const until = known.get(identity);
+    if (until === undefined) return false;
+    if (until > nowMs()) return true;
+    known.delete(identity);
+    return false;
+  }
+
+  function offer(origin: BatchOrigin, submitter: Submitter): void {
+    if (draining || identitiesOf(origin).some(isKnown)) return;
+    if (!queue.add({ origin, submitter, attempts: 0 })) return;
+    for (const identity of identitiesOf(origin)) known.set(identity, Infinity);
+    taken.add(nameKey(origin));
+    pump();
+  }
+
+  function pump(): void {
+    if (draining) return;
+    for (const lane of [express, bulk]) {
+      if (!lane.isIdle()) continue;
+      const accepts = ({ origin }: QueuedBatch): boolean => lane === bulk || origin.bytes <= EXPRESS_MAX_BYTES;
+      const batch = queue.take(nowMs(), accepts);
+      if (batch !== null) running.set(batch.origin.id, { origin: batch.origin, ended: run(lane, batch) });
+    }
+    schedule();
+  }
+
+  /** Wakes up when the next retry is due. */
+  function schedule(): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const due = queue.nextDue(nowMs());
+    if (due !== null && !draining) timer = setTimeout(pump, Math.max(0, due - nowMs()));
+  }
+
+  async function run(lane: Lane, batch: QueuedBatch): Promise<void> {
+    try {
+      const { origin, submitter } = batch;
+      const reply = await lane.ask({ kind: 'process', origin, submitter });
+      if (reply.kind === 'processed') finish(batch, reply.result, reply.ms);
+      else if (reply.kind === 'failed') retry(batch, reply.fault);
+    } catch (error) {
+      const { code, message, retryable } = toFault(error);
+      retry(batch, { code, message, retryable });
+    } finally {
+      running.delete(batch.origin.id);
+      pump();
+    }
+  }
+
+  function finish(batch: QueuedBatch, result: BatchResult, ms: number): void {
+    queue.release(batch);
+    taken.delete(nameKey(batch.origin));
+    for (const identity of identitiesOf(batch.origin)) {
+      if (result.kind === 'withdrawn') known.delete(identity);
+      else known.set(identity, nowMs() + FORGET_AFTER_MS);
+    }
+    forget();
+    events.done(result, ms);
+  }
+
+  function retry(batch: QueuedBatch, fault: FaultNotice): void {
+    const attempts = batch.attempts + 1;
+    const pause = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(attempts - 1, 10));
+    const retryInMs = Math.round(pause * (0.5 + random() / 2));
+    queue.release({ ...batch, attempts }, nowMs() + retryInMs);
+    events.fault(batch, fault, retryInMs);
+  }
+
+  function forget(): void {
+    const now = nowMs();
+    for (const [identity, until] of known) {
+      if (until <= now) known.delete(identity);
+    }
+  }
+
+  async function drain(): Promise<void> {
+    draining = true;
+    schedule();
+    await Promise.all([...running.values()].map(({ ended }) => ended));
+  }
+
+  return {
+    offer,
+    isKnown,
+    isClaimed: (account, folder, fileName) => taken.has(`${account}/${folder}/${fileName}`),
+    inWork: () => [...running.values()].map(({ origin }) => origin),
+    waiting: () => queue.size(),
+    drain,
+  };
+}
+
+function nameKey(origin: BatchOrigin): string {
+  return `${origin.account}/${origin.folder}/${origin.fileName}`;
+}

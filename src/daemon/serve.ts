@@ -1,0 +1,90 @@
+/**
+ * The daemon's life: start, readiness, signals, end. The first SIGTERM or SIGINT drains, a second one ends at once;
+ * SIGHUP reloads, all or nothing. Resolves with the exit status; it never ends the process itself.
+ */
+import type { Config } from '../config/config';
+import { toFault } from '../domain/fault';
+import type { Logger } from '../ports/logger';
+import { startDaemon, type StartedDaemon } from './compose';
+import { escapeControls } from '../adapters/winston/escape-controls';
+
+/** Open uploads may go on this long after the first signal. */
+const STOP_GRACE_MS = 10_000;
+const EXIT_DONE = 0;
+const EXIT_FAULT = 70;
+
+export interface ServeOptions {
+  readonly config: Config;
+  /** Reads the configuration again, for SIGHUP. @throws when it is not right */
+  readonly reread: () => Config;
+  readonly log: Logger;
+  /** Where the `ready` line and what to do next go. */
+  readonly print: (line: string) => void;
+  /** How this program is called, for the commands that are printed. */
+  readonly program: string;
+}
+
+export async function serve({ config, reread, log, print, program }: ServeOptions): Promise<number> {
+  log.info('daemon.start', { pid: process.pid, dataDir: config.dataDir, config: config.configPath });
+  let daemon: StartedDaemon;
+  try {
+    daemon = await startDaemon(config, log);
+  } catch (error) {
+    const fault = toFault(error);
+    log.error('fault', { code: fault.code, message: fault.message });
+    print(`cannot start: ${escapeControls(fault.message)}`);
+    return EXIT_FAULT;
+  }
+  announce(daemon, config, print, program);
+  log.info('daemon.ready', { sftp: `${daemon.sftp.host}:${daemon.sftp.port}`, accounts: daemon.accounts });
+  return new Promise((resolve) => {
+    const onReload = (): void => {
+      reloadDaemon(daemon, reread, log);
+    };
+    let stopping = false;
+    const onStop = (signal: NodeJS.Signals): void => {
+      if (stopping) {
+        resolve(EXIT_FAULT);
+        return;
+      }
+      stopping = true;
+      log.info('daemon.drain', { signal });
+      daemon.stop(STOP_GRACE_MS).then(
+        () => {
+          log.info('daemon.stop');
+          resolve(EXIT_DONE);
+        },
+        (error: unknown) => {
+          log.error('fault', { code: 'S903', message: String(error) });
+          resolve(EXIT_FAULT);
+        },
+      );
+    };
+    process.on('SIGTERM', onStop);
+    process.on('SIGINT', onStop);
+    process.on('SIGHUP', onReload);
+  });
+}
+
+function reloadDaemon(daemon: StartedDaemon, reread: () => Config, log: Logger): void {
+  try {
+    daemon.reload(reread());
+    log.info('daemon.reload');
+  } catch (error) {
+    log.error('daemon.reload-refused', { message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function announce(daemon: StartedDaemon, config: Config, print: (line: string) => void, program: string): void {
+  const { host, port } = daemon.sftp;
+  print(`SFTP      ${host} port ${port}`);
+  print(`Host key  ${daemon.hostKeyFingerprint} (ED25519)`);
+  print(`Data      ${config.dataDir}`);
+  if (daemon.accounts === 0) {
+    print('No account yet. Next, with the public key of a laboratory:');
+    print(`  ${program} sender add 81365677 --name "Lab" --email lab@example.org --key ~/.ssh/id_ed25519.pub`);
+  } else {
+    print(`Accounts  ${daemon.accounts}. Next: ${program} status`);
+  }
+  print(`ready sftp=${host}:${port}`);
+}

@@ -1,0 +1,91 @@
+/**
+ * `<data folder>/status.json`: what the running daemon is doing, for `labdrop status`. A snapshot for people, written
+ * at most once a second and never synced; losing it loses nothing.
+ */
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { BatchOrigin } from '../domain/batch-record';
+import type { FaultNotice } from './worker-messages';
+
+export interface StandingFault extends FaultNotice {
+  readonly at: string;
+  readonly batch: string;
+  readonly account: string;
+  readonly fileName: string;
+  readonly retryAt: string;
+}
+
+export interface DaemonStatus {
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly writtenAt: string;
+  readonly sftp: { readonly host: string; readonly port: number } | null;
+  readonly waiting: number;
+  readonly inWork: readonly { readonly id: string; readonly account: string; readonly fileName: string }[];
+  readonly faults: readonly StandingFault[];
+}
+
+export interface StatusFile {
+  observe(read: () => { waiting: number; inWork: readonly BatchOrigin[] }): void;
+  listening(address: { host: string; port: number }): void;
+  fault(fault: StandingFault): void;
+  cleared(batch: string): void;
+  /** Something changed: the file follows within a second. */
+  update(): void;
+  close(): void;
+}
+
+const INTERVAL_MS = 1_000;
+
+export function createStatusFile(path: string, now: () => Date): StatusFile {
+  const startedAt = now().toISOString();
+  const faults = new Map<string, StandingFault>();
+  let sftp: DaemonStatus['sftp'] = null;
+  let read = (): { waiting: number; inWork: readonly BatchOrigin[] } => ({ waiting: 0, inWork: [] });
+  let timer: NodeJS.Timeout | null = null;
+
+  function write(): void {
+    timer = null;
+    const { waiting, inWork } = read();
+    const status: DaemonStatus = {
+      pid: process.pid,
+      startedAt,
+      writtenAt: now().toISOString(),
+      sftp,
+      waiting,
+      inWork: inWork.map(({ id, account, fileName }) => ({ id, account, fileName })),
+      faults: [...faults.values()],
+    };
+    try {
+      writeFileSync(`${path}.new`, JSON.stringify(status), { mode: 0o640 });
+      renameSync(`${path}.new`, path);
+    } catch {
+      // A full disk shows in the faults of the batches themselves; the snapshot is tried again at the next change.
+      timer = null;
+    }
+  }
+
+  function update(): void {
+    timer ??= setTimeout(write, INTERVAL_MS);
+  }
+
+  return {
+    observe: (reader) => (read = reader),
+    listening: (address) => {
+      sftp = address;
+      write();
+    },
+    fault: (fault) => {
+      faults.set(fault.batch, fault);
+      update();
+    },
+    cleared: (batch) => {
+      faults.delete(batch);
+      update();
+    },
+    update,
+    close: () => {
+      if (timer !== null) clearTimeout(timer);
+      rmSync(path, { force: true });
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * Entry of a worker thread: owns one connection to the store and moves one batch at a time. The event loop of the main
+ * thread belongs to the SFTP server; all reading, judging and storing happens here. A fault is sent back, never thrown;
+ * anything else ends the thread, and the main thread starts another.
+ */
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadCatalogue } from '../adapters/schemas/load-catalogue';
+import { createSpool } from '../adapters/spool/create-spool';
+import { dataFolders } from '../adapters/spool/data-folders';
+import { openBatchStore } from '../adapters/sqlite/open-batch-store';
+import { toFault } from '../domain/fault';
+import type { BatchPorts } from '../pipeline/batch-ports';
+import { processBatch } from '../pipeline/process-batch';
+import type { WorkerReply, WorkerRequest, WorkerSettings } from './worker-messages';
+
+function runWorker(port: NonNullable<typeof parentPort>, settings: WorkerSettings): void {
+  const folders = dataFolders(settings.dataDir);
+  const catalogue = loadCatalogue(settings.schemasDir);
+  const store = openBatchStore({ path: folders.storePath, catalogue, stagingDir: join(folders.workDir, 'staging') });
+  const ports: BatchPorts = {
+    store,
+    spool: createSpool(folders),
+    catalogue,
+    rules: settings.rules,
+    now: () => new Date(),
+  };
+  const reply = (message: WorkerReply): void => port.postMessage(message);
+
+  const answer = (request: WorkerRequest): void => {
+    switch (request.kind) {
+      case 'process': {
+        const started = performance.now();
+        const result = processBatch(ports, request.origin, request.submitter);
+        reply({ kind: 'processed', result, ms: performance.now() - started });
+        return;
+      }
+      case 'unfinished':
+        reply({ kind: 'unfinished', batches: store.unfinished() });
+        return;
+      case 'close':
+        store.close();
+        port.close();
+    }
+  };
+  port.on('message', (request: WorkerRequest) => {
+    try {
+      answer(request);
+    } catch (thrown) {
+      const { code, message, retryable } = toFault(thrown);
+      reply({ kind: 'failed', fault: { code, message, retryable } });
+    }
+  });
+  reply({ kind: 'ready' });
+}
+
+if (parentPort !== null) runWorker(parentPort, workerData as WorkerSettings);

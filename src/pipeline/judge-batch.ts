@@ -1,0 +1,183 @@
+/**
+ * From a claimed file to a committed verdict: name, totals, repetition, records, thresholds. What a file-scope error
+ * leaves undone is not done: nothing behind it is read or stored. Ends in one commit, or throws a `Fault` and leaves
+ * nothing behind.
+ */
+import { createHash } from 'node:crypto';
+import { decideOutcome, NO_RECORDS, type BatchCounts } from '../domain/batch';
+import type { BatchReading, BatchRecord } from '../domain/batch-record';
+import { belgianTime } from '../domain/belgian-time';
+import { createFinding } from '../domain/create-finding';
+import type { Finding } from '../domain/finding';
+import type { MessageType } from '../domain/message-type';
+import type { Staging } from '../ports/batch-store';
+import type { ClaimedFile } from '../ports/spool';
+import { parseName } from '../stages/name/parse-name';
+import { createInspector, type FileFacts } from '../stages/parse/inspect';
+import { checkRecordTotal, checkSha256, checkSize } from '../stages/settle/check-totals';
+import { parseMarker, type ControlTotals } from '../stages/settle/parse-marker';
+import { decideThreshold } from '../stages/validate/decide-threshold';
+import type { BatchPorts, Submitter } from './batch-ports';
+import { readRecords } from './read-records';
+
+interface Verdict {
+  readonly reading: BatchReading;
+  readonly fileRejected: boolean;
+  readonly counts: BatchCounts;
+  readonly sha256: string | null;
+}
+
+const UNREAD: BatchReading = { dialect: null, header: null };
+
+export function judgeBatch(
+  ports: BatchPorts,
+  batch: BatchRecord,
+  file: ClaimedFile | null,
+  submitter: Submitter,
+): void {
+  const type = batch.messageType === null ? null : (ports.catalogue.types.get(batch.messageType) ?? null);
+  const staging = ports.store.openStaging(batch, type);
+  try {
+    const verdict = judge({ ports, batch, file, submitter, type, staging });
+    staging.commit({
+      ...verdict.reading,
+      outcome: decideOutcome(verdict.counts, verdict.fileRejected),
+      counts: verdict.counts,
+      sha256: verdict.sha256,
+      schemaVersion: type?.version ?? null,
+      committedAt: ports.now().toISOString(),
+    });
+  } catch (error) {
+    staging.discard();
+    throw error;
+  }
+}
+
+interface Case {
+  readonly ports: BatchPorts;
+  readonly batch: BatchRecord;
+  readonly file: ClaimedFile | null;
+  readonly submitter: Submitter;
+  readonly type: MessageType | null;
+  readonly staging: Staging;
+}
+
+function judge(current: Case): Verdict {
+  const { ports, batch, file, submitter, type, staging } = current;
+  const tell = (findings: readonly Finding[]): boolean => {
+    findings.forEach((finding) => staging.addFinding(finding));
+    return findings.some((finding) => finding.severity === 'error');
+  };
+  const refused = (sha256: string | null): Verdict => ({
+    reading: UNREAD,
+    fileRejected: true,
+    counts: NO_RECORDS,
+    sha256,
+  });
+
+  const early = fileFindings(current);
+  if (early !== null) {
+    tell(early);
+    return refused(null);
+  }
+  if (tell(nameFindings(ports, batch, submitter)) || file === null || type === null) return refused(null);
+  if (tell(checkSize(file.bytes, ports.rules.maxFileBytes))) return refused(null);
+
+  const { facts, sha256 } = inspect(ports, file);
+  const totals = parseMarker(ports.spool.readMarker(batch));
+  if (tell(checkSha256(totals, sha256))) return refused(sha256);
+  const repeated = findRepetition(ports, batch, type, sha256);
+  tell(repeated.findings);
+  if (repeated.records !== null) {
+    const counts = { ...NO_RECORDS, records: repeated.records, duplicate: repeated.records };
+    return { reading: UNREAD, fileRejected: false, counts, sha256 };
+  }
+  return judgeRecords(current, { file, type, facts, sha256, totals });
+}
+
+interface ReadableFile {
+  readonly file: ClaimedFile;
+  readonly type: MessageType;
+  readonly facts: FileFacts;
+  readonly sha256: string;
+  readonly totals: ControlTotals;
+}
+
+function judgeRecords({ ports, batch, staging }: Case, { file, type, facts, sha256, totals }: ReadableFile): Verdict {
+  const result = readRecords({ ports, batch, file, type, facts, staging });
+  const { reading } = result;
+  const refuse = (): Verdict => {
+    staging.rejectAll();
+    return { reading, fileRejected: true, counts: staging.counts(), sha256 };
+  };
+  if (result.rejected) return refuse();
+  const wrongTotal = result.miscounted ? [] : checkRecordTotal(totals, result.records);
+  wrongTotal.forEach((finding) => staging.addFinding(finding));
+  if (wrongTotal.length > 0) return refuse();
+  staging.settle();
+  const tripped = decideThreshold(staging.counts(), ports.rules);
+  if (tripped !== null) {
+    staging.addFinding(tripped);
+    return refuse();
+  }
+  return { reading, fileRejected: false, counts: staging.counts(), sha256 };
+}
+
+/** What a batch without readable data is about; null for one that has data to read. */
+function fileFindings({ batch }: Case): readonly Finding[] | null {
+  switch (batch.cause) {
+    case 'upload':
+    case 'replay':
+      return null;
+    case 'cancelled':
+      return [createFinding('F015', {})];
+    case 'orphan-marker':
+      return [createFinding('F006', { params: { marker: batch.markerName ?? batch.fileName, found: '' } })];
+    case 'unmarked':
+      return [createFinding('F007', { params: { hours: '' } })];
+  }
+}
+
+/**
+ * Findings on the name. Where the message type was given beside the name (the validate command), a name that says
+ * another or none is nothing to tell.
+ */
+function nameFindings(ports: BatchPorts, batch: BatchRecord, submitter: Submitter): readonly Finding[] {
+  const name = parseName(batch.baseName, {
+    types: [...ports.catalogue.types.keys()],
+    account: submitter,
+    now: belgianTime(ports.now()),
+    fileName: batch.fileName,
+  });
+  if (batch.messageType !== name.messageType) return name.findings.filter((finding) => finding.severity !== 'error');
+  return name.findings;
+}
+
+/** One pass over the bytes before they are read as records: what they are, and their hash. */
+function inspect(ports: BatchPorts, file: ClaimedFile): { facts: FileFacts; sha256: string } {
+  const inspector = createInspector();
+  const hash = createHash('sha256');
+  for (const chunk of ports.spool.read(file)) {
+    inspector.update(chunk);
+    hash.update(chunk);
+  }
+  return { facts: inspector.finish(), sha256: hash.digest('hex') };
+}
+
+/** D401 when this very content was stored before (with its number of records), F014 when only the name was. */
+function findRepetition(
+  ports: BatchPorts,
+  batch: BatchRecord,
+  type: MessageType,
+  sha256: string,
+): { findings: readonly Finding[]; records: number | null } {
+  const same = batch.cause === 'replay' ? null : ports.store.sameContent(batch.account, type.name, sha256, batch.id);
+  if (same !== null) {
+    const params = { earlierFile: same.fileName, earlierBatch: same.id, earlierTime: same.receivedAt };
+    return { findings: [createFinding('D401', { params })], records: same.records };
+  }
+  const named = ports.store.sameName(batch.account, batch.folder, batch.fileName, batch.id);
+  if (batch.cause === 'replay' || named === null || named.sha256 === sha256) return { findings: [], records: null };
+  const params = { earlierBatch: named.id, earlierTime: named.receivedAt };
+  return { findings: [createFinding('F014', { params })], records: null };
+}

@@ -1,0 +1,85 @@
+/** Streams a file's records through parse and validate into the staging area. Bounded memory, whatever the file's size. */
+import type { BatchReading, BatchRecord } from '../domain/batch-record';
+import { belgianTime } from '../domain/belgian-time';
+import type { MessageType } from '../domain/message-type';
+import type { ParsedRecord } from '../domain/parsed-record';
+import type { Staging } from '../ports/batch-store';
+import type { ClaimedFile } from '../ports/spool';
+import { splitFileName } from '../stages/name/split-file-name';
+import type { FileFacts } from '../stages/parse/inspect';
+import { parseFile } from '../stages/parse/parse-file';
+import { createValidator, type Judgement } from '../stages/validate/create-validator';
+import type { BatchPorts } from './batch-ports';
+
+export interface ReadRecordsInput {
+  readonly ports: BatchPorts;
+  readonly batch: BatchRecord;
+  readonly file: ClaimedFile;
+  readonly type: MessageType;
+  readonly facts: FileFacts;
+  readonly staging: Staging;
+}
+
+export interface ReadRecordsResult {
+  readonly reading: BatchReading;
+  readonly records: number;
+  /** A file- or header-scope error: every record read counts as rejected. */
+  readonly rejected: boolean;
+  /** Records could not be counted for certain (P109, P112): a declared total is not judged. */
+  readonly miscounted: boolean;
+}
+
+export function readRecords({ ports, batch, file, type, facts, staging }: ReadRecordsInput): ReadRecordsResult {
+  let columnOf = (_fieldIndex: number): number | null => null;
+  let miscounted = false;
+  const validate = createValidator(type, ports.catalogue.codelists, {
+    now: belgianTime(ports.now()),
+    sender: batch.sender,
+    fileTime: batch.fileTime,
+    columnOf: (fieldIndex) => columnOf(fieldIndex),
+  });
+  const onRecord = (record: ParsedRecord): void => {
+    for (const finding of record.findings) {
+      staging.addFinding(finding);
+      if (finding.code === 'P109' || finding.code === 'P112') miscounted = true;
+    }
+    stageRecord(staging, record, validate(record));
+  };
+  const parsed = parseFile(ports.spool.read(file), facts, type, {
+    extension: dataExtension(batch.fileName),
+    onHeader: (header) => {
+      columnOf = header.columnOf;
+    },
+    onRecord,
+  });
+  for (const finding of parsed.findings) {
+    staging.addFinding(finding);
+    if (finding.code === 'P112') miscounted = true;
+  }
+  const { dialect, header, records, rejected } = parsed;
+  return { reading: { dialect, header }, records, rejected, miscounted };
+}
+
+function stageRecord(staging: Staging, record: ParsedRecord, judgement: Judgement): void {
+  for (const finding of judgement.findings) staging.addFinding(finding);
+  const { line, record: number, offset, length } = record;
+  if (judgement.rejected) {
+    staging.addRejected({ line, record: number, offset, length });
+    return;
+  }
+  staging.addRecord({
+    line,
+    record: number,
+    offset,
+    length,
+    values: judgement.values,
+    key: judgement.key,
+    patient: judgement.patient,
+    warned: judgement.findings.length > 0 || record.findings.length > 0,
+  });
+}
+
+function dataExtension(fileName: string): '' | 'csv' | 'json' {
+  const extension = splitFileName(fileName).extension.toLowerCase();
+  return extension === 'csv' || extension === 'json' ? extension : '';
+}

@@ -1,0 +1,66 @@
+import { createBatchQueue, LINE_MAX, type QueuedBatch } from '../../../src/daemon/batch-queue';
+import { makeOrigin } from '../../support/make-origin';
+
+const queued = (id: string, overrides: Parameters<typeof makeOrigin>[0] = {}): QueuedBatch => ({
+  origin: makeOrigin({ id, ...overrides }),
+  submitter: null,
+  attempts: 0,
+});
+const any = (): boolean => true;
+
+describe('the batch queue', () => {
+  it('takes batches of one account and type by the time in their names, one at a time', () => {
+    const queue = createBatchQueue();
+    queue.add(queued('late', { fileTime: '2021-01-02 00:00:00' }));
+    queue.add(queued('early', { fileTime: '2021-01-01 00:00:00' }));
+    const first = queue.take(0, any);
+    expect(first?.origin.id).toBe('early');
+    expect(queue.take(0, any)).toBeNull();
+    queue.release(first!);
+    expect(queue.take(0, any)?.origin.id).toBe('late');
+  });
+
+  it('keeps the order of arrival for equal times', () => {
+    const queue = createBatchQueue();
+    queue.add(queued('second', { receivedAt: '2021-01-01T00:00:02Z' }));
+    queue.add(queued('first', { receivedAt: '2021-01-01T00:00:01Z' }));
+    expect(queue.take(0, any)?.origin.id).toBe('first');
+  });
+
+  it('lets accounts and types take turns', () => {
+    const queue = createBatchQueue();
+    for (const id of ['a1', 'a2']) queue.add(queued(id, { account: 'a' }));
+    queue.add(queued('b1', { account: 'b' }));
+    const served: string[] = [];
+    for (let batch = queue.take(0, any); batch !== null; batch = queue.take(0, any)) {
+      served.push(batch.origin.id);
+      queue.release(batch);
+    }
+    expect(served).toEqual(['a1', 'b1', 'a2']);
+  });
+
+  it('passes over what a lane does not accept', () => {
+    const queue = createBatchQueue();
+    queue.add(queued('large', { account: 'a', bytes: 1000 }));
+    queue.add(queued('small', { account: 'b', bytes: 10 }));
+    expect(queue.take(0, ({ origin }) => origin.bytes < 100)?.origin.id).toBe('small');
+  });
+
+  it('puts a failed batch back in front, not before its time', () => {
+    const queue = createBatchQueue();
+    queue.add(queued('one'));
+    queue.add(queued('two', { fileTime: '2021-12-31 00:00:00' }));
+    queue.release(queue.take(0, any)!, 500);
+    expect(queue.take(499, any)).toBeNull();
+    expect(queue.nextDue(0)).toBe(500);
+    expect(queue.take(500, any)?.origin.id).toBe('one');
+  });
+
+  it('is bounded per line, and keeps the earliest', () => {
+    const queue = createBatchQueue();
+    for (let i = 0; i < LINE_MAX; i++) expect(queue.add(queued(String(i)))).toBe(true);
+    expect(queue.add(queued('too many', { fileTime: '2022-01-01 00:00:00' }))).toBe(false);
+    expect(queue.size()).toBe(LINE_MAX);
+    expect(queue.add(queued('elsewhere', { account: 'other' }))).toBe(true);
+  });
+});
