@@ -1,6 +1,8 @@
 /**
  * Our own failure, or the world's: disk, store, peer. A fault is for the operator only and never becomes a rejection.
  */
+import { types } from 'node:util';
+
 export const FAULT_CODES = ['S901', 'S902', 'S903'] as const;
 
 /** S901 disk, file system or permission; S902 the store; S903 internal. */
@@ -22,7 +24,7 @@ export class Fault extends Error {
 /** The fault that stands for any thrown value; a fault is returned as it is. */
 export function toFault(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown;
-  if (!(thrown instanceof Error)) return new Fault('S903', String(thrown), { retryable: false });
+  if (!types.isNativeError(thrown)) return new Fault('S903', String(thrown), { retryable: false });
   const { code } = thrown as NodeJS.ErrnoException;
   if (typeof code === 'string' && code.startsWith('SQLITE_')) {
     return new Fault('S902', thrown.message, { retryable: true, cause: thrown });

@@ -1,0 +1,171 @@
+/** The spool on real folders: each step twice, since a crash may make it be repeated. */
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSpool } from '../../../src/adapters/spool/create-spool';
+import { archivePath, dataFolders, type DataFolders } from '../../../src/adapters/spool/data-folders';
+import { exists, fileIdentity } from '../../../src/adapters/spool/durable-files';
+import { NO_RECORDS } from '../../../src/domain/batch';
+import type { BatchRecord } from '../../../src/domain/batch-record';
+import type { Spool } from '../../../src/ports/spool';
+import { makeOrigin } from '../../support/make-origin';
+
+const CONTENT = 'a;b\n1;2\n';
+
+describe('the spool', () => {
+  let home: string;
+  let folders: DataFolders;
+  let spool: Spool;
+  let drop: string;
+
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'labdrop-spool-'));
+    folders = dataFolders(home);
+    spool = createSpool(folders);
+    drop = join(folders.accountsDir, 'lab');
+    mkdirSync(join(drop, 'reports'), { recursive: true });
+  });
+
+  afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+  function dropped(overrides: Partial<BatchRecord> = {}): BatchRecord {
+    const origin = makeOrigin();
+    writeFileSync(join(drop, origin.fileName), CONTENT);
+    writeFileSync(join(drop, origin.markerName!), 'records=1\n');
+    return {
+      ...origin,
+      dataIdentity: fileIdentity(join(drop, origin.fileName)),
+      markerIdentity: fileIdentity(join(drop, origin.markerName!)),
+      ...NO_RECORDS,
+      dialect: null,
+      header: null,
+      state: 'ready',
+      outcome: null,
+      sha256: null,
+      schemaVersion: null,
+      delivery: 1,
+      previousBatch: null,
+      claimedAt: null,
+      committedAt: null,
+      reportedAt: null,
+      archivedAt: null,
+      ...overrides,
+    };
+  }
+
+  const bytesOf = (chunks: Iterable<Uint8Array>): string =>
+    Buffer.concat([...chunks].map((chunk) => Buffer.from(chunk))).toString();
+
+  it('claims the file once and finds it again', () => {
+    const batch = dropped();
+    const claimed = spool.claim(batch);
+    expect(bytesOf(spool.read(claimed!))).toBe(CONTENT);
+    expect(readdirSync(drop)).toEqual([batch.markerName, 'reports'].sort());
+    expect(spool.claim(batch)).toEqual(claimed);
+  });
+
+  it('leaves a file alone that is not the one the batch was opened for', () => {
+    const batch = dropped();
+    const other = join(drop, 'other');
+    writeFileSync(other, 'other');
+    renameSync(other, join(drop, batch.fileName));
+    expect(spool.claim(batch)).toBeNull();
+    expect(readFileSync(join(drop, batch.fileName), 'utf8')).toBe('other');
+  });
+
+  it('knows its files though a client sets their times', () => {
+    const batch = dropped();
+    utimesSync(join(drop, batch.fileName), 1000, 1000);
+    utimesSync(join(drop, batch.markerName!), 1000, 1000);
+    expect(spool.claim(batch)).not.toBeNull();
+    spool.archive(batch);
+    expect(exists(join(drop, batch.markerName!))).toBe(false);
+  });
+
+  it('reads the marker and ranges of the data', () => {
+    const batch = dropped();
+    const claimed = spool.claim(batch)!;
+    expect(Buffer.from(spool.readMarker(batch)).toString()).toBe('records=1\n');
+    const ranges = [
+      { offset: 0, length: 3 },
+      { offset: 4, length: 3 },
+    ];
+    expect([...spool.readRanges(claimed, ranges)].map((bytes) => Buffer.from(bytes).toString())).toEqual([
+      'a;b',
+      '1;2',
+    ]);
+  });
+
+  it('reads ranges that lie far apart and are longer than its window', () => {
+    const batch = dropped();
+    const long = 'x'.repeat(700_000);
+    writeFileSync(join(drop, batch.fileName), `${long}\n${long}y\nz`);
+    const claimed = spool.claim(batch)!;
+    const ranges = [
+      { offset: 700_001, length: 700_001 },
+      { offset: 1_400_003, length: 1 },
+    ];
+    const [first = '', last] = [...spool.readRanges(claimed, ranges)].map((bytes) => Buffer.from(bytes).toString());
+    expect([first.length, first.at(-1), last]).toEqual([700_001, 'y', 'z']);
+  });
+
+  it('publishes reports whole, and the announcement only with them', () => {
+    const batch = dropped();
+    spool.claim(batch);
+    const chunks = [Buffer.from('one'), Buffer.from('two')];
+    const written = spool.writeReport(batch, { name: 'B.report.json', chunks });
+    spool.writeReport(batch, { name: 'B.report.ok', chunks: [] });
+    expect(written.bytes).toBe(6);
+    expect(readdirSync(join(drop, 'reports'))).toEqual([]);
+    for (let again = 0; again < 2; again++) {
+      spool.publishReports(batch, ['B.report.json', 'B.report.ok']);
+      expect(readdirSync(join(drop, 'reports'))).toEqual(['B.report.json', 'B.report.ok']);
+    }
+    expect(readFileSync(join(drop, 'reports/B.report.json'), 'utf8')).toBe('onetwo');
+  });
+
+  it('archives the original and removes the marker', () => {
+    const batch = dropped();
+    spool.claim(batch);
+    const expected = archivePath(batch);
+    expect(expected).toBe(`81365677/2021/01/${batch.id}_${batch.fileName}`);
+    for (let again = 0; again < 2; again++) expect(spool.archive(batch)).toBe(expected);
+    expect(readFileSync(join(folders.archiveDir, expected), 'utf8')).toBe(CONTENT);
+    expect(readdirSync(drop)).toEqual(['reports']);
+    expect(readdirSync(folders.workDir)).toEqual([]);
+  });
+
+  it('does not remove a marker that came later under the same name', () => {
+    const batch = dropped();
+    spool.claim(batch);
+    const next = join(drop, '.next');
+    writeFileSync(next, '');
+    renameSync(next, join(drop, batch.markerName!));
+    spool.archive(batch);
+    expect(exists(join(drop, batch.markerName!))).toBe(true);
+  });
+
+  it('keeps nothing of a rehearsal', () => {
+    const batch = dropped({ mode: 'test' });
+    spool.claim(batch);
+    expect(spool.archive(batch)).toBeNull();
+    expect(exists(folders.archiveDir)).toBe(false);
+    expect(readdirSync(drop)).toEqual(['reports']);
+  });
+
+  it('turns an error of the file system into a fault', () => {
+    const batch = dropped();
+    writeFileSync(folders.workDir, 'a file where the folder should be');
+    expect(() => spool.claim(batch)).toThrow(expect.objectContaining({ name: 'Fault', code: 'S901' }));
+    expect(exists(join(drop, batch.fileName))).toBe(true);
+  });
+});
