@@ -105,6 +105,7 @@ async function start(
         openWriters: () => server?.openWriters() ?? new Set(),
         dispatcher,
         markerGraceMs: config.ingest.markerGraceSeconds * 1000,
+        reminderMs: config.ingest.unmarkedReminderHours * 3_600_000,
         now,
       }),
       scanned: (count, ms) => {
@@ -164,11 +165,11 @@ function loadAndLog(config: Config, log: Logger): Catalogue {
 }
 
 function workerSettings(config: Config): WorkerSettings {
-  const { mode, maxRejected, maxRejectedRatio, maxFileBytes } = config.ingest;
+  const { mode, maxRejected, maxRejectedRatio, maxFileBytes, unmarkedReminderHours } = config.ingest;
   return {
     dataDir: config.dataDir,
     schemasDir: config.schemas.dir,
-    rules: { mode, maxRejected, maxRejectedRatio, maxFileBytes },
+    rules: { mode, maxRejected, maxRejectedRatio, maxFileBytes, unmarkedReminderHours },
   };
 }
 

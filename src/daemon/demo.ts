@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Client, utils, type SFTPWrapper } from 'ssh2';
-import { createAccountDirectory } from '../adapters/accounts/account-directory';
+import { createAccountDirectory } from '../adapters/accounts/create-account-directory';
 import { dataFolders } from '../adapters/spool/data-folders';
 import { openStoreReader } from '../adapters/sqlite/open-store-reader';
 import type { Config } from '../config/config';
@@ -119,7 +119,7 @@ function printTables(config: Config, print: DemoOptions['print']): void {
   const reader = openStoreReader(dataFolders(config.dataDir).storePath);
   try {
     print('\nRecords in the store:');
-    for (const { name, rows } of reader.tableCounts()) print(`  ${String(rows).padStart(4)}  ${name}`);
+    for (const { messageType, rows } of reader.tables()) print(`  ${String(rows).padStart(4)}  ${messageType}`);
   } finally {
     reader.close();
   }

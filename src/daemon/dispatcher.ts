@@ -56,7 +56,9 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
   let draining = false;
   let timer: NodeJS.Timeout | null = null;
 
+  /** A reminder takes nothing: its data file stays free for the marker that may come any moment. */
   function identitiesOf(origin: BatchOrigin): readonly string[] {
+    if (origin.cause === 'unmarked') return [];
     return [origin.dataIdentity, origin.markerIdentity].filter((identity) => identity !== null);
   }
 
@@ -72,7 +74,7 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     if (draining || identitiesOf(origin).some(isKnown)) return;
     if (!queue.add({ origin, submitter, attempts: 0 })) return;
     for (const identity of identitiesOf(origin)) known.set(identity, Infinity);
-    taken.add(nameKey(origin));
+    if (origin.cause !== 'unmarked') taken.add(nameKey(origin));
     pump();
   }
 

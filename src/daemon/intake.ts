@@ -21,11 +21,14 @@ export interface IntakeOptions {
   readonly openWriters: () => ReadonlySet<string>;
   readonly dispatcher: Pick<Dispatcher, 'offer' | 'isKnown'>;
   readonly markerGraceMs: number;
+  /** A data file that waits longer for its marker is told to its sender. */
+  readonly reminderMs: number;
   readonly now: () => Date;
 }
 
 export function createIntake(options: IntakeOptions): (listing: FolderListing) => void {
   const { findAccount, dispatcher } = options;
+  const reminded = new Set<string>();
 
   return (listing) => {
     const account = findAccount(listing.account);
@@ -36,7 +39,30 @@ export function createIntake(options: IntakeOptions): (listing: FolderListing) =
     const files = listing.files.filter(({ identity }) => !dispatcher.isKnown(identity));
     const decision = pairFiles(files, { nowMs: options.now().getTime(), markerGraceMs: options.markerGraceMs, busy });
     for (const { data, marker } of decision.ready) offer({ account, listing, cause: 'upload', data, marker });
+    for (const { cancel, data } of decision.cancelled) {
+      if (data !== null) offer({ account, listing, cause: 'cancelled', data, marker: cancel });
+      else if (isOverdue(cancel)) offer({ account, listing, cause: 'orphan-marker', data: null, marker: cancel });
+    }
+    if (!listing.complete) return;
+    for (const { marker, overdue } of decision.orphanMarkers) {
+      if (overdue) offer({ account, listing, cause: 'orphan-marker', data: null, marker });
+    }
+    for (const { data, ageMs } of decision.waiting) {
+      if (ageMs > options.reminderMs) remind({ account, listing, cause: 'unmarked', data, marker: null });
+    }
   };
+
+  function isOverdue(file: DroppedFile): boolean {
+    return options.now().getTime() - file.mtimeMs > options.markerGraceMs;
+  }
+
+  /** Once per file in this run; the store knows of earlier runs. */
+  function remind(found: FoundBatch): void {
+    const identity = found.data?.identity ?? '';
+    if (reminded.has(identity)) return;
+    reminded.add(identity);
+    offer(found);
+  }
 
   function offer(found: FoundBatch): void {
     const origin = describe(found, options);

@@ -3,10 +3,10 @@
  * SIGHUP reloads, all or nothing. Resolves with the exit status; it never ends the process itself.
  */
 import type { Config } from '../config/config';
+import { escapeControls } from '../domain/escape-controls';
 import { toFault } from '../domain/fault';
 import type { Logger } from '../ports/logger';
 import { startDaemon, type StartedDaemon } from './compose';
-import { escapeControls } from '../adapters/winston/escape-controls';
 
 /** Open uploads may go on this long after the first signal. */
 const STOP_GRACE_MS = 10_000;

@@ -15,6 +15,7 @@ import type { ClaimedFile } from '../ports/spool';
 import { parseName } from '../stages/name/parse-name';
 import { createInspector, type FileFacts } from '../stages/parse/inspect';
 import { checkRecordTotal, checkSha256, checkSize } from '../stages/settle/check-totals';
+import { findMeant } from '../stages/settle/pair-files';
 import { parseMarker, type ControlTotals } from '../stages/settle/parse-marker';
 import { decideThreshold } from '../stages/validate/decide-threshold';
 import type { BatchPorts, Submitter } from './batch-ports';
@@ -124,17 +125,20 @@ function judgeRecords({ ports, batch, staging }: Case, { file, type, facts, sha2
 }
 
 /** What a batch without readable data is about; null for one that has data to read. */
-function fileFindings({ batch }: Case): readonly Finding[] | null {
+function fileFindings({ ports, batch }: Case): readonly Finding[] | null {
   switch (batch.cause) {
     case 'upload':
     case 'replay':
       return null;
     case 'cancelled':
-      return [createFinding('F015', {})];
-    case 'orphan-marker':
-      return [createFinding('F006', { params: { marker: batch.markerName ?? batch.fileName, found: '' } })];
+      return [createFinding('F015')];
+    case 'orphan-marker': {
+      const found = findMeant(batch.baseName, ports.spool.namesBeside(batch)) ?? '';
+      const marker = batch.markerName ?? batch.fileName;
+      return [createFinding('F006', { value: marker, params: { marker, found } })];
+    }
     case 'unmarked':
-      return [createFinding('F007', { params: { hours: '' } })];
+      return [createFinding('F007', { value: batch.fileName, params: { hours: ports.rules.unmarkedReminderHours } })];
   }
 }
 

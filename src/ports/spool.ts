@@ -36,6 +36,8 @@ export interface Spool {
   ): Iterable<Uint8Array>;
   /** The marker's first bytes (control totals), at most 4 KiB; empty when it is gone. */
   readMarker(batch: BatchRecord): Uint8Array;
+  /** Names of the files that lie in the batch's drop folder now. */
+  namesBeside(batch: BatchRecord): readonly string[];
   /** Writes a report out of the sender's sight and fsyncs it. */
   writeReport(batch: BatchRecord, content: ReportContent): WrittenReport;
   /** Renames the written reports into the sender's reports folder in this order, then fsyncs the folder. Idempotent. */

@@ -3,7 +3,17 @@
  * done already is found done. Errors of the file system become faults S901; nothing is ever overwritten or deleted
  * before what replaces it is durable.
  */
-import { closeSync, fsyncSync, lstatSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { BatchRecord } from '../../domain/batch-record';
@@ -52,6 +62,11 @@ export function createSpool(folders: DataFolders): Spool {
     } finally {
       closeSync(fd);
     }
+  }
+
+  function namesBeside(batch: BatchRecord): readonly string[] {
+    const entries = readdirSync(dropFolder(folders, batch.account, batch.folder), { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
   }
 
   function writeReport(batch: BatchRecord, content: ReportContent): WrittenReport {
@@ -110,6 +125,7 @@ export function createSpool(folders: DataFolders): Spool {
     read: (file) => guardedChunks(readChunks(file.path)),
     readRanges: (file, ranges) => guardedChunks(readByteRanges(file.path, ranges)),
     readMarker: (batch) => guarded(() => readMarker(batch)),
+    namesBeside: (batch) => guarded(() => namesBeside(batch)),
     writeReport: (batch, content) => guarded(() => writeReport(batch, content)),
     publishReports: (batch, names) => guarded(() => publishReports(batch, names)),
     archive: (batch) => guarded(() => archive(batch)),

@@ -89,7 +89,10 @@ export function pairFiles<Entry extends DropEntry>(
     for (const marker of group.markers) {
       if (paired.has(marker)) continue;
       const ageMs = ageOf(marker.entry);
-      const found = findMeant(base, entries);
+      const found = findMeant(
+        base,
+        entries.map(({ name }) => name),
+      );
       orphanMarkers.push({ base, marker: marker.entry, ageMs, overdue: ageMs > context.markerGraceMs, found });
     }
     for (const { entry } of group.data) waiting.push({ base, data: entry, ageMs: ageOf(entry) });
@@ -138,13 +141,13 @@ function takeMarker<Entry>(group: Group<Entry>, by: Named<Entry>): Named<Entry> 
   return null;
 }
 
-/** A file that lies there in place of the data: the same base with another ending or in other case. */
-function findMeant(base: string, entries: readonly DropEntry[]): string | null {
+/** A file that lies there in place of the data: the same base with another ending or in other case; null if none. */
+export function findMeant(base: string, names: readonly string[]): string | null {
   const wanted = base.toLowerCase();
-  const meant = entries.find(({ name }) => {
+  const meant = names.find((name) => {
     const { kind } = splitFileName(name);
     const folded = name.toLowerCase();
     return kind !== 'marker' && kind !== 'cancel' && (folded === wanted || folded.startsWith(`${wanted}.`));
   });
-  return meant?.name ?? null;
+  return meant ?? null;
 }
