@@ -1,0 +1,17 @@
+/** Writing one CSV row by RFC 4180: cells are guarded against formulas and quoted where they must be. Never fails. */
+import { guardFormula } from './guard-formula';
+
+/** One cell, guarded; quoted when `quoted` or when its text demands it. */
+export function renderCsvCell(text: string, delimiter: string, quoted = false): string {
+  const cell = guardFormula(text);
+  return quoted || mustQuote(cell, delimiter) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+/** The cells joined by the delimiter, without a line end. */
+export function renderCsvRow(cells: readonly string[], delimiter: string): string {
+  return cells.map((cell) => renderCsvCell(cell, delimiter)).join(delimiter);
+}
+
+function mustQuote(cell: string, delimiter: string): boolean {
+  return cell.includes(delimiter) || /["\r\n]|^\s|\s$/.test(cell);
+}

@@ -1,0 +1,95 @@
+/**
+ * rejected.csv: the sender's header and the rejected rows, in their order, delimiter, encoding and line ends, plus
+ * `_line`, `_codes` and `_message`. Corrected and dropped back it is accepted; uncorrected it gives the same findings,
+ * so a row that cannot be split keeps its text, and one with too few or too many values keeps their number. Earlier
+ * underscore columns are replaced. Rows are taken one at a time.
+ */
+import type { Language } from '../../domain/account';
+import type { Dialect } from '../../domain/batch';
+import type { StoredFinding } from '../../domain/report-source';
+import { splitCsvRecord, type CsvCell } from '../parse/split-csv-record';
+import { renderCsvCell } from './csv-row';
+import { ADDED_COLUMNS, describeRejection, type RejectedRow, type Rejection } from './describe-rejection';
+import { encodeText } from './encode-text';
+
+const LINE_ENDS = { crlf: '\r\n', lf: '\n', cr: '\r' } as const;
+
+export interface RejectedCsvInput {
+  /** The header line as sent, decoded. */
+  readonly header: string;
+  readonly dialect: Dialect;
+  readonly language: Language;
+  readonly rows: Iterable<RejectedRow>;
+  /** Findings of scope file or header, for rows that were rejected with their file. */
+  readonly fileFindings: readonly StoredFinding[];
+}
+
+/** What the header says about the rows. */
+interface Layout {
+  readonly delimiter: string;
+  readonly columns: number;
+  /** Positions of the sender's own columns, those without a leading underscore. */
+  readonly kept: readonly number[];
+  /** The last columns are exactly the three we add: the file is a reject file come back. */
+  readonly cameBack: boolean;
+}
+
+export function renderRejectedCsv(input: RejectedCsvInput): Generator<Uint8Array> {
+  return encodeText(lines(input), input.dialect);
+}
+
+function* lines({ header, dialect, language, rows, fileFindings }: RejectedCsvInput): Generator<string> {
+  const delimiter = dialect.delimiter ?? ';';
+  const lineEnd = LINE_ENDS[dialect.eol ?? 'crlf'];
+  const { cells } = splitCsvRecord(header.replace(/^\ufeff/, ''), delimiter);
+  const layout = layOut(cells, delimiter);
+  const names = layout.kept.map((position) => renderKept(cells[position], delimiter));
+  yield [...names, ...ADDED_COLUMNS].join(delimiter) + lineEnd;
+  for (const row of rows) {
+    yield renderRow(row, layout, describeRejection(row.findings, fileFindings, language)) + lineEnd;
+  }
+}
+
+function layOut(header: readonly CsvCell[], delimiter: string): Layout {
+  const own = header.map((cell) => !cell.text.startsWith('_'));
+  const tail = header.slice(-ADDED_COLUMNS.length).map((cell) => cell.text);
+  return {
+    delimiter,
+    columns: header.length,
+    kept: own.flatMap((keep, position) => (keep ? [position] : [])),
+    cameBack: ADDED_COLUMNS.every((name, index) => tail[index] === name),
+  };
+}
+
+function renderRow(row: RejectedRow, layout: Layout, rejection: Rejection): string {
+  const { delimiter } = layout;
+  const { cells, broken } = splitCsvRecord(row.text, delimiter);
+  if (broken) return renderBroken(row, layout, rejection);
+  const added = [String(row.line), rejection.codes, rejection.message].map((text) => renderCsvCell(text, delimiter));
+  const ragged = row.findings.some((finding) => finding.code === 'P106' || finding.code === 'P107');
+  const kept = ragged ? withoutTail(cells, layout) : layout.kept.map((position) => cells[position]);
+  return [...kept.map((cell) => renderKept(cell, delimiter)), ...added].join(delimiter);
+}
+
+/** A ragged row: which value belongs where is unknown, so as many go off its end as the header loses columns. */
+function withoutTail(cells: readonly CsvCell[], layout: Layout): readonly CsvCell[] {
+  return cells.slice(0, Math.max(0, cells.length - (layout.columns - layout.kept.length)));
+}
+
+/** As sent, for its broken quote must break again; what we added last time comes off, what we add cannot mend it. */
+function renderBroken(row: RejectedRow, { delimiter, cameBack }: Layout, rejection: Rejection): string {
+  const text = cameBack ? withoutAdded(row.text, delimiter) : row.text;
+  const message = rejection.message.replaceAll('"', "'").replaceAll(delimiter, ' ');
+  return [text, String(row.line), rejection.codes, message].join(delimiter);
+}
+
+function withoutAdded(text: string, delimiter: string): string {
+  const parts = text.split(delimiter);
+  const [line = '', codes = '', message = ''] = parts.slice(-ADDED_COLUMNS.length);
+  const ours = /^\d+$/.test(line) && /^[A-Z]\d{3}(?: [A-Z]\d{3})*$/.test(codes) && !message.includes('"');
+  return parts.length > ADDED_COLUMNS.length && ours ? parts.slice(0, -ADDED_COLUMNS.length).join(delimiter) : text;
+}
+
+function renderKept(cell: CsvCell | undefined, delimiter: string): string {
+  return cell === undefined ? '' : renderCsvCell(cell.text, delimiter, cell.quoted);
+}
