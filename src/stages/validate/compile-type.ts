@@ -1,0 +1,153 @@
+/**
+ * A message type's schema compiled by ajv, once for each type and its value sets. The generated function only answers
+ * which keyword of which field is broken; the words for it are made elsewhere, for broken records alone. Everything
+ * that changes from batch to batch is in `Circumstances`, which is `this` inside the function. A schema that the
+ * catalogue accepted always compiles.
+ */
+import Ajv, { _, type KeywordCxt, type Name, type ValidateFunction } from 'ajv';
+import type { Codelist, FieldSpec, MessageType } from '../../domain/message-type';
+import { CodeSet } from './code-set';
+import { compileCondition, positionsOf } from './condition';
+import { createJudge } from './create-judge';
+import { createRules, type Facts, type Rule } from './cross-rules';
+import type { Judge, Latest } from './verdict';
+
+/** `this` of the compiled function: the record at hand and what the batch adds. */
+export interface Circumstances extends Facts {
+  values: readonly string[];
+  readonly latest: Latest;
+}
+
+export interface CompiledType {
+  /** True when nothing is to be said of the record; else `errors` tells where to look. */
+  readonly check: ValidateFunction;
+  readonly judges: readonly Judge[];
+  /** Value sets by the position of their field. */
+  readonly sets: ReadonlyMap<number, CodeSet>;
+  readonly rules: readonly Rule[];
+  /** The field a part of the schema describes, as found in an error's `parentSchema`. */
+  readonly fieldOf: (node: unknown) => FieldSpec | undefined;
+}
+
+interface Remembered {
+  readonly codelists: ReadonlyMap<string, Codelist>;
+  readonly compiled: CompiledType;
+}
+
+const remembered = new WeakMap<MessageType, Remembered>();
+
+export function compileType(type: MessageType, codelists: ReadonlyMap<string, Codelist>): CompiledType {
+  const known = remembered.get(type);
+  if (known?.codelists === codelists) return known.compiled;
+  const compiled = compile(type, codelists);
+  remembered.set(type, { codelists, compiled });
+  return compiled;
+}
+
+function compile(type: MessageType, codelists: ReadonlyMap<string, Codelist>): CompiledType {
+  const sets = buildSets(type, codelists);
+  const judges = type.fields.map((field) => createJudge(field, sets.get(field.index) ?? null));
+  const rules = createRules(type, sets);
+  const properties = (type.schema['properties'] ?? {}) as Readonly<Record<string, unknown>>;
+  const byNode = new Map(type.fields.map((field) => [properties[field.name], field]));
+  const fieldOf = (node: unknown): FieldSpec | undefined => byNode.get(node);
+  const ajv = new Ajv({ allErrors: true, passContext: true, verbose: true, messages: false, ownProperties: true });
+  addKeywords(ajv, { type, judges, rules, fieldOf });
+  return {
+    check: ajv.compile({ ...type.schema, 'x-rules': type.schema['x-rules'] ?? {} }),
+    judges,
+    sets,
+    rules,
+    fieldOf,
+  };
+}
+
+function buildSets(type: MessageType, codelists: ReadonlyMap<string, Codelist>): ReadonlyMap<number, CodeSet> {
+  const byName = new Map<string, CodeSet>();
+  const sets = new Map<number, CodeSet>();
+  for (const { codelist: name, index } of type.fields) {
+    const codelist = name === null ? undefined : codelists.get(name);
+    if (codelist === undefined) continue;
+    const set = byName.get(codelist.name) ?? new CodeSet(codelist);
+    byName.set(codelist.name, set);
+    sets.set(index, set);
+  }
+  return sets;
+}
+
+/** Keywords that only describe; they are read when the catalogue is built. */
+const DESCRIBING = [
+  'x-version',
+  'x-sent-by',
+  'x-business-key',
+  'x-patient',
+  'x-conditions',
+  'x-codelist',
+  'x-multiple',
+  'x-values',
+  'x-absent-value',
+  'x-future',
+  'x-identifier',
+  'x-severity',
+  'x-pii',
+  'x-description',
+];
+
+type Parts = Pick<CompiledType, 'judges' | 'rules' | 'fieldOf'> & { readonly type: MessageType };
+
+function addKeywords(ajv: Ajv, { type, judges, rules, fieldOf }: Parts): void {
+  const positions = positionsOf(type.fields);
+  ajv.addVocabulary(DESCRIBING);
+  // The judge of the format tells lengths too, where the format is the right word for a value that is too long.
+  ajv.removeKeyword('maxLength');
+  ajv.addVocabulary(['maxLength']);
+  addFieldKeyword(ajv, 'x-format', fieldOf, (field) => {
+    const judge = judges[field.index];
+    return function (this: Circumstances, value) {
+      return value === '' || judge === undefined || judge.judge(value, this.latest).length === 0;
+    };
+  });
+  addFieldKeyword(ajv, 'x-required', fieldOf, ({ required }) => {
+    if (required === null) return () => true;
+    const isDue = compileCondition(required.condition, positions);
+    const stands = compileCondition({ kind: 'any-present', fields: required.satisfiedBy }, positions);
+    return function (this: Circumstances, value) {
+      return value !== '' || !isDue(this.values) || stands(this.values);
+    };
+  });
+  addFieldKeyword(ajv, 'x-allowed-when', fieldOf, ({ allowedWhen }) => {
+    if (allowedWhen === null) return () => true;
+    const isAllowed = compileCondition(allowedWhen, positions);
+    return function (this: Circumstances, value) {
+      return value === '' || isAllowed(this.values);
+    };
+  });
+  ajv.addKeyword({
+    keyword: 'x-rules',
+    code(cxt: KeywordCxt) {
+      const keeps = (facts: Facts): boolean => rules.every((rule) => rule(facts) === null);
+      cxt.fail(_`!${cxt.gen.scopeValue('rules', { ref: keeps })}(this)`);
+    },
+  });
+}
+
+type FieldCheck = (this: Circumstances, value: string) => boolean;
+
+/** A keyword of a field whose check is called as a plain function, with the circumstances as `this`. */
+function addFieldKeyword(
+  ajv: Ajv,
+  keyword: string,
+  fieldOf: CompiledType['fieldOf'],
+  create: (field: FieldSpec) => FieldCheck,
+): void {
+  ajv.addKeyword({
+    keyword,
+    type: 'string',
+    code(cxt: KeywordCxt) {
+      const field = fieldOf(cxt.parentSchema);
+      if (field === undefined) return;
+      const check: Name = cxt.gen.scopeValue('check', { ref: create(field) });
+      cxt.fail(_`!${check}.call(this, ${cxt.data})`);
+    },
+  });
+}

@@ -1,0 +1,42 @@
+/** What would be right in a field, in signs that read alike in every language. Pure. */
+import type { FieldSpec, Format } from '../../domain/message-type';
+import type { CodeSet } from './code-set';
+
+/** Value sets up to this size are listed in full. */
+const LISTED_CODES_MAX = 15;
+
+const FORMS: Readonly<Record<Exclude<Format, 'text' | 'code' | 'enum' | 'constant'>, string>> = {
+  'partial-date': 'YYYY-MM-DD | YYYY-MM | YYYY',
+  date: 'YYYY-MM-DD',
+  datetime: 'YYYY-MM-DD hh:mm:ss',
+  'datetime-or-date': 'YYYY-MM-DD hh:mm:ss | YYYY-MM-DD',
+  'mobile-app-test-id': '17 × 0-9',
+  yymmdd: 'YYMMDD',
+  niss: '11 × 0-9',
+  nihdi8: '8 × 0-9',
+  kbo10: '10 × 0-9',
+  'nihdi8-or-niss': '8 × 0-9 | 11 × 0-9',
+  'nihdi8-or-kbo10': '8 × 0-9 | 10 × 0-9',
+  ctpc16: '16 × A-Z 0-9',
+  boolean01: '1 | 0',
+  gisaid: 'EPI_ISL_123456',
+  pangolin: 'A | B.1.1.7 | XBB.1.5',
+  orpha: '355 | ORPHA:355',
+};
+
+/** The codes of a short value set, the name of a long one, else the form; null for free text. */
+export function expectedOf(field: FieldSpec, set: CodeSet | null): string | null {
+  switch (field.format) {
+    case 'text':
+      return null;
+    case 'code':
+      if (set === null) return null;
+      if (set.codes.length === 0) return null;
+      return set.codes.length <= LISTED_CODES_MAX ? set.codes.join(' | ') : set.name;
+    case 'enum':
+    case 'constant':
+      return field.values.join(' | ');
+    default:
+      return FORMS[field.format];
+  }
+}

@@ -1,0 +1,34 @@
+/** Who a record is about and what tells it from others: its patient and its business key. Pure. */
+import type { MessageType } from '../../domain/message-type';
+import { positionsOf, positionsOfNames } from './condition';
+
+/** Stands between the parts of a key; it cannot occur in a value that someone typed. */
+const SEPARATOR = '\u001f';
+const PATIENT = '<patient>';
+
+export interface RecordIdentity {
+  readonly key: string;
+  readonly patient: string;
+}
+
+/** Reads key and patient from values as they are stored. */
+export function createIdentityReader(type: MessageType): (values: readonly string[]) => RecordIdentity {
+  const positions = positionsOf(type.fields);
+  const idAt = type.patient === null ? -1 : (positions.get(type.patient.id) ?? -1);
+  const fallback = positionsOfNames(type.patient?.fallback ?? [], positions);
+  const parts = type.businessKey.map((name) => (name === PATIENT ? null : (positions.get(name) ?? -1)));
+  return (values) => {
+    const id = values[idAt] ?? '';
+    const patient = id === '' ? fallback.map((index) => fold(values[index] ?? '')).join(SEPARATOR) : id;
+    const key = parts.map((index) => (index === null ? patient : (values[index] ?? ''))).join(SEPARATOR);
+    return { key, patient };
+  };
+}
+
+/** Without case, accents and blanks. */
+function fold(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/[\p{M}\s]/gu, '')
+    .toLowerCase();
+}
