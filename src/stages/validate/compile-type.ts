@@ -126,7 +126,7 @@ function addKeywords(ajv: Ajv, { type, judges, rules, fieldOf }: Parts): void {
     keyword: 'x-rules',
     code(cxt: KeywordCxt) {
       const keeps = (facts: Facts): boolean => rules.every((rule) => rule(facts) === null);
-      cxt.fail(_`!${cxt.gen.scopeValue('rules', { ref: keeps })}(this)`);
+      cxt.fail(_`!${cxt.gen.scopeValue('keyword', { ref: keeps })}(this)`);
     },
   });
 }
@@ -146,7 +146,7 @@ function addFieldKeyword(
     code(cxt: KeywordCxt) {
       const field = fieldOf(cxt.parentSchema);
       if (field === undefined) return;
-      const check: Name = cxt.gen.scopeValue('check', { ref: create(field) });
+      const check: Name = cxt.gen.scopeValue('keyword', { ref: create(field) });
       cxt.fail(_`!${check}.call(this, ${cxt.data})`);
     },
   });
