@@ -5,6 +5,7 @@
 import {
   closeSync,
   constants,
+  fchownSync,
   fsyncSync,
   openSync,
   readdirSync,
@@ -18,7 +19,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { PACKAGE_ROOT } from '../../config/package-root';
 import type { Account } from '../../domain/account';
-import { makeDirectory, syncDirectory } from '../spool/durable-files';
+import { exists, makeDirectory, syncDirectory } from '../spool/durable-files';
 import { createAccountReader } from './read-account';
 
 export interface AccountListing {
@@ -32,6 +33,8 @@ export interface AccountDirectory {
   /** Synchronous and fresh. Null when there is no such account or its file is broken. */
   find(name: string): Account | null;
   list(): AccountListing;
+  /** Whether a file of that account is there, broken or not. */
+  exists(name: string): boolean;
   /** Writes the account's file whole, durably; replaces an earlier one. */
   write(account: Account): void;
 }
@@ -87,6 +90,10 @@ export function createAccountDirectory(
       return ACCOUNT_NAME.test(name) ? (load(name)?.account ?? null) : null;
     },
 
+    exists(name) {
+      return ACCOUNT_NAME.test(name) && exists(accountPath(dir, name));
+    },
+
     list() {
       const accounts: Account[] = [];
       const problems: string[] = [];
@@ -107,7 +114,7 @@ export function createAccountDirectory(
       makeDirectory(dir);
       const path = accountPath(dir, account.account);
       const temporary = join(dir, `.${account.account}.${process.pid}.new`);
-      writeDurably(temporary, stringify(account, { lineWidth: 0 }));
+      writeDurably(temporary, stringify(account, { lineWidth: 0 }), dir);
       renameSync(temporary, path);
       syncDirectory(dir);
       cache.delete(account.account);
@@ -118,6 +125,13 @@ export function createAccountDirectory(
 function accountPath(dir: string, name: string): string {
   if (!ACCOUNT_NAME.test(name)) throw new Error(`not an account name: ${JSON.stringify(name)}`);
   return join(dir, `${name}.yaml`);
+}
+
+/** Made by root, it is handed to the folder's owner and group: the daemon runs under another user and must read it. */
+function handOver(fd: number, dir: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(dir);
+  fchownSync(fd, uid, gid);
 }
 
 /** Visible files in order; a folder that is not there holds none. */
@@ -133,10 +147,11 @@ function accountFiles(dir: string, problems: string[]): string[] {
   }
 }
 
-function writeDurably(path: string, text: string): void {
+function writeDurably(path: string, text: string, dir: string): void {
   const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o640);
   try {
     writeSync(fd, text);
+    handOver(fd, dir);
     fsyncSync(fd);
   } catch (error) {
     unlinkSync(path);

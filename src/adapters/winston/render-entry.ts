@@ -3,7 +3,7 @@
  * the fields hold; rendering never throws.
  */
 import type { LogFields, LogLevel } from '../../ports/logger';
-import { escapeControls } from './escape-controls';
+import { escapeControls } from '../../domain/escape-controls';
 
 export interface LogEntry {
   readonly at: Date;

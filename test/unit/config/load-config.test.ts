@@ -48,8 +48,8 @@ describe('loadConfig', () => {
         publicHost: null,
         policy: 'modern',
         limits: {
-          maxConnections: 512,
-          maxConnectionsPerAddress: 32,
+          maxConnections: 256,
+          maxConnectionsPerAddress: 64,
           maxUnauthenticated: 64,
           loginGraceSeconds: 30,
           maxAuthTries: 6,

@@ -1,0 +1,47 @@
+/** `labdrop batches`: what came, newest first. */
+import { Option } from 'commander';
+import { openReader } from '../daemon/commands-store';
+import { BATCH_MODES, type BatchMode } from '../domain/batch';
+import { JOURNEY, type BatchState } from '../domain/journey';
+import { addFilterOptions, type FilterOptions, parseCount, toBatchFilter } from './batch-options';
+import { BATCH_HEAD, batchRow } from './batch-row';
+import type { CommandContext, RegisterCommand } from './command-context';
+import { renderTable } from './render-table';
+
+interface BatchesOptions extends FilterOptions {
+  readonly state?: BatchState;
+  readonly mode?: BatchMode;
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+export const registerBatches: RegisterCommand = (program, context) => {
+  addFilterOptions(program.command('batches').description('batches, newest first'), () => context.now())
+    .addOption(new Option('--state <state>', 'where it is on its way').choices(JOURNEY))
+    .addOption(new Option('--mode <mode>', 'test: rehearsals').choices(BATCH_MODES))
+    .option('--limit <number>', 'at most so many', parseCount, 50)
+    .option('--json', 'for scripts; times in UTC')
+    .addHelpText('after', '\nExample:\n  labdrop batches --outcome REJECTED --since 7d')
+    .action((options: BatchesOptions) => {
+      listBatches(options, context);
+    });
+};
+
+function listBatches(options: BatchesOptions, context: CommandContext): void {
+  const { state, mode, limit } = options;
+  const filter = {
+    ...toBatchFilter(options),
+    ...(state === undefined ? {} : { state }),
+    ...(mode === undefined ? {} : { mode }),
+    limit,
+  };
+  const reader = openReader(context.loadConfig());
+  const batches = reader?.batches(filter) ?? [];
+  reader?.close();
+  if (options.json) {
+    context.out(JSON.stringify(batches, null, 2));
+    return;
+  }
+  context.out(batches.length === 0 ? 'No batch.' : renderTable(BATCH_HEAD, batches.map(batchRow)));
+  if (batches.length === limit) context.err(`The newest ${limit}; --limit shows more.`);
+}

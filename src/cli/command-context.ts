@@ -1,0 +1,25 @@
+/** What a command has of the world around it; tests give their own. A command ends nothing and writes nowhere else. */
+import type { Command } from 'commander';
+import type { Config } from '../config/config';
+import type { ExitStatus } from './exit-status';
+
+export interface CommandIo {
+  /** Standard output and standard error; a line end is added. */
+  out(line: string): void;
+  err(line: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly packageRoot: string;
+  now(): Date;
+  /** Resolves after that time; false asks a command that goes on and on to end. */
+  pause(ms: number): Promise<boolean>;
+}
+
+export interface CommandContext extends CommandIo {
+  /** The exit status when the command does not fail; 0 unless set. */
+  setStatus(status: ExitStatus): void;
+  /** The configuration that `--config` or the usual places name. @throws ConfigProblem */
+  loadConfig(): Config;
+}
+
+export type RegisterCommand = (program: Command, context: CommandContext) => void;

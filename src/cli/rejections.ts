@@ -1,0 +1,71 @@
+/** `labdrop rejections`: batches with findings, oldest first, and with `-f` as they come. No personal value. */
+import { openReader, type Rejection, type StoreReader } from '../daemon/commands-store';
+import type { Catalogue } from '../domain/message-type';
+import { addFilterOptions, type FilterOptions, toBatchFilter } from './batch-options';
+import { findCatalogue } from './catalogue';
+import type { CommandContext, RegisterCommand } from './command-context';
+import { parseSince } from './parse-since';
+import { renderRejection, viewRejection } from './render-rejection';
+
+interface RejectionsOptions extends FilterOptions {
+  readonly follow?: boolean;
+  readonly json?: boolean;
+}
+
+const POLL_MS = 1_000;
+const PAGE = 100;
+const DEFAULT_SINCE = '24h';
+
+export const registerRejections: RegisterCommand = (program, context) => {
+  addFilterOptions(program.command('rejections').description('batches with findings, oldest first'), () =>
+    context.now(),
+  )
+    .option('-f, --follow', 'go on and show new ones as they come')
+    .option('--json', 'for scripts: one JSON object a line; times in UTC')
+    .addHelpText(
+      'after',
+      `\nWithout --since: of the last ${DEFAULT_SINCE}.\n\nExample:\n  labdrop rejections -f --type LaboratoryTestResult --code V204`,
+    )
+    .action((options: RejectionsOptions) => showRejections(options, context));
+};
+
+async function showRejections(options: RejectionsOptions, context: CommandContext): Promise<void> {
+  const config = context.loadConfig();
+  const catalogue = findCatalogue(config.schemas.dir);
+  const filter = { ...toBatchFilter(options), since: options.since ?? parseSince(DEFAULT_SINCE, context.now()) };
+  const show = (rejection: Rejection): void => {
+    context.out(renderOne(rejection, options, catalogue));
+  };
+  let reader: StoreReader | null = null;
+  let cursor = 0;
+  try {
+    do {
+      reader ??= openReader(config);
+      if (reader === null) continue;
+      cursor = showNew(reader, cursor, filter, show);
+    } while (options.follow === true && (await context.pause(POLL_MS)));
+  } finally {
+    reader?.close();
+  }
+}
+
+/** Shows what was committed after `cursor`; returns the last cursor seen. */
+function showNew(
+  reader: StoreReader,
+  cursor: number,
+  filter: Parameters<StoreReader['rejections']>[1],
+  show: (rejection: Rejection) => void,
+): number {
+  let last = cursor;
+  for (;;) {
+    const page = reader.rejections(last, { ...filter, limit: PAGE });
+    page.forEach(show);
+    last = page.at(-1)?.cursor ?? last;
+    if (page.length < PAGE) return last;
+  }
+}
+
+function renderOne(rejection: Rejection, options: RejectionsOptions, catalogue: Catalogue | null): string {
+  const view = viewRejection(rejection, catalogue, options.code ?? null);
+  return options.json ? JSON.stringify(view) : renderRejection(view);
+}

@@ -1,0 +1,51 @@
+/**
+ * One run of the command line: arguments in, exit status out. Every failure ends here, as lines on standard error and
+ * a status: usage and unreadable input 2, configuration 78, our own 70.
+ */
+import { CommanderError } from 'commander';
+import { ConfigProblem } from '../config/config-problem';
+import { loadConfig } from '../config/load-config';
+import { Fault } from '../domain/fault';
+import type { CommandContext, CommandIo } from './command-context';
+import { CommandProblem } from './command-problem';
+import { EXIT, type ExitStatus } from './exit-status';
+import { buildProgram } from './program';
+
+/** @param args without the program's own name */
+export async function runProgram(args: readonly string[], io: CommandIo): Promise<ExitStatus> {
+  let status: ExitStatus = EXIT.done;
+  const context: CommandContext = {
+    ...io,
+    setStatus: (chosen) => (status = chosen),
+    loadConfig: () => {
+      const { env, cwd, packageRoot } = io;
+      return loadConfig({ explicitPath: program.opts<{ config?: string }>().config ?? null, env, cwd, packageRoot });
+    },
+  };
+  const program = buildProgram(context);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return status;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+function report(error: unknown, io: CommandIo): ExitStatus {
+  // Commander has said it already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof CommandProblem) {
+    if (error.message !== '') io.err(error.message);
+    return error.status;
+  }
+  if (error instanceof ConfigProblem) {
+    io.err(error.message);
+    return EXIT.config;
+  }
+  if (error instanceof Fault) {
+    io.err(`${error.code}: ${error.message}`);
+    return EXIT.fault;
+  }
+  io.err(`internal error: ${(error as Error | null)?.stack ?? String(error)}`);
+  return EXIT.fault;
+}

@@ -1,0 +1,34 @@
+/** `labdrop sender list`. */
+import { openAccounts } from '../daemon/commands-accounts';
+import type { RegisterCommand } from './command-context';
+import { renderTable } from './render-table';
+
+export const registerSenderList: RegisterCommand = (sender, context) => {
+  sender
+    .command('list')
+    .description('all accounts')
+    .option('--json', 'for scripts')
+    .addHelpText('after', '\nExample:\n  labdrop sender list')
+    .action(({ json }: { json?: boolean }) => {
+      const config = context.loadConfig();
+      const { accounts, problems } = openAccounts(config).list();
+      if (json) {
+        context.out(JSON.stringify({ accounts, problems }, null, 2));
+        return;
+      }
+      const rows = accounts.map((account) => [
+        account.account,
+        account.status,
+        account.senders.join(' '),
+        account.messageTypes === null ? 'all' : String(account.messageTypes.length),
+        account.language,
+        account.authorizedKeys.length,
+        account.expires,
+        account.name,
+        account.email,
+      ]);
+      const head = ['account', 'status', 'senders', 'types', 'language', 'keys', 'expires', 'name', 'email'];
+      context.out(rows.length === 0 ? `No account in ${config.senders.dir}.` : renderTable(head, rows));
+      for (const problem of problems) context.err(problem);
+    });
+};

@@ -1,0 +1,43 @@
+/** `labdrop sender show`: the connection sheet again. */
+import { ensureHostKey, parsePublicKeys } from '../daemon/commands-accounts';
+import type { Account } from '../domain/account';
+import { requireCatalogue } from './catalogue';
+import type { RegisterCommand } from './command-context';
+import { renderConnectionSheet } from './connection-sheet';
+import { renderPairs } from './render-table';
+import { accountFile, requireAccount } from './sender-account';
+
+export const registerSenderShow: RegisterCommand = (sender, context) => {
+  sender
+    .command('show')
+    .description('one account and its connection sheet')
+    .argument('<account>', 'login name')
+    .option('--json', 'for scripts')
+    .addHelpText('after', '\nExample:\n  labdrop sender show 81365677')
+    .action((name: string, { json }: { json?: boolean }) => {
+      const config = context.loadConfig();
+      const account = requireAccount(config, name);
+      const hostKey = ensureHostKey(config);
+      if (json) {
+        const { host, port, publicHost } = config.sftp;
+        const sftp = { host: publicHost ?? host, port, hostKeyFingerprint: hostKey.fingerprint };
+        context.out(JSON.stringify({ ...account, sftp }, null, 2));
+        return;
+      }
+      const types = account.messageTypes ?? [...requireCatalogue(config.schemas.dir).types.keys()];
+      const reading = parsePublicKeys(account.authorizedKeys.join('\n'));
+      const keys = reading.kind === 'keys' ? reading.keys : [];
+      context.out(renderConnectionSheet({ account, keys, config, hostKey, types, now: context.now() }));
+      context.out(`\n${renderPairs([['File', accountFile(config, name)], ...limitsOf(account)])}`);
+    });
+};
+
+function limitsOf(account: Account): [string, string | number | null][] {
+  return [
+    ['Language', account.language],
+    ['Allowed from', account.allowFrom.length === 0 ? null : account.allowFrom.join(', ')],
+    ['Expires after', account.expires],
+    ['Quota, bytes', account.quotaBytes],
+    ['Quota, files', account.quotaFiles],
+  ];
+}

@@ -1,0 +1,110 @@
+/** `labdrop show`: one batch, its counts, its times and what was found in it. No personal value. */
+import { openReader, type StoreReader } from '../daemon/commands-store';
+import type { BatchRecord } from '../domain/batch-record';
+import type { FindingTotals } from '../domain/report-source';
+import { parseCount } from './batch-options';
+import { findCatalogue } from './catalogue';
+import type { CommandContext, RegisterCommand } from './command-context';
+import { CommandProblem } from './command-problem';
+import { localTime } from './local-time';
+import { type OperatorFinding, viewFinding } from './operator-finding';
+import { renderPairs, renderTable } from './render-table';
+
+interface ShowOptions {
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+interface BatchView {
+  readonly batch: BatchRecord;
+  readonly totals: FindingTotals;
+  readonly groups: readonly { readonly code: string; readonly severity: string; readonly total: number }[];
+  readonly findings: readonly OperatorFinding[];
+}
+
+export const registerShow: RegisterCommand = (program, context) => {
+  program
+    .command('show')
+    .description('one batch and what was found in it, without personal values')
+    .argument('<batch>', 'its id, the beginning of one, or its file name')
+    .option('--limit <number>', 'at most so many findings', parseCount, 50)
+    .option('--json', 'for scripts; times in UTC')
+    .addHelpText('after', '\nExample:\n  labdrop show 81365677_LaboratoryTestResult_210403091500.csv')
+    .action((text: string, options: ShowOptions) => {
+      showBatch(text, options, context);
+    });
+};
+
+function showBatch(text: string, options: ShowOptions, context: CommandContext): void {
+  const config = context.loadConfig();
+  const reader = openReader(config);
+  if (reader === null) throw new CommandProblem('there is no batch yet');
+  try {
+    const batch = findBatch(reader, text);
+    const source = reader.reportSource(batch.id);
+    const catalogue = findCatalogue(config.schemas.dir);
+    const view: BatchView = {
+      batch,
+      totals: source.totals(),
+      groups: source
+        .groups()
+        .map(({ code, severity, total, records, columns }) => ({ code, severity, total, records, columns })),
+      findings: Array.from(source.findings(options.limit), (found) => viewFinding(found, batch.messageType, catalogue)),
+    };
+    context.out(options.json ? JSON.stringify(view, null, 2) : renderBatch(view));
+  } finally {
+    reader.close();
+  }
+}
+
+function findBatch(reader: StoreReader, text: string): BatchRecord {
+  const found = reader.find(text);
+  const [batch] = found;
+  if (batch === undefined) throw new CommandProblem(`no batch is, begins with or is named ${JSON.stringify(text)}`);
+  if (found.length === 1) return batch;
+  const list = found
+    .slice(0, 10)
+    .map(({ id, receivedAt, fileName }) => `  ${id}  ${localTime(receivedAt) ?? ''}  ${fileName}`);
+  throw new CommandProblem(`several batches may be meant:\n${list.join('\n')}`);
+}
+
+function renderBatch({ batch, totals, findings }: BatchView): string {
+  const counts = `${batch.records}: ${batch.accepted} accepted (${batch.acceptedWithWarning} with a warning, ${batch.corrected} corrected), ${batch.rejected} rejected, ${batch.duplicate} duplicate`;
+  const about = renderPairs([
+    ['Batch', batch.id],
+    ['File', batch.fileName],
+    ['Account', batch.account],
+    ['Sender', batch.sender],
+    ['Type', batch.messageType],
+    ['Mode', batch.mode],
+    ['State', batch.state],
+    ['Outcome', batch.outcome],
+    ['Records', counts],
+    ['Findings', `${totals.errors} errors, ${totals.warnings} warnings, ${totals.infos} remarks`],
+    ['Bytes', batch.bytes],
+    ['SHA-256', batch.sha256],
+    ['Run', batch.run === 1 ? null : batch.run],
+    ['Replay of', batch.replayOf],
+    ['Previous', batch.previousBatch],
+    ['Received', localTime(batch.receivedAt)],
+    ['Claimed', localTime(batch.claimedAt)],
+    ['Committed', localTime(batch.committedAt)],
+    ['Reported', localTime(batch.reportedAt)],
+    ['Archived', localTime(batch.archivedAt)],
+  ]);
+  if (findings.length === 0) return about;
+  const head = ['line', 'record', 'severity', 'code', 'field', 'value', 'suggestion', 'what'];
+  const rows = findings.map((found) => [
+    found.line,
+    found.record,
+    found.severity,
+    found.code,
+    found.field,
+    found.withheld ? '(withheld)' : found.value,
+    found.suggestion,
+    found.title,
+  ]);
+  const total = totals.errors + totals.warnings + totals.infos;
+  const rest = total > findings.length ? `\n${total - findings.length} more; --limit shows them.` : '';
+  return `${about}\n\n${renderTable(head, rows)}${rest}`;
+}

@@ -1,0 +1,94 @@
+/** `labdrop status`: what is going on now, on one screen. */
+import { type LyingFile, readStatus, type StatusView } from '../daemon/commands-status';
+import { escapeControls } from '../domain/escape-controls';
+import { BATCH_HEAD, batchRow } from './batch-row';
+import type { RegisterCommand } from './command-context';
+import { age, localTime } from './local-time';
+import { type Cell, renderPairs, renderTable } from './render-table';
+
+const ROWS_SHOWN = 10;
+
+export const registerStatus: RegisterCommand = (program, context) => {
+  program
+    .command('status')
+    .description('whether the daemon runs, what waits, what is in work, what came last')
+    .option('--json', 'for scripts; times in UTC')
+    .addHelpText('after', '\nExample:\n  labdrop status')
+    .action(async ({ json }: { json?: boolean }) => {
+      const status = await readStatus(context.loadConfig(), context.now());
+      context.out(json ? JSON.stringify(status, null, 2) : renderStatus(status, context.now()));
+    });
+};
+
+export function renderStatus(status: StatusView, now: Date): string {
+  const { summary } = status;
+  const about = renderPairs([
+    ['Daemon', daemonText(status)],
+    ['Data', status.dataDir],
+    ['Accounts', status.accounts],
+    ['Batches', summary === null ? 'none yet' : countsText(summary.batches, summary.outcomes)],
+    ['Records', recordsText(status)],
+  ]);
+  const sections = [
+    about,
+    section('Faults', ['since', 'code', 'account', 'file', 'again at', 'what'], faultRows(status)),
+    section(
+      'Account files that cannot be used',
+      ['what'],
+      status.accountProblems.map((problem) => [problem]),
+    ),
+    section('In work', BATCH_HEAD, status.unfinished.map(batchRow)),
+    section('Ready, not taken up yet', LYING_HEAD, lyingRows(status.ready, now)),
+    section('Data that waits for its marker', LYING_HEAD, lyingRows(status.unmarked, now)),
+    section('Markers that wait for their data', LYING_HEAD, lyingRows(status.orphanMarkers, now)),
+    section('Last batches', BATCH_HEAD, status.last.map(batchRow)),
+  ];
+  return sections.filter((text) => text !== '').join('\n\n');
+}
+
+const LYING_HEAD = ['for', 'account', 'folder', 'file', 'bytes'];
+
+function daemonText({ running, daemon }: StatusView): string {
+  if (running === null) return 'not running';
+  const port = daemon?.sftp ? `, SFTP on ${daemon.sftp.host} port ${daemon.sftp.port}` : '';
+  return `running since ${localTime(running.since) ?? ''} (process ${running.pid})${port}`;
+}
+
+function countsText(total: number, outcomes: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
+  return parts.length === 0 ? String(total) : `${total}: ${parts.join(', ')}`;
+}
+
+function recordsText({ tables }: StatusView): string | null {
+  const filled = tables.filter(({ rows }) => rows > 0);
+  return filled.length === 0 ? null : filled.map(({ messageType, current }) => `${current} ${messageType}`).join(', ');
+}
+
+function faultRows({ daemon }: StatusView): Cell[][] {
+  return (daemon?.faults ?? []).map(({ at, code, account, fileName, retryAt, message }) => [
+    localTime(at),
+    code,
+    account,
+    fileName,
+    localTime(retryAt),
+    message,
+  ]);
+}
+
+function lyingRows(files: readonly LyingFile[], now: Date): Cell[][] {
+  return [...files]
+    .sort((a, b) => (a.since < b.since ? -1 : 1))
+    .map(({ since, account, folder, fileName, bytes }) => [
+      age(since, now),
+      account,
+      folder === 'root' ? '/' : '/test',
+      fileName,
+      bytes,
+    ]);
+}
+
+function section(title: string, head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  if (rows.length === 0) return '';
+  const rest = rows.length > ROWS_SHOWN ? `\n... ${rows.length - ROWS_SHOWN} more; --json shows them` : '';
+  return `${escapeControls(title)} (${rows.length})\n${renderTable(head, rows.slice(0, ROWS_SHOWN))}${rest}`;
+}

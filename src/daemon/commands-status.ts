@@ -1,0 +1,117 @@
+/** Everything `labdrop status` tells, gathered from outside the daemon: it works whether one runs or not. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAccountDirectory } from '../adapters/accounts/create-account-directory';
+import { listFolder } from '../adapters/inbox/list-folder';
+import { dataFolders, dropFolder } from '../adapters/spool/data-folders';
+import { findInstanceHolder, type LockHolder } from '../adapters/sqlite/instance-lock';
+import type { StoreSummary, TableCount } from '../adapters/sqlite/open-store-reader';
+import type { Config } from '../config/config';
+import type { BatchRecord } from '../domain/batch-record';
+import { JOURNEY } from '../domain/journey';
+import { pairFiles } from '../stages/settle/pair-files';
+import { openReader } from './commands-store';
+import type { DaemonStatus } from './status-file';
+
+/** A file that lies in a drop folder. */
+export interface LyingFile {
+  readonly account: string;
+  readonly folder: 'root' | 'test';
+  readonly fileName: string;
+  readonly bytes: number;
+  /** ISO 8601 UTC. */
+  readonly since: string;
+}
+
+export interface StatusView {
+  readonly dataDir: string;
+  /** Null when no daemon runs on the data folder. */
+  readonly running: LockHolder | null;
+  /** What the running daemon last told of itself. */
+  readonly daemon: DaemonStatus | null;
+  /** Data without a marker. */
+  readonly unmarked: readonly LyingFile[];
+  /** Markers without data. */
+  readonly orphanMarkers: readonly LyingFile[];
+  /** Data with its marker, not taken up yet. */
+  readonly ready: readonly LyingFile[];
+  /** Not archived yet, oldest first. */
+  readonly unfinished: readonly BatchRecord[];
+  /** Newest first. */
+  readonly last: readonly BatchRecord[];
+  readonly summary: StoreSummary | null;
+  readonly tables: readonly TableCount[];
+  readonly accounts: number;
+  readonly accountProblems: readonly string[];
+}
+
+const LAST_BATCHES = 10;
+const UNFINISHED_MAX = 1_000;
+
+/** @throws Fault S902 when the store cannot be read; errors of the file system */
+export async function readStatus(config: Config, now: Date): Promise<StatusView> {
+  const folders = dataFolders(config.dataDir);
+  const running = findInstanceHolder(config.dataDir);
+  const listing = createAccountDirectory(config.senders.dir).list();
+  const lying = { unmarked: [] as LyingFile[], orphanMarkers: [] as LyingFile[], ready: [] as LyingFile[] };
+  for (const account of accountFolders(folders.accountsDir)) {
+    for (const folder of ['root', 'test'] as const) {
+      const files = await listFolder(dropFolder(folders, account, folder));
+      const context = { nowMs: now.getTime(), markerGraceMs: 0, busy: new Set<string>() };
+      const { waiting, orphanMarkers, ready } = pairFiles(files, context);
+      const view = ({ name, bytes, mtimeMs }: (typeof files)[number]): LyingFile => ({
+        account,
+        folder,
+        fileName: name,
+        bytes,
+        since: new Date(mtimeMs).toISOString(),
+      });
+      lying.unmarked.push(...waiting.map(({ data }) => view(data)));
+      lying.orphanMarkers.push(...orphanMarkers.map(({ marker }) => view(marker)));
+      lying.ready.push(...ready.map(({ data }) => view(data)));
+    }
+  }
+  const common = {
+    dataDir: config.dataDir,
+    running,
+    daemon: running === null ? null : readDaemonStatus(config.dataDir),
+  };
+  const accounts = { accounts: listing.accounts.length, accountProblems: listing.problems };
+  return { ...common, ...lying, ...accounts, ...readStore(config) };
+}
+
+function readStore(config: Config): Pick<StatusView, 'unfinished' | 'last' | 'summary' | 'tables'> {
+  const reader = openReader(config);
+  if (reader === null) return { unfinished: [], last: [], summary: null, tables: [] };
+  try {
+    const states = JOURNEY.filter((state) => state !== 'archived');
+    const unfinished = states.flatMap((state) => reader.batches({ state, limit: UNFINISHED_MAX }));
+    unfinished.sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1));
+    const last = reader.batches({ state: 'archived', limit: LAST_BATCHES });
+    return { unfinished, last, summary: reader.summary(), tables: reader.tables() };
+  } finally {
+    reader.close();
+  }
+}
+
+/** Names of the accounts' folders; none before the first login. */
+function accountFolders(accountsDir: string): string[] {
+  try {
+    return readdirSync(accountsDir, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Null when the daemon has written none yet, or one that cannot be read: the snapshot is a courtesy. */
+function readDaemonStatus(dataDir: string): DaemonStatus | null {
+  try {
+    return JSON.parse(readFileSync(join(dataDir, 'status.json'), 'utf8')) as DaemonStatus;
+  } catch {
+    return null;
+  }
+}

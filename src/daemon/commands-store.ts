@@ -1,0 +1,13 @@
+/** The store as commands read it: read-only, beside a running daemon or without one. */
+import { existsSync } from 'node:fs';
+import { dataFolders } from '../adapters/spool/data-folders';
+import { openStoreReader, type StoreReader } from '../adapters/sqlite/open-store-reader';
+import type { Config } from '../config/config';
+
+export type { BatchFilter, Rejection, StoreReader } from '../adapters/sqlite/open-store-reader';
+
+/** Null as long as no daemon has made the store. @throws Fault S902 when it cannot be read */
+export function openReader(config: Config): StoreReader | null {
+  const { storePath } = dataFolders(config.dataDir);
+  return existsSync(storePath) ? openStoreReader(storePath) : null;
+}
