@@ -1,0 +1,78 @@
+/**
+ * Bytes and files that an account holds in its drop folders and among its partial uploads, measured when an upload is
+ * opened and counted on while it grows. Accounts without quota are not measured.
+ */
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Account } from '../../../domain/account';
+import { failure } from '../refusal';
+import type { AccountFolders } from './account-folders';
+
+const MEBIBYTE = 1_048_576;
+
+export class AccountUsage {
+  private bytes = 0;
+  private files = 0;
+
+  constructor(private readonly folders: AccountFolders) {}
+
+  /** Figures of the disk; `null` quotas are reported as unlimited by the caller. */
+  async measure(): Promise<{ readonly bytes: number; readonly files: number }> {
+    let bytes = 0;
+    let files = 0;
+    const { folders } = this;
+    const paths = [
+      folders.path('root'),
+      folders.path('test'),
+      folders.partialPath('root'),
+      folders.partialPath('test'),
+    ];
+    for (const path of paths) {
+      for (const entry of await readdir(path, { withFileTypes: true })) {
+        if (!entry.isFile()) continue;
+        files += 1;
+        bytes += await sizeOf(join(path, entry.name));
+      }
+    }
+    this.bytes = bytes;
+    this.files = files;
+    return { bytes, files };
+  }
+
+  /** @throws Refusal when one more file is too many */
+  async admitFile(account: Account): Promise<void> {
+    if (account.quotaFiles === null && account.quotaBytes === null) return;
+    await this.measure();
+    if (account.quotaFiles !== null && this.files + 1 > account.quotaFiles) {
+      throw failure(`quota exceeded: ${String(this.files)} of ${String(account.quotaFiles)} files`);
+    }
+    this.files += 1;
+  }
+
+  /** Before an upload to a name that counts already. */
+  async admitGrown(account: Account): Promise<void> {
+    if (account.quotaBytes !== null) await this.measure();
+  }
+
+  /** @throws Refusal when the growth is too much; then nothing is counted */
+  admitGrowth(account: Account, growthBytes: number): void {
+    const { quotaBytes } = account;
+    if (quotaBytes === null) return;
+    if (this.bytes + growthBytes > quotaBytes) {
+      throw failure(`quota exceeded: ${mebibytes(this.bytes)} of ${mebibytes(quotaBytes)} MiB`);
+    }
+    this.bytes += growthBytes;
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await lstat(path)).size;
+  } catch {
+    return 0; // taken by the pipeline meanwhile
+  }
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / MEBIBYTE).toFixed(bytes < 10 * MEBIBYTE ? 1 : 0);
+}

@@ -1,0 +1,78 @@
+/**
+ * OPEN for writing: decides whether an upload starts anew, continues a partial one, or takes a published file back to
+ * continue it. Holds the name from its first step; the caller gives it back when the upload is at its end.
+ */
+import { rename } from 'node:fs/promises';
+import type { Account } from '../../../domain/account';
+import { OPEN_FLAG } from '../codec/packet-types';
+import { errorCode, failure, noSuchFile } from '../refusal';
+import type { AccountSpace } from './account-space';
+import { findPartial, findPublished, type FoundFile } from './find-file';
+import type { DropFolder } from './resolve-path';
+import { Upload } from './upload';
+
+export interface UploadRequest {
+  readonly account: Account;
+  readonly folder: DropFolder;
+  readonly name: string;
+  /** Flags of OPEN. */
+  readonly flags: number;
+  readonly maxFileBytes: number;
+}
+
+/** @throws Refusal when the name is held, missing, there already or too much; the errors of the disk */
+export async function openUpload(space: AccountSpace, request: UploadRequest): Promise<Upload> {
+  const key = space.key(request.folder, request.name);
+  space.writers.take(key);
+  try {
+    const upload = await openHeld(space, request);
+    space.writers.attach(key, upload);
+    return upload;
+  } catch (error) {
+    space.writers.release(key);
+    throw error;
+  }
+}
+
+async function openHeld(space: AccountSpace, request: UploadRequest): Promise<Upload> {
+  const { account, folder, name, flags, maxFileBytes } = request;
+  const partial = await findPartial(space, folder, name);
+  const published = await findPublished(space, folder, name);
+  assertOpenable(flags, partial ?? published, space.shadow.lookUp(space.key(folder, name)) !== null);
+  if (partial === null && published === null) await space.usage.admitFile(account);
+  else await space.usage.admitGrown(account);
+  const startsAnew = (flags & OPEN_FLAG.TRUNC) !== 0 || (partial === null && published === null);
+  const continuesPublished = !startsAnew && partial === null && (await takeBack(space, folder, name, flags));
+  return Upload.open({
+    partialPath: space.folders.partialPath(folder, name),
+    finalPath: space.folders.path(folder, name),
+    finalFolder: space.folders.path(folder),
+    truncate: startsAnew || (partial === null && !continuesPublished),
+    append: (flags & OPEN_FLAG.APPEND) !== 0,
+    maxFileBytes,
+    continuesPublished,
+    admitGrowth: (bytes) => {
+      space.usage.admitGrowth(account, bytes);
+    },
+  });
+}
+
+function assertOpenable(flags: number, existing: FoundFile | null, taken: boolean): void {
+  const create = (flags & OPEN_FLAG.CREAT) !== 0;
+  if (existing === null && !create) {
+    throw noSuchFile(taken ? 'this file was taken for processing already' : 'no such file');
+  }
+  if (existing !== null && create && (flags & OPEN_FLAG.EXCL) !== 0) throw failure('a file of this name exists');
+}
+
+/** Published to partial. False when the pipeline was quicker and a new file may be made instead. */
+async function takeBack(space: AccountSpace, folder: DropFolder, name: string, flags: number): Promise<boolean> {
+  try {
+    await rename(space.folders.path(folder, name), space.folders.partialPath(folder, name));
+    space.shadow.forget(space.key(folder, name));
+    return true;
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' || (flags & OPEN_FLAG.CREAT) === 0) throw error;
+    return false;
+  }
+}

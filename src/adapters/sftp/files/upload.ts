@@ -1,0 +1,165 @@
+/**
+ * One upload that is being written: a file among the partial ones, which becomes visible to the pipeline at `publish`
+ * and not before. States: open -> published | kept (a partial that a later upload may continue). After a write that
+ * failed nothing more is taken, so that a partial holds no holes, and `publish` refuses.
+ */
+import { constants } from 'node:fs';
+import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { failure } from '../refusal';
+import { mtimeSeconds } from './visible-attributes';
+import { syncFolder } from './account-folders';
+
+const FILE_CREATION_MODE = 0o640;
+
+export interface UploadPlan {
+  /** Where the bytes go. */
+  readonly partialPath: string;
+  /** Where the whole file goes. */
+  readonly finalPath: string;
+  readonly finalFolder: string;
+  /** Start with an empty file. */
+  readonly truncate: boolean;
+  /** Writes go to the end, whatever their offset. */
+  readonly append: boolean;
+  readonly maxFileBytes: number;
+  /** The file was published before and was taken back to be continued. */
+  readonly continuesPublished: boolean;
+  /** Called before the file grows; refuses by throwing. */
+  readonly admitGrowth: (bytes: number) => void;
+}
+
+/** What a client sees of the file. */
+export interface UploadState {
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+}
+
+export class Upload {
+  private failedBecause: string | null = null;
+  private requestedMtime: number | null = null;
+  private changed: boolean;
+  /** Bytes taken over this handle. */
+  receivedBytes = 0;
+
+  private constructor(
+    private readonly plan: UploadPlan,
+    private readonly file: FileHandle,
+    private size: number,
+  ) {
+    this.changed = plan.truncate;
+  }
+
+  static async open(plan: UploadPlan): Promise<Upload> {
+    const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
+    const creation = plan.truncate ? O_CREAT | O_TRUNC : 0;
+    const flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | creation;
+    const file = await open(plan.partialPath, flags, FILE_CREATION_MODE);
+    try {
+      const stats = await file.stat();
+      if (!stats.isFile()) throw failure('this is no file');
+      return new Upload(plan, file, stats.size);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** @throws Refusal for a file that would grow too large; the error of the disk, after which the upload has failed */
+  async write(offset: bigint, content: Buffer): Promise<void> {
+    this.assertSound();
+    const { length } = content;
+    try {
+      const start = this.plan.append ? this.size : Number(offset);
+      this.admitEnd(this.plan.append ? BigInt(start) + BigInt(length) : offset + BigInt(length));
+      this.changed = true;
+      await writeAll(this.file, content, start);
+      this.size = Math.max(this.size, start + length);
+      this.receivedBytes += length;
+    } catch (error) {
+      this.failedBecause = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+  }
+
+  /** Reads back what was written. Returns the bytes read; 0 at the end. */
+  async read(target: Buffer, start: number, length: number, offset: number): Promise<number> {
+    return (await this.file.read(target, start, length, offset)).bytesRead;
+  }
+
+  async truncate(size: bigint): Promise<void> {
+    this.assertSound();
+    this.admitEnd(size);
+    this.changed = true;
+    await this.file.truncate(Number(size));
+    this.size = Number(size);
+  }
+
+  /** Set at the end, as writing changes it again. */
+  setTime(mtime: number): void {
+    this.requestedMtime = mtime;
+  }
+
+  async sync(): Promise<void> {
+    await this.file.sync();
+  }
+
+  async state(): Promise<UploadState> {
+    const stats = await this.file.stat();
+    return { size: stats.size, mtime: this.requestedMtime ?? mtimeSeconds(stats) };
+  }
+
+  /**
+   * Makes the file durable and visible under its name. When it fails the bytes stay a partial.
+   * @param vacate called before the final name is taken
+   */
+  async publish(vacate: () => Promise<void>): Promise<UploadState> {
+    const { partialPath, finalPath, finalFolder } = this.plan;
+    let state: UploadState;
+    try {
+      this.assertSound();
+      if (this.requestedMtime !== null) await this.file.utimes(this.requestedMtime, this.requestedMtime);
+      await this.file.sync();
+      state = await this.state();
+    } finally {
+      await this.file.close();
+    }
+    await vacate();
+    await rename(partialPath, finalPath);
+    await syncFolder(finalFolder);
+    return state;
+  }
+
+  /**
+   * The peer is gone. Nothing is published, but a file that was only opened to be continued goes back as it was, and
+   * an empty one goes.
+   */
+  async keepPartial(): Promise<void> {
+    await this.file.close();
+    const { partialPath, finalPath, finalFolder, continuesPublished } = this.plan;
+    if (continuesPublished && !this.changed) {
+      await rename(partialPath, finalPath);
+      await syncFolder(finalFolder);
+    } else if (this.size === 0) {
+      await unlink(partialPath);
+    }
+  }
+
+  private assertSound(): void {
+    if (this.failedBecause !== null) throw failure(`the upload has failed before: ${this.failedBecause}`);
+  }
+
+  private admitEnd(end: bigint): void {
+    const { maxFileBytes, admitGrowth } = this.plan;
+    if (end > BigInt(maxFileBytes)) throw failure(`the file is larger than the ${String(maxFileBytes)} bytes allowed`);
+    const growth = Number(end) - this.size;
+    if (growth > 0) admitGrowth(growth);
+  }
+}
+
+async function writeAll(file: FileHandle, content: Buffer, start: number): Promise<void> {
+  let done = 0;
+  while (done < content.length) {
+    done += (await file.write(content, done, content.length - done, start + done)).bytesWritten;
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The server's own key: an OpenSSH private key file, made at the first start and never again. Its file is 0600 and
+ * complete or not there at all.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { utils, type ParsedKey } from 'ssh2';
+import { Fault } from '../../domain/fault';
+import { errorCode } from './refusal';
+
+export interface HostKey {
+  /** The private key file's content, for `SftpServerOptions.hostKeys`. */
+  readonly privateKey: Buffer;
+  /** One line as in `known_hosts` after the host: type and base64. */
+  readonly publicKey: string;
+  /** `SHA256:...`, as clients show it at the first connection. */
+  readonly fingerprint: string;
+  /** Made by this call. */
+  readonly created: boolean;
+}
+
+/**
+ * Reads the host key at `path`; where there is none, makes an ed25519 one.
+ * @throws Fault S901 when the file cannot be read or made, or is no private key
+ */
+export function loadOrCreateHostKey(path: string): HostKey {
+  const existing = readKeyFile(path);
+  if (existing !== null) return { ...describe(existing, path), created: false };
+  createKeyFile(path);
+  const made = readKeyFile(path);
+  if (made === null) throw new Fault('S901', `the host key ${path} cannot be made`, { retryable: false });
+  return { ...describe(made, path), created: true };
+}
+
+/** `SHA256:` and the hash of a public key in its wire form, as OpenSSH writes it. */
+export function fingerprintOf(publicKey: Buffer): string {
+  return `SHA256:${createHash('sha256').update(publicKey).digest('base64').replace(/=+$/, '')}`;
+}
+
+function readKeyFile(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw new Fault('S901', `the host key ${path} cannot be read`, { retryable: false, cause: error });
+  }
+}
+
+function createKeyFile(path: string): void {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const file = openSync(temporary, 'wx', 0o600);
+    try {
+      writeSync(file, utils.generateKeyPairSync('ed25519', { comment: 'labdrop host key' }).private);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    publishKeyFile(temporary, path);
+  } catch (error) {
+    throw new Fault('S901', `the host key ${path} cannot be made`, { retryable: false, cause: error });
+  }
+}
+
+/** By a link, not a rename: a key that somebody made meanwhile stays. */
+function publishKeyFile(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(temporary);
+  }
+}
+
+function describe(privateKey: Buffer, path: string): Omit<HostKey, 'created'> {
+  const [key] = new Array<ParsedKey | Error>().concat(utils.parseKey(privateKey));
+  if (key === undefined || key instanceof Error || !key.isPrivateKey()) {
+    throw new Fault('S901', `the host key ${path} is not a private key without passphrase`, { retryable: false });
+  }
+  const publicKey = key.getPublicSSH();
+  return {
+    privateKey,
+    publicKey: `${key.type} ${publicKey.toString('base64')}`,
+    fingerprint: fingerprintOf(publicKey),
+  };
+}

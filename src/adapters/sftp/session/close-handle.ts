@@ -1,0 +1,84 @@
+/**
+ * The end of a handle: by CLOSE, which publishes an upload before it is answered, or because the peer is gone, which
+ * never publishes. Either way the name is free again and the transfer is told to the operator.
+ */
+import { buildStatus } from '../codec/build-reply';
+import { STATUS } from '../codec/packet-types';
+import type { AnsweredRequest } from '../codec/sftp-request';
+import { vacateClaimed } from '../files/find-file';
+import type { OpenHandle } from './handle-table';
+import type { SessionContext } from './session-context';
+
+type UploadHandle = Extract<OpenHandle, { kind: 'upload' }>;
+type DownloadHandle = Extract<OpenHandle, { kind: 'download' }>;
+
+export async function closeHandle(
+  context: SessionContext,
+  request: Extract<AnsweredRequest, { kind: 'close' }>,
+): Promise<Buffer> {
+  const handle = context.handles.take(request.handle);
+  if (handle.kind === 'upload') await publishUpload(context, handle);
+  if (handle.kind === 'download') await closeDownload(context, handle);
+  return buildStatus(request.id, STATUS.OK, 'closed');
+}
+
+/** Ends what the session left open. Never throws: there is nobody to answer to. */
+export async function abandonHandles(context: SessionContext): Promise<void> {
+  for (const handle of context.handles.takeAll()) {
+    try {
+      if (handle.kind === 'upload') await keepUpload(context, handle);
+      if (handle.kind === 'download') await closeDownload(context, handle);
+    } catch (error) {
+      context.audit({ event: 'fault', operation: 'end of session', message: String(error) });
+    }
+  }
+}
+
+async function publishUpload(context: SessionContext, handle: UploadHandle): Promise<void> {
+  const { space } = context;
+  const { folder, name, upload } = handle;
+  const key = space.key(folder, name);
+  let published = false;
+  try {
+    const state = await upload.publish(() => vacateClaimed(space, folder, name));
+    space.shadow.remember(key, state);
+    published = true;
+  } finally {
+    space.writers.release(key);
+    auditTransfer(context, handle, upload.receivedBytes, published);
+  }
+  space.events.onArrival(space.account, folder, name);
+}
+
+async function keepUpload(context: SessionContext, handle: UploadHandle): Promise<void> {
+  try {
+    await handle.upload.keepPartial();
+  } finally {
+    context.space.writers.release(context.space.key(handle.folder, handle.name));
+    auditTransfer(context, handle, handle.upload.receivedBytes, false);
+  }
+}
+
+async function closeDownload(context: SessionContext, handle: DownloadHandle): Promise<void> {
+  const { download } = handle;
+  await download.close();
+  if (download.sentBytes > 0 || download.isComplete()) {
+    auditTransfer(context, handle, download.sentBytes, download.isComplete());
+  }
+}
+
+function auditTransfer(
+  context: SessionContext,
+  handle: UploadHandle | DownloadHandle,
+  bytes: number,
+  complete: boolean,
+): void {
+  context.audit({
+    event: 'transfer',
+    direction: handle.kind,
+    path: handle.path,
+    bytes,
+    ms: Math.round(performance.now() - handle.openedAt),
+    outcome: complete ? 'complete' : 'partial',
+  });
+}

@@ -1,0 +1,82 @@
+/**
+ * Carries one request out and answers it. Whatever goes wrong becomes a STATUS reply: a refusal with its reason, an
+ * error of the disk with a short text; the operator is told of both.
+ */
+import { buildLimits, buildStatus, buildStatvfs } from '../codec/build-reply';
+import { STATUS } from '../codec/packet-types';
+import type { AnsweredRequest } from '../codec/sftp-request';
+import { measureSpace } from '../files/measure-space';
+import { printable } from '../printable';
+import { isServerFault, permissionDenied, Refusal, refusalOfError } from '../refusal';
+import { closeHandle } from './close-handle';
+import {
+  openPath,
+  readFolder,
+  readHandle,
+  setHandleAttributes,
+  statHandle,
+  syncHandle,
+  writeHandle,
+} from './handle-requests';
+import { openFolder, realPath, removePath, renamePath, setPathAttributes, statPath } from './path-requests';
+import type { SessionContext } from './session-context';
+
+export async function executeRequest(context: SessionContext, request: AnsweredRequest): Promise<Buffer> {
+  try {
+    return await carryOut(context, request);
+  } catch (error) {
+    const refusal = refusalOfError(error);
+    if (isServerFault(error)) {
+      context.audit({ event: 'fault', operation: request.kind, message: String(error) });
+    } else if (refusal.status === STATUS.PERMISSION_DENIED || refusal.status === STATUS.FAILURE) {
+      context.audit({ event: 'refusal', operation: request.kind, path: requestPath(request), reason: refusal.message });
+    }
+    return buildStatus(request.id, refusal.status, refusal.message);
+  }
+}
+
+async function carryOut(context: SessionContext, request: AnsweredRequest): Promise<Buffer> {
+  switch (request.kind) {
+    case 'open':
+      return openPath(context, request);
+    case 'close':
+      return closeHandle(context, request);
+    case 'read':
+      return readHandle(context, request);
+    case 'write':
+      return writeHandle(context, request);
+    case 'stat':
+      return statPath(context, request);
+    case 'fstat':
+      return statHandle(context, request);
+    case 'setstat':
+      return setPathAttributes(context, request);
+    case 'fsetstat':
+      return setHandleAttributes(context, request);
+    case 'opendir':
+      return openFolder(context, request);
+    case 'readdir':
+      return readFolder(context, request);
+    case 'remove':
+      return removePath(context, request);
+    case 'rename':
+      return renamePath(context, request);
+    case 'realpath':
+      return realPath(context, request);
+    case 'folders-fixed':
+      throw permissionDenied('the folders here are fixed: /, /reports, /test and /test/reports');
+    case 'statvfs':
+      return buildStatvfs(request.id, await measureSpace(context.space, context.account));
+    case 'fsync':
+      return syncHandle(context, request);
+    case 'limits':
+      return buildLimits(request.id, context.handlesMax);
+    case 'unsupported':
+      throw new Refusal(STATUS.OP_UNSUPPORTED, `${request.what}: not supported here`);
+  }
+}
+
+function requestPath(request: AnsweredRequest): string | null {
+  if ('path' in request) return printable(request.path);
+  return 'from' in request ? printable(request.from) : null;
+}

@@ -1,0 +1,72 @@
+/**
+ * Open handles of one session, under opaque numbers that are never used twice. At most `handlesMax`; whatever is left
+ * when the session ends is abandoned by its owner.
+ */
+import { failure } from '../refusal';
+import type { Download } from '../files/download';
+import type { FolderListing } from '../files/folder-listing';
+import type { DropFolder } from '../files/resolve-path';
+import type { Upload } from '../files/upload';
+
+export type OpenHandle =
+  | {
+      readonly kind: 'upload';
+      readonly upload: Upload;
+      readonly folder: DropFolder;
+      readonly name: string;
+      readonly path: string;
+      readonly openedAt: number;
+      /** Whether READ was asked for as well. */
+      readonly readable: boolean;
+    }
+  | { readonly kind: 'download'; readonly download: Download; readonly path: string; readonly openedAt: number }
+  /** A file that the pipeline has taken: its attributes are known still, its content is not. */
+  | { readonly kind: 'taken'; readonly key: string }
+  | { readonly kind: 'listing'; readonly listing: FolderListing };
+
+const HANDLE_BYTES = 4;
+
+export class HandleTable {
+  private readonly handles = new Map<number, OpenHandle>();
+  private last = 0;
+
+  constructor(private readonly handlesMax: number) {}
+
+  /** @throws Refusal when there are too many; call it before anything is opened */
+  assertRoom(): void {
+    if (this.handles.size >= this.handlesMax) throw failure(`more than ${String(this.handlesMax)} open handles`);
+  }
+
+  add(handle: OpenHandle): Buffer {
+    this.last += 1;
+    this.handles.set(this.last, handle);
+    const bytes = Buffer.alloc(HANDLE_BYTES);
+    bytes.writeUInt32BE(this.last, 0);
+    return bytes;
+  }
+
+  /** @throws Refusal for a handle that is not open */
+  get(bytes: Buffer): OpenHandle {
+    const handle = bytes.length === HANDLE_BYTES ? this.handles.get(bytes.readUInt32BE(0)) : undefined;
+    if (handle === undefined) throw failure('no such handle');
+    return handle;
+  }
+
+  /** @throws Refusal for a handle that is not open */
+  take(bytes: Buffer): OpenHandle {
+    const handle = this.get(bytes);
+    this.handles.delete(bytes.readUInt32BE(0));
+    return handle;
+  }
+
+  takeAll(): readonly OpenHandle[] {
+    const handles = [...this.handles.values()];
+    this.handles.clear();
+    return handles;
+  }
+
+  hasUpload(): boolean {
+    for (const { kind } of this.handles.values()) if (kind === 'upload') return true;
+    return false;
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * One SFTP session on one channel. Requests are carried out and answered strictly in order, one at a time, by one loop;
+ * clients that send many at once rely on it. Memory is bounded both ways: the channel is paused while much waits to be
+ * carried out, and nothing more is carried out while much waits to be sent.
+ *
+ * States: open -> ending (the peer has said its last; what it asked is still answered) -> ended, or at any time -> dead
+ * (the peer is gone or speaks no SFTP; nothing more is carried out). At the end every handle is closed, also one whose
+ * OPEN was under way. Never throws.
+ */
+import type { ServerChannel } from 'ssh2';
+import { Fault } from '../../../domain/fault';
+import { buildVersion } from '../codec/build-reply';
+import { PacketFramer } from '../codec/packet-framer';
+import { parseRequest } from '../codec/parse-request';
+import { ProtocolError } from '../codec/protocol-error';
+import { ownWindowBytes } from '../ssh2-internals';
+import { abandonHandles } from './close-handle';
+import { executeRequest } from './execute-request';
+import type { SessionContext } from './session-context';
+import { WakeSignal } from './wake-signal';
+
+export interface SessionOptions {
+  /** Requests that wait, in bytes, above which nothing more is taken from the channel. */
+  readonly pendingMaxBytes: number;
+  /** Replies that wait, in bytes, above which no further request is carried out. */
+  readonly unsentMaxBytes: number;
+  /** Whether the connection below takes no more for now; `wake` tells when to look again. */
+  readonly isCongested: () => boolean;
+  /** Called after each answer, with the bytes of request and reply. */
+  readonly onProgress: (bytes: number) => void;
+  /** The peer has broken the protocol: the connection is to be cut. */
+  readonly onViolation: (reason: string) => void;
+  readonly onEnd: () => void;
+}
+
+/** What a packet costs in memory besides its bytes. */
+const PACKET_OVERHEAD_BYTES = 256;
+
+export class SftpSession {
+  private readonly framer = new PacketFramer();
+  private readonly pending: Buffer[] = [];
+  private readonly signal = new WakeSignal();
+  private pendingBytes = 0;
+  private unsentBytes = 0;
+  private initialised = false;
+  private ending = false;
+  private dead = false;
+
+  constructor(
+    private readonly channel: ServerChannel,
+    private readonly context: SessionContext,
+    private readonly options: SessionOptions,
+  ) {
+    this.guardWindow();
+    channel.on('error', (error: Error) => {
+      this.die(error.message);
+    });
+    channel.on('data', (chunk: Buffer) => {
+      this.take(chunk);
+    });
+    channel.on('end', () => {
+      this.ending = true;
+      this.signal.raise();
+    });
+    channel.on('close', () => {
+      this.kill();
+    });
+    void this.run();
+  }
+
+  hasUpload(): boolean {
+    return this.context.handles.hasUpload();
+  }
+
+  /** Something that `isCongested` depends on has changed. */
+  wake(): void {
+    this.signal.raise();
+  }
+
+  /** The peer is gone: what waits is not carried out. */
+  kill(): void {
+    this.dead = true;
+    this.signal.raise();
+  }
+
+  private take(chunk: Buffer): void {
+    if (this.dead) return;
+    try {
+      this.framer.push(chunk, (packet) => {
+        this.pending.push(packet);
+        this.pendingBytes += packet.length + PACKET_OVERHEAD_BYTES;
+      });
+    } catch (error) {
+      this.die(error instanceof ProtocolError ? error.message : String(error));
+      return;
+    }
+    if (this.pendingBytes > this.options.pendingMaxBytes) this.channel.pause();
+    this.signal.raise();
+  }
+
+  private async run(): Promise<void> {
+    try {
+      await this.context.space.folders.prepare();
+      for (;;) {
+        const packet = await this.nextPacket();
+        if (packet === null) break;
+        this.send(await this.answer(packet));
+        this.options.onProgress(packet.length);
+      }
+    } catch (error) {
+      if (error instanceof ProtocolError) this.die(error.message);
+      else this.fail(error);
+    }
+    await abandonHandles(this.context);
+    if (!this.dead) this.leave();
+    this.options.onEnd();
+  }
+
+  /** Null when there will be no more. */
+  private async nextPacket(): Promise<Buffer | null> {
+    for (;;) {
+      if (this.dead) return null;
+      if (!this.isBlocked()) {
+        const packet = this.pending.shift();
+        if (packet !== undefined) {
+          this.pendingBytes -= packet.length + PACKET_OVERHEAD_BYTES;
+          if (this.pendingBytes <= this.options.pendingMaxBytes / 2 && this.channel.isPaused()) this.channel.resume();
+          return packet;
+        }
+        if (this.ending) return null;
+      }
+      await this.signal.wait();
+    }
+  }
+
+  private isBlocked(): boolean {
+    return this.unsentBytes > this.options.unsentMaxBytes || this.options.isCongested();
+  }
+
+  private async answer(packet: Buffer): Promise<Buffer> {
+    const request = parseRequest(packet);
+    if (this.initialised !== (request.kind !== 'init')) throw new ProtocolError('INIT is the first packet, once');
+    if (request.kind !== 'init') return executeRequest(this.context, request);
+    this.initialised = true;
+    return buildVersion();
+  }
+
+  private send(reply: Buffer): void {
+    if (this.dead) return;
+    this.unsentBytes += reply.length;
+    try {
+      this.channel.write(reply, () => {
+        this.unsentBytes -= reply.length;
+        if (this.unsentBytes <= this.options.unsentMaxBytes) this.signal.raise();
+      });
+    } catch {
+      this.dead = true; // ssh2 throws when the connection broke under it
+    }
+  }
+
+  /** Ends the channel in order, after the last reply: clients take the exit status as their own. */
+  private leave(): void {
+    try {
+      this.channel.write(Buffer.alloc(0), () => {
+        this.channel.exit(0);
+        this.channel.end();
+      });
+    } catch {
+      this.dead = true; // ssh2 throws when the connection broke under it
+    }
+  }
+
+  private die(reason: string): void {
+    if (this.dead) return;
+    this.dead = true;
+    this.signal.raise();
+    this.options.onViolation(reason);
+  }
+
+  private fail(error: unknown): void {
+    const message = error instanceof Fault ? error.message : String(error);
+    this.context.audit({ event: 'fault', operation: 'session', message });
+    this.die('the session cannot go on');
+  }
+
+  /** ssh2 hands out what was sent beyond the window; whoever sends it is cut before it is kept. */
+  private guardWindow(): void {
+    const push = this.channel.push.bind(this.channel);
+    this.channel.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
+      if (ownWindowBytes(this.channel) >= 0) return push(chunk, encoding);
+      this.die('more bytes were sent than the window allows');
+      return false;
+    };
+  }
+}

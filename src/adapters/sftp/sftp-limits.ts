@@ -1,0 +1,43 @@
+/** Bounds on what any peer can take from the server, with defaults that no honest client meets. */
+export interface SftpLimits {
+  /** Open connections in all. */
+  readonly connectionsMax: number;
+  /** Open connections from one address; IPv6 by /64. */
+  readonly connectionsPerAddressMax: number;
+  /** Connections that have not logged in yet. */
+  readonly unauthenticatedMax: number;
+  /** From TCP accept to login, in milliseconds. */
+  readonly loginGraceMs: number;
+  /** Refused attempts after which a connection is cut. */
+  readonly authTriesMax: number;
+  readonly channelsPerConnectionMax: number;
+  readonly handlesPerSessionMax: number;
+  /** Time without an answered request after which a connection is cut, in milliseconds. */
+  readonly idleMs: number;
+  /** Requests of one session that wait to be carried out, in bytes. */
+  readonly pendingMaxBytes: number;
+  /** Replies that wait to be sent, in bytes, per session and per socket. */
+  readonly unsentMaxBytes: number;
+  /** New keys after this many bytes on a connection. */
+  readonly rekeyBytes: number;
+  /** New keys after this time, in milliseconds. */
+  readonly rekeyMs: number;
+}
+
+const MEBIBYTE = 1_048_576;
+const MINUTE_MS = 60_000;
+
+export const DEFAULT_SFTP_LIMITS: SftpLimits = {
+  connectionsMax: 256,
+  connectionsPerAddressMax: 64,
+  unauthenticatedMax: 64,
+  loginGraceMs: MINUTE_MS / 2,
+  authTriesMax: 6,
+  channelsPerConnectionMax: 4,
+  handlesPerSessionMax: 64,
+  idleMs: 15 * MINUTE_MS,
+  pendingMaxBytes: 4 * MEBIBYTE,
+  unsentMaxBytes: 2 * MEBIBYTE,
+  rekeyBytes: 1024 * MEBIBYTE,
+  rekeyMs: 60 * MINUTE_MS,
+};

@@ -1,0 +1,209 @@
+/**
+ * The SFTP server: its own TCP listener, ssh2's transport on it, and SFTP version 3 of our own on top. It stores
+ * uploads durably and tells of them; it decides nothing about what is in them. Peers cannot make it fail; `listen`
+ * fails when the port or the folders are not to be had.
+ */
+import { mkdir } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { Server as SshServer } from 'ssh2';
+import type { Account } from '../../domain/account';
+import { Fault } from '../../domain/fault';
+import { algorithmsOf, type AlgorithmPolicy } from './algorithm-policy';
+import { Connection } from './connection';
+import { AccountSpace } from './files/account-space';
+import { OpenWriters } from './files/open-writers';
+import { ConnectionCount } from './login/connection-count';
+import { normaliseAddress } from './login/peer-address';
+import type { SftpAuditEvent } from './sftp-audit';
+import { DEFAULT_SFTP_LIMITS, type SftpLimits } from './sftp-limits';
+import { socketOf } from './ssh2-internals';
+
+export interface SftpServerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly policy: AlgorithmPolicy;
+  /** Private key files' contents; one of each type at most. */
+  readonly hostKeys: readonly Buffer[];
+  /** A folder per account: what it sees as `/`. */
+  readonly accountsDir: string;
+  /** Partial uploads; on the same file system as `accountsDir`. */
+  readonly uploadsDir: string;
+  readonly maxFileBytes: number;
+  /** How long an uploaded file that was taken still answers STAT. */
+  readonly uploadShadowSeconds: number;
+  readonly limits?: Partial<SftpLimits>;
+}
+
+export interface SftpEvents {
+  /** Looked up at each login attempt: what it answers holds at once. */
+  findAccount(name: string): Account | null;
+  /** A file lies durably in a drop folder under its name. Called before the client is told. */
+  onArrival(account: string, folder: 'root' | 'test', fileName: string): void;
+  /** Whether the file is being taken by the pipeline right now: then it is gone, for its sender. */
+  isClaimed(account: string, folder: 'root' | 'test', fileName: string): boolean;
+  audit(event: SftpAuditEvent): void;
+}
+
+export interface SftpServer {
+  /** @throws Fault S901 */
+  listen(): Promise<{ host: string; port: number }>;
+  /** Names with an open write handle, as `account/folder/name`, folder `root` or `test`; a live view. */
+  openWriters(): ReadonlySet<string>;
+  connections(): number;
+  /** Takes no new connections, lets open uploads end within `graceMs`, then cuts what is left. */
+  close(graceMs: number): Promise<void>;
+  /** Cuts the connections of an account that may not log in any more. */
+  closeAccount(name: string): void;
+}
+
+const FOLDER_CREATION_MODE = 0o750;
+const SWEEP_MAX_MS = 5_000;
+const DRAIN_POLL_MS = 25;
+const IDENT = 'labdrop';
+
+export function createSftpServer(options: SftpServerOptions, events: SftpEvents): SftpServer {
+  const limits: SftpLimits = { ...DEFAULT_SFTP_LIMITS, ...options.limits };
+  const count = new ConnectionCount(limits);
+  const writers = new OpenWriters();
+  const spaces = new Map<string, AccountSpace>();
+  const connections = new Map<Socket, Connection>();
+  let stopping = false;
+  let lastNumber = 0;
+
+  const ssh = new SshServer({
+    hostKeys: [...options.hostKeys],
+    algorithms: algorithmsOf(options.policy),
+    ident: IDENT,
+  });
+  ssh.on('connection', (client, info) => {
+    const connection = connections.get(socketOf(client));
+    if (connection === undefined) {
+      client.on('error', () => client.end());
+      client.end();
+    } else {
+      connection.attach(client, info.header.versions.software);
+    }
+  });
+
+  const listener = createServer({ noDelay: true }, take);
+  const sweeper = setInterval(
+    () => {
+      for (const connection of connections.values()) connection.sweep();
+    },
+    Math.min(SWEEP_MAX_MS, limits.idleMs / 2),
+  );
+  sweeper.unref();
+
+  function take(socket: Socket): void {
+    lastNumber += 1;
+    const number = lastNumber;
+    const address = normaliseAddress(socket.remoteAddress ?? '');
+    const refusal = stopping ? 'the server is stopping' : count.admit(address);
+    if (refusal !== null) {
+      socket.on('error', () => socket.destroy());
+      socket.destroy();
+      events.audit({
+        event: 'refusal',
+        connection: number,
+        address,
+        account: null,
+        operation: 'connect',
+        path: null,
+        reason: refusal,
+      });
+      return;
+    }
+    const connection = new Connection(socket, {
+      number,
+      address,
+      limits,
+      maxFileBytes: options.maxFileBytes,
+      findAccount: (name) => events.findAccount(name),
+      spaceOf,
+      isStopping: () => stopping,
+      audit: (event) => {
+        events.audit(event);
+      },
+      onLogin: () => {
+        count.loggedIn();
+      },
+      onClose: (wasLoggedIn) => {
+        connections.delete(socket);
+        count.left(address, wasLoggedIn);
+      },
+    });
+    connections.set(socket, connection);
+    ssh.injectSocket(socket);
+  }
+
+  function spaceOf(account: Account): AccountSpace {
+    const existing = spaces.get(account.account);
+    if (existing !== undefined) return existing;
+    const space = new AccountSpace(account.account, options, writers, events);
+    spaces.set(account.account, space);
+    return space;
+  }
+
+  async function listen(): Promise<{ host: string; port: number }> {
+    const { host, port, accountsDir, uploadsDir } = options;
+    try {
+      await mkdir(accountsDir, { recursive: true, mode: FOLDER_CREATION_MODE });
+      await mkdir(uploadsDir, { recursive: true, mode: FOLDER_CREATION_MODE });
+      await new Promise<void>((resolve, reject) => {
+        listener.once('error', reject);
+        listener.listen(port, host, resolve);
+      });
+    } catch (error) {
+      throw new Fault('S901', `cannot listen on ${host} port ${String(port)}: ${String(error)}`, {
+        retryable: false,
+        cause: error,
+      });
+    }
+    listener.on('error', (error) => {
+      events.audit(refusedAccept(error));
+    });
+    const address = listener.address();
+    return { host, port: typeof address === 'object' && address !== null ? address.port : port };
+  }
+
+  async function close(graceMs: number): Promise<void> {
+    stopping = true;
+    clearInterval(sweeper);
+    const closed = new Promise<void>((resolve) => {
+      listener.close(() => {
+        resolve();
+      });
+    });
+    const deadline = performance.now() + graceMs;
+    while (connections.size > 0) {
+      const late = performance.now() >= deadline;
+      for (const connection of connections.values()) {
+        if (late) connection.cut('the server stops');
+        else if (!connection.hasUpload()) connection.end('the server stops');
+      }
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+    }
+    await closed;
+  }
+
+  function closeAccount(name: string): void {
+    for (const connection of connections.values()) {
+      if (connection.accountName() === name) connection.cut('the account was closed');
+    }
+  }
+
+  return { listen, openWriters: () => writers.all(), connections: () => count.connections(), close, closeAccount };
+}
+
+function refusedAccept(error: Error): SftpAuditEvent {
+  return {
+    event: 'refusal',
+    connection: 0,
+    address: '',
+    account: null,
+    operation: 'connect',
+    path: null,
+    reason: error.message,
+  };
+}
