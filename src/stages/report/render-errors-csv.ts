@@ -6,7 +6,7 @@
 import type { Language } from '../../domain/account';
 import type { BatchMode } from '../../domain/batch';
 import type { StoredFinding } from '../../domain/report-source';
-import { columnLetter } from './column-letter';
+import { columnLetter } from '../parse/column-letter';
 import { renderCsvRow } from './csv-row';
 import { decideAction, type Action } from './decide-action';
 import { encodeText } from './encode-text';

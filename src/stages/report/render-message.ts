@@ -7,7 +7,7 @@ import type { Language } from '../../domain/account';
 import { belgianTime } from '../../domain/belgian-time';
 import { FINDING_CODES, type FindingCode } from '../../domain/codes';
 import type { Finding } from '../../domain/finding';
-import { columnLetter } from './column-letter';
+import { columnLetter } from '../parse/column-letter';
 import { showControls } from './show-controls';
 import { TEXTS, type CodeTexts } from './texts';
 
@@ -48,7 +48,11 @@ const compiled = new Map<CodeTexts, Variants>();
 /** The message of a finding in `language`. */
 export function renderMessage(finding: Finding, language: Language): Message {
   const variants = variantsOf(TEXTS[language].codes[finding.code]);
-  return { problem: renderFirst(variants.problem, finding), fix: renderFirst(variants.fix, finding) };
+  const fill = (name: string) => shown(name, finding, language);
+  return {
+    problem: renderFirst(variants.problem, finding, fill),
+    fix: renderFirst(variants.fix, finding, fill),
+  };
 }
 
 /** Problem and fix as one text. */
@@ -62,10 +66,10 @@ export function placeholdersOf(code: FindingCode): readonly string[] {
   return [...COMMON_PLACEHOLDERS, ...FINDING_CODES[code].params];
 }
 
-function renderFirst(variants: readonly Variant[], finding: Finding): string {
+function renderFirst(variants: readonly Variant[], finding: Finding, fill: (name: string) => string): string {
   const variant = variants.find(({ conditions }) => conditions.every((condition) => holds(condition, finding)));
   let text = '';
-  variant?.template.forEach((part, index) => (text += index % 2 === 0 ? part : shown(part, finding)));
+  variant?.template.forEach((part, index) => (text += index % 2 === 0 ? part : fill(part)));
   return text;
 }
 
@@ -90,14 +94,23 @@ function rawPlaceholder(name: string, finding: Finding): string {
   }
 }
 
-function shown(name: string, finding: Finding): string {
+function shown(name: string, finding: Finding, language: Language): string {
   const raw = rawPlaceholder(name, finding);
   if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(raw)) return belgianTime(new Date(raw));
-  return cut(quotable(raw), name === 'value' || name === 'field' ? VALUE_SHOWN_MAX : LIST_SHOWN_MAX);
+  return cut(quotable(raw, language), name === 'value' || name === 'field' ? VALUE_SHOWN_MAX : LIST_SHOWN_MAX);
 }
 
-function quotable(text: string): string {
-  return showControls(text).replaceAll('"', "'").replaceAll(';', ',').replace(/ \| /g, ', ').replaceAll('|', '/');
+/** Without what may not stand in a message, and with signs that Windows-1252 has. */
+function quotable(text: string, language: Language): string {
+  return showControls(text)
+    .replaceAll('""', TEXTS[language].words.empty)
+    .replaceAll('"', "'")
+    .replaceAll(';', ',')
+    .replace(/ \| /g, ', ')
+    .replaceAll('|', '/')
+    .replaceAll('≤', '<=')
+    .replaceAll('≥', '>=')
+    .replaceAll('≠', '<>');
 }
 
 function cut(text: string, max: number): string {

@@ -1,47 +1,35 @@
 /**
  * One logfmt line per batch with findings, for operators who follow the log: counts and codes, and never a value.
- * A column name is shown only when the message type has it: others are the sender's words and may hold anything.
- * The line is shorter than `LOG_LINE_BYTES_MAX`, so that one append writes it whole.
+ * A column is named only where the schema gave its name: findings on the file's form carry the sender's words, which
+ * may be anything. The line is shorter than `LOG_LINE_BYTES_MAX`, so that one append writes it whole.
  */
 import type { BatchRecord } from '../../domain/batch-record';
-import type { FindingGroup, FindingTotals } from '../../domain/report-source';
+import { FINDING_CODES } from '../../domain/codes';
+import type { FindingGroup } from '../../domain/report-source';
 import { SEVERITIES } from '../../domain/severity';
 import { outcomeOf } from './plan-reports';
 
 export const LOG_LINE_BYTES_MAX = 4096;
 
 const TOP_MAX = 12;
+const FILE_NAME_MAX = 255;
+const FIELD_NAME_MAX = 80;
 
-export interface RejectionLogInput {
-  readonly batch: BatchRecord;
-  readonly groups: readonly FindingGroup[];
-  readonly totals: FindingTotals;
-  /** Field names of the message type; empty when it is unknown. */
-  readonly fields: ReadonlySet<string>;
-  /** From claim to commit, milliseconds. */
-  readonly ms: number;
-}
-
-/** The line, its line feed included. */
-export function renderRejectionLogLine({ batch, groups, totals, fields, ms }: RejectionLogInput): string {
+/** The line, its line feed included. `ms` is how long the batch took, milliseconds. */
+export function renderRejectionLogLine(batch: BatchRecord, groups: readonly FindingGroup[], ms: number): string {
+  const warnings = groups.filter(({ severity }) => severity === 'warning').reduce((sum, { total }) => sum + total, 0);
   const pairs: readonly (readonly [string, string | number])[] = [
     ['time', batch.committedAt ?? batch.receivedAt],
     ['outcome', outcomeOf(batch)],
     ['sender', batch.sender ?? '-'],
     ['type', batch.messageType ?? '-'],
-    ['file', batch.fileName],
+    ['file', batch.fileName.slice(0, FILE_NAME_MAX)],
     ['records', batch.records],
     ['ok', batch.accepted],
     ['rejected', batch.rejected],
     ['duplicate', batch.duplicate],
-    ['warnings', totals.warnings],
-    [
-      'top',
-      groups
-        .slice(0, TOP_MAX)
-        .map((group) => renderTop(group, fields))
-        .join(',') || '-',
-    ],
+    ['warnings', warnings],
+    ['top', topOf(groups).map(renderTop).join(',') || '-'],
     ['ms', ms],
     ['batch', batch.id],
   ];
@@ -55,10 +43,11 @@ function topOf(groups: readonly FindingGroup[]): readonly FindingGroup[] {
 }
 
 /** `code:field:count` of a group, the field being the one it concerns most. */
-function renderTop(group: FindingGroup, fields: ReadonlySet<string>): string {
-  const [most] = Object.keys(group.columns);
-  const field = most !== undefined && fields.has(most) ? most : '-';
-  return `${group.code}:${field}:${String(group.total)}`;
+function renderTop({ code, columns, total }: FindingGroup): string {
+  const { stage, scope } = FINDING_CODES[code];
+  const [most] = Object.keys(columns);
+  const named = scope === 'cell' && (stage === 'validate' || stage === 'route');
+  return `${code}:${named && most !== undefined ? most.slice(0, FIELD_NAME_MAX) : '-'}:${String(total)}`;
 }
 
 /** As logfmt writes a value: bare, or between double quotes with what cannot stand there escaped. */

@@ -8,7 +8,7 @@ import type { BatchRecord } from '../../domain/batch-record';
 import { belgianTime } from '../../domain/belgian-time';
 import { SEVERITIES, type Severity } from '../../domain/severity';
 import type { FindingGroup, FindingTotals, StoredFinding } from '../../domain/report-source';
-import { columnLetter } from './column-letter';
+import { columnLetter } from '../parse/column-letter';
 import { rejectsFile } from './decide-action';
 import { outcomeOf } from './plan-reports';
 import { renderMessageLine } from './render-message';

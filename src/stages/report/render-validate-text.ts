@@ -1,6 +1,6 @@
 /** What `validate` prints for people: the summary, then the findings one by one, in pieces. */
 import type { StoredFinding } from '../../domain/report-source';
-import { columnLetter } from './column-letter';
+import { columnLetter } from '../parse/column-letter';
 import { renderMessage } from './render-message';
 import { summaryLines, type SummaryInput } from './render-summary';
 import { showControls } from './show-controls';
