@@ -1,0 +1,156 @@
+/**
+ * Reads a CSV header line: decides the delimiter by which most names of the message are found, says which column holds
+ * which field, and tells everything that is wrong with the names at once. Pure; it never throws and reads no record.
+ */
+import type { Dialect } from '../../domain/batch';
+import { createFinding } from '../../domain/create-finding';
+import type { Finding } from '../../domain/finding';
+import type { FieldSpec } from '../../domain/message-type';
+import { columnLetter } from './column-letter';
+import { createFieldNames, isOurs, type FieldNames } from './field-names';
+import { lexLine, type CsvBreak } from './lex-line';
+
+export type Delimiter = NonNullable<Dialect['delimiter']>;
+
+export const DELIMITERS: readonly Delimiter[] = [';', ',', '\t', '|'];
+
+export interface CsvHeader {
+  readonly delimiter: Delimiter;
+  /** Column names by position, first = 0: as the schema writes those it knows, else as the sender does. */
+  readonly names: readonly string[];
+  /** Position of the field in each column, or -1. */
+  readonly fieldOf: readonly number[];
+  /** Column of each field, first = 0. Complete when nothing is missing. */
+  readonly columnOf: readonly number[];
+  /** Columns without a name, first = 0. */
+  readonly nameless: readonly number[];
+  readonly guarded: boolean;
+  readonly findings: readonly Finding[];
+}
+
+export interface HeaderLine {
+  readonly text: string;
+  readonly line: number;
+  /** Of a `sep=` line; decides only where the names do not. */
+  readonly declared: Delimiter | null;
+}
+
+/** The mark of a corrected reject file. */
+const GUARD_COLUMN = '_line';
+
+/** Unknown names for which the nearest known one is looked for: enough for people, bounded for hostile files. */
+const SUGGESTIONS_MAX = 1000;
+
+const LISTED_MAX = 20;
+
+export function decideHeader(header: HeaderLine, fields: readonly FieldSpec[]): CsvHeader {
+  const known = createFieldNames(fields);
+  const order = header.declared === null ? DELIMITERS : [header.declared, ...DELIMITERS];
+  let best = readColumns(header.text, order[0] ?? ';', known);
+  for (const delimiter of order.slice(1)) {
+    const columns = readColumns(header.text, delimiter, known);
+    if (columns.recognised > best.recognised) best = columns;
+  }
+  const { delimiter, cells, matches } = best;
+  const columnOf = fields.map(({ index }) => matches.findIndex((match) => match.index === index));
+  return {
+    delimiter,
+    names: cells.map((cell, at) => fields[matches[at]?.index ?? -1]?.name ?? cell),
+    fieldOf: matches.map(({ index }) => index),
+    columnOf,
+    nameless: cells.flatMap((cell, at) => (cell === '' ? [at] : [])),
+    guarded: cells.includes(GUARD_COLUMN),
+    findings: judgeColumns(best, header.line, fields, known),
+  };
+}
+
+interface Columns {
+  readonly delimiter: Delimiter;
+  readonly cells: readonly string[];
+  readonly matches: readonly { readonly index: number; readonly exact: boolean }[];
+  /** Distinct fields found. */
+  readonly recognised: number;
+  readonly broken: CsvBreak | null;
+}
+
+function readColumns(text: string, delimiter: Delimiter, known: FieldNames): Columns {
+  const cells: string[] = [];
+  const broken = lexLine(text, delimiter, cells);
+  const matches = cells.map((cell) => known.match(cell));
+  const recognised = new Set(matches.map(({ index }) => index).filter((index) => index >= 0)).size;
+  return { delimiter, cells, matches, recognised, broken };
+}
+
+function judgeColumns(columns: Columns, line: number, fields: readonly FieldSpec[], known: FieldNames): Finding[] {
+  const { cells, matches, recognised, broken } = columns;
+  const found = new Set(matches.map(({ index }) => index));
+  const missing = fields.filter(({ index }) => !found.has(index)).map(({ name }) => name);
+  if (recognised * 2 < fields.length) return [missingColumns(line, missing, [], true)];
+  if (broken !== null) return [brokenHeader(broken, line, cells)];
+
+  const meant = new Map<string, string | null>();
+  const findings: Finding[] = [];
+  const told = new Set<number>();
+  cells.forEach((cell, at) => {
+    const { index, exact } = matches[at] ?? { index: -1, exact: true };
+    const place = { line, columnNo: at + 1 };
+    const name = fields[index]?.name;
+    if (name === undefined) {
+      if (cell === '' || isOurs(cell) || meant.has(cell)) return;
+      const suggestion = meant.size < SUGGESTIONS_MAX ? known.nearestTo(cell, missing) : null;
+      meant.set(cell, suggestion);
+      findings.push(createFinding('H102', { ...place, field: cell, value: cell, suggestion }));
+      return;
+    }
+    if (told.has(index)) return;
+    told.add(index);
+    const twins = matches.flatMap((match, column) => (match.index === index ? [column + 1] : []));
+    if (twins.length > 1) {
+      const columnNo = twins[1] ?? null;
+      const params = { columns: listOf(twins.map(columnLetter)) };
+      findings.push(
+        createFinding('H103', { line, columnNo, field: name, value: cells[(columnNo ?? 1) - 1] ?? name, params }),
+      );
+    } else if (!exact) {
+      findings.push(
+        createFinding('H105', { ...place, field: name, value: cell, suggestion: name, params: { meant: name } }),
+      );
+    }
+  });
+  if (missing.length > 0) {
+    const near = [...meant].filter(([, name]) => name !== null && missing.includes(name)).map(([cell]) => cell);
+    findings.unshift(missingColumns(line, missing, near, false));
+  }
+  return findings;
+}
+
+/** @param near names in the file that may be missing ones, misspelled */
+function missingColumns(
+  line: number,
+  missing: readonly string[],
+  near: readonly string[],
+  otherFile: boolean,
+): Finding {
+  return createFinding('H101', {
+    line,
+    field: missing.length === 1 ? (missing[0] ?? null) : null,
+    suggestion: near.length === 0 ? null : listOf(near),
+    params: { columns: missing.join(', '), missing: missing.length, otherFile: otherFile ? 'yes' : '' },
+  });
+}
+
+/** The first ones of a list that a hostile file can make long. */
+function listOf(words: readonly string[]): string {
+  return words.length <= LISTED_MAX ? words.join(', ') : `${words.slice(0, LISTED_MAX).join(', ')}, ...`;
+}
+
+/** A quote that stands wrong in the header leaves no column certain: the file cannot be read. */
+function brokenHeader(broken: CsvBreak, line: number, cells: readonly string[]): Finding {
+  return createFinding(broken.code, {
+    scope: 'header',
+    line,
+    columnNo: broken.cell + 1,
+    value: cells[broken.cell] ?? null,
+    params: broken.code === 'P104' ? { position: broken.position } : {},
+  });
+}

@@ -1,0 +1,191 @@
+/**
+ * Members of JSON objects into records: names to fields, what is wrong with the object as such, and names that are
+ * unknown or misspelled, told once per file. It judges no value by its field's format and never throws. A record may be
+ * begun again at any time: nothing of an unfinished one remains.
+ */
+import { createFinding } from '../../domain/create-finding';
+import type { Finding } from '../../domain/finding';
+import type { FieldSpec } from '../../domain/message-type';
+import type { ParsedRecord } from '../../domain/parsed-record';
+import { checkValue, cleanValue, showControls } from './check-value';
+import { createFieldNames, isOurs } from './field-names';
+
+/** Distinct names remembered as told; a file that has more of them is hostile, and told enough. */
+const NAMES_MAX = 1000;
+
+export interface RecordPlace {
+  readonly line: number;
+  readonly record: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+interface Member {
+  readonly name: string;
+  readonly index: number;
+  readonly exact: boolean;
+  readonly line: number;
+}
+
+/** What a member's value is: text as quoted, another scalar as written, or the text of something nested. */
+export type ValueKind = 'text' | 'literal' | 'nested';
+
+export class JsonRecordBuilder {
+  /** H102 and H105, once per name. */
+  readonly nameFindings: Finding[] = [];
+  private readonly names: ReturnType<typeof createFieldNames>;
+  private readonly matches = new Map<string, { readonly index: number; readonly exact: boolean }>();
+  /** What each unknown name told so far most probably means; the name itself for one that was misspelled. */
+  private readonly told = new Map<string, string | null>();
+  private values: string[] = [];
+  private lines: number[] = [];
+  private seen: boolean[] = [];
+  private strangers: Member[] = [];
+  private strangerNames: Set<string> | null = null;
+  private absent: Set<number> | null = null;
+  private findings: Finding[] = [];
+  private broken = false;
+  private record = 0;
+
+  constructor(private readonly fields: readonly FieldSpec[]) {
+    this.names = createFieldNames(fields);
+  }
+
+  begin(record: number): void {
+    this.record = record;
+    this.values = this.fields.map(() => '');
+    this.seen = this.fields.map(() => false);
+    this.lines = [];
+    this.strangers = [];
+    this.strangerNames = null;
+    this.absent = null;
+    this.findings = [];
+    this.broken = false;
+  }
+
+  /** @param text a text without its quotes, a literal as written, or the text of a nested value */
+  add(name: string, kind: ValueKind, text: string, line: number): void {
+    if (isOurs(name)) return;
+    const { index, exact } = this.match(name);
+    if (index < 0 || !exact) this.strangers.push({ name, index, exact, line });
+    const field = this.fields[index]?.name ?? name;
+    const place = { line, record: this.record, field: showControls(field) };
+    if (this.isTwin(name, index)) {
+      this.reject(
+        createFinding('P113', { ...place, value: showControls(cleanValue(text)), params: { key: showControls(name) } }),
+      );
+      return;
+    }
+    if (kind === 'nested') {
+      this.reject(createFinding('P114', { ...place, value: text }));
+      return;
+    }
+    const raw = kind === 'text' ? text : valueOfLiteral(text);
+    const value = cleanValue(raw);
+    if (kind === 'text' && /[\r\n]/.test(text))
+      this.reject(createFinding('P109', { ...place, value: showControls(value) }));
+    const unfit = checkValue(value, place);
+    if (unfit !== null) {
+      this.findings.push(unfit);
+      if (index >= 0) (this.absent ??= new Set()).add(index);
+    } else if (index >= 0) {
+      this.values[index] = value;
+    }
+    if (index >= 0) this.lines[index] = line;
+  }
+
+  finish(place: RecordPlace): ParsedRecord {
+    const { line, record } = place;
+    this.tellNames(record);
+    const findings = this.findings;
+    const missing = this.missing();
+    if (missing.length > 0) {
+      findings.unshift(this.missingFields(missing, line, record));
+      const absent = (this.absent ??= new Set());
+      for (const { index } of this.fields) if (this.seen[index] !== true) absent.add(index);
+    }
+    const severalLines = this.lines.some((own) => own !== line);
+    return {
+      ...place,
+      values: this.values,
+      absent: this.absent,
+      valueLines: severalLines ? this.fields.map(({ index }) => this.lines[index] ?? line) : null,
+      findings,
+      broken: this.broken,
+    };
+  }
+
+  /** A record of which nothing but its place is known. */
+  broke(place: RecordPlace, finding: Finding): ParsedRecord {
+    const values = this.fields.map(() => '');
+    return { ...place, values, absent: null, valueLines: null, findings: [finding], broken: true };
+  }
+
+  private reject(finding: Finding): void {
+    this.findings.push(finding);
+    this.broken = true;
+  }
+
+  private match(name: string): { readonly index: number; readonly exact: boolean } {
+    let match = this.matches.get(name);
+    if (match === undefined) {
+      match = this.names.match(name);
+      if (this.matches.size < NAMES_MAX) this.matches.set(name, match);
+    }
+    return match;
+  }
+
+  /** Whether this record had the name before, a field's in any spelling. */
+  private isTwin(name: string, index: number): boolean {
+    if (index >= 0) {
+      const twin = this.seen[index] === true;
+      this.seen[index] = true;
+      return twin;
+    }
+    this.strangerNames ??= new Set();
+    const twin = this.strangerNames.has(name);
+    this.strangerNames.add(name);
+    return twin;
+  }
+
+  private tellNames(record: number): void {
+    for (const { name, index, exact, line } of this.strangers) {
+      if (this.told.size >= NAMES_MAX || this.told.has(name)) continue;
+      const known = this.fields[index]?.name;
+      const place = { line, record, value: showControls(name) };
+      if (known === undefined) {
+        const suggestion = this.names.nearestTo(name, this.missing());
+        this.told.set(name, suggestion);
+        this.nameFindings.push(createFinding('H102', { ...place, field: showControls(name), suggestion }));
+      } else if (!exact) {
+        const params = { meant: known };
+        this.told.set(name, known);
+        this.nameFindings.push(createFinding('H105', { ...place, field: known, suggestion: known, params }));
+      }
+    }
+  }
+
+  private missing(): string[] {
+    return this.fields.filter(({ index }) => this.seen[index] !== true).map(({ name }) => name);
+  }
+
+  private missingFields(names: readonly string[], line: number, record: number): Finding {
+    const near = this.strangers
+      .filter(({ name, index }) => index < 0 && names.includes(this.told.get(name) ?? ''))
+      .map(({ name }) => showControls(name));
+    return createFinding('H101', {
+      scope: 'record',
+      line,
+      record,
+      field: names.length === 1 ? (names[0] ?? null) : null,
+      suggestion: near.length === 0 ? null : near.join(', '),
+      params: { columns: names.join(', '), missing: names.length, otherFile: '' },
+    });
+  }
+}
+
+function valueOfLiteral(literal: string): string {
+  if (literal === 'null') return '';
+  if (literal === 'true') return '1';
+  return literal === 'false' ? '0' : literal;
+}

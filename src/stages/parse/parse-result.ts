@@ -1,0 +1,47 @@
+/** What reading a file yields beside its records, and what its reader is given. Types only. */
+import type { Dialect } from '../../domain/batch';
+import type { Finding } from '../../domain/finding';
+import type { MessageType } from '../../domain/message-type';
+import type { ParsedRecord } from '../../domain/parsed-record';
+import type { FileFacts } from './inspect';
+
+/** Known before the first record. */
+export interface HeaderFacts {
+  /** Column of the sender's file (first = 1) that holds the field; null in JSON. */
+  readonly columnOf: (fieldIndex: number) => number | null;
+  /** The header has `_line`: guard quotes before formula-like values were taken off. */
+  readonly guarded: boolean;
+}
+
+export interface ParseOptions {
+  /** Lower case; '' where the file name has none: then the first character decides between CSV and JSON. */
+  readonly extension: '' | 'csv' | 'json';
+  /** Called once, before any record; not at all when the file is refused before its first record. */
+  readonly onHeader?: (header: HeaderFacts) => void;
+  readonly onRecord: (record: ParsedRecord) => void;
+}
+
+export interface ParseResult extends HeaderFacts {
+  /** Of file and header scope, in the order in which they were found. Those of a record are with the record. */
+  readonly findings: readonly Finding[];
+  /** One of `findings` is an error: every record read counts as rejected. */
+  readonly rejected: boolean;
+  /** Records handed to `onRecord`. */
+  readonly records: number;
+  /** A line was given up (P109, P112): the number of records is not certain. */
+  readonly miscounted: boolean;
+  /** Null when not even that was found out. */
+  readonly dialect: Dialect | null;
+  /** CSV: where the header line stands in the file, in bytes. */
+  readonly header: { readonly offset: number; readonly length: number } | null;
+}
+
+export interface ParseInput {
+  readonly chunks: Iterable<Uint8Array>;
+  readonly facts: FileFacts;
+  readonly type: MessageType;
+  readonly options: ParseOptions;
+}
+
+/** Longest value that is read, in code points: what a spreadsheet cell holds. */
+export const VALUE_MAX = 32_767;
