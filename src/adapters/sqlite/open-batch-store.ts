@@ -31,13 +31,15 @@ export interface BatchStoreOptions {
   readonly catalogue: Catalogue;
   /** Folder for the staging areas of large files; without it they are staged in memory. */
   readonly stagingDir?: string;
+  /** How long to wait for another connection's transaction; a minute without. */
+  readonly busyTimeoutMs?: number;
 }
 
 /** @throws Fault S902 when the file cannot be opened, or a newer program made it */
 export function openBatchStore(options: BatchStoreOptions): BatchStore {
   return asFault(() => {
     if (options.stagingDir !== undefined) mkdirSync(options.stagingDir, { recursive: true, mode: 0o750 });
-    const db = openConnection(options.path);
+    const db = openConnection(options.path, options.busyTimeoutMs);
     try {
       migrate(db);
       ensureRecordTables(db, options.catalogue);

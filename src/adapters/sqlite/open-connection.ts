@@ -10,8 +10,8 @@ import { dirname } from 'node:path';
 import { Fault } from '../../domain/fault';
 import { syncDirectory } from '../spool/durable-files';
 
-/** How long a statement waits for another connection's transaction before it fails with S902. */
-export const BUSY_TIMEOUT_MS = 60_000;
+/** How long a statement waits for another connection's transaction before it fails with S902, unless told otherwise. */
+const BUSY_TIMEOUT_MS = 60_000;
 
 const FULL = 2;
 const PAGE_BYTES = 16_384;
@@ -21,9 +21,9 @@ const WAL_KEPT_BYTES = 64 * 1024 * 1024;
 export const IN_MEMORY = ':memory:';
 
 /** @param path absolute, or `:memory:` for a store that nobody else sees and that is gone with the connection */
-export function openConnection(path: string): Database.Database {
+export function openConnection(path: string, busyTimeoutMs = BUSY_TIMEOUT_MS): Database.Database {
   const isNew = path !== IN_MEMORY && !existsSync(path);
-  const db = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+  const db = new Database(path, { timeout: busyTimeoutMs });
   try {
     db.pragma(`page_size = ${PAGE_BYTES}`);
     const journal = db.pragma('journal_mode = WAL', { simple: true });

@@ -6,5 +6,5 @@
  * @param firstReceivedAt ISO 8601 UTC; of the first run, so that a replay keeps the place of its original
  */
 export function versionOrder(fileTime: string | null, firstReceivedAt: string): string {
-  return `${fileTime ?? ''}|${firstReceivedAt}`;
+  return `${fileTime ?? ''} ${firstReceivedAt}`;
 }
