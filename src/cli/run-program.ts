@@ -5,6 +5,7 @@
 import { CommanderError } from 'commander';
 import { ConfigProblem } from '../config/config-problem';
 import { loadConfig } from '../config/load-config';
+import { CatalogueProblem } from '../daemon/commands-catalogue';
 import { Fault } from '../domain/fault';
 import type { CommandContext, CommandIo } from './command-context';
 import { CommandProblem } from './command-problem';
@@ -38,7 +39,7 @@ function report(error: unknown, io: CommandIo): ExitStatus {
     if (error.message !== '') io.err(error.message);
     return error.status;
   }
-  if (error instanceof ConfigProblem) {
+  if (error instanceof ConfigProblem || error instanceof CatalogueProblem) {
     io.err(error.message);
     return EXIT.config;
   }

@@ -8,6 +8,7 @@ import { createInbox, type Inbox } from '../adapters/inbox/create-inbox';
 import { openRejectionLog } from '../adapters/rejection-log/append-rejection-log';
 import { loadCatalogue } from '../adapters/schemas/load-catalogue';
 import { loadOrCreateHostKey } from '../adapters/sftp/host-key';
+import type { SftpLimits } from '../adapters/sftp/sftp-limits';
 import { createSftpServer, type SftpServer } from '../adapters/sftp/sftp-server';
 import { dataFolders } from '../adapters/spool/data-folders';
 import { acquireInstanceLock } from '../adapters/sqlite/instance-lock';
@@ -128,7 +129,7 @@ async function start(
       uploadsDir: folders.uploadsDir,
       maxFileBytes: config.ingest.maxFileBytes,
       uploadShadowSeconds: config.ingest.uploadShadowSeconds,
-      limits: config.sftp.limits,
+      limits: sftpLimits(config),
     },
     {
       findAccount: (name) => accounts.find(name),
@@ -170,6 +171,17 @@ function workerSettings(config: Config): WorkerSettings {
     dataDir: config.dataDir,
     schemasDir: config.schemas.dir,
     rules: { mode, maxRejected, maxRejectedRatio, maxFileBytes, unmarkedReminderHours },
+  };
+}
+
+function sftpLimits({ sftp: { limits } }: Config): Partial<SftpLimits> {
+  return {
+    connectionsMax: limits.maxConnections,
+    connectionsPerAddressMax: limits.maxConnectionsPerAddress,
+    unauthenticatedMax: limits.maxUnauthenticated,
+    loginGraceMs: limits.loginGraceSeconds * 1000,
+    authTriesMax: limits.maxAuthTries,
+    idleMs: limits.idleSeconds * 1000,
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * The daemon's life: start, readiness, signals, end. The first SIGTERM or SIGINT drains, a second one ends at once;
- * SIGHUP reloads, all or nothing. Resolves with the exit status; it never ends the process itself.
+ * SIGHUP reloads, all or nothing. Resolves when it has stopped; it never ends the process itself.
  */
+import { createLogger } from '../adapters/winston/create-logger';
 import type { Config } from '../config/config';
 import { escapeControls } from '../domain/escape-controls';
 import { toFault } from '../domain/fault';
@@ -10,21 +11,19 @@ import { startDaemon, type StartedDaemon } from './compose';
 
 /** Open uploads may go on this long after the first signal. */
 const STOP_GRACE_MS = 10_000;
-const EXIT_DONE = 0;
-const EXIT_FAULT = 70;
-
 export interface ServeOptions {
   readonly config: Config;
   /** Reads the configuration again, for SIGHUP. @throws when it is not right */
   readonly reread: () => Config;
-  readonly log: Logger;
   /** Where the `ready` line and what to do next go. */
   readonly print: (line: string) => void;
   /** How this program is called, for the commands that are printed. */
   readonly program: string;
 }
 
-export async function serve({ config, reread, log, print, program }: ServeOptions): Promise<number> {
+/** `failed`: it could not start, or something did not stop cleanly, or it was told twice to stop. */
+export async function serveDaemon({ config, reread, print, program }: ServeOptions): Promise<'done' | 'failed'> {
+  const log = createLogger(config.log);
   log.info('daemon.start', { pid: process.pid, dataDir: config.dataDir, config: config.configPath });
   let daemon: StartedDaemon;
   try {
@@ -33,7 +32,7 @@ export async function serve({ config, reread, log, print, program }: ServeOption
     const fault = toFault(error);
     log.error('fault', { code: fault.code, message: fault.message });
     print(`cannot start: ${escapeControls(fault.message)}`);
-    return EXIT_FAULT;
+    return 'failed';
   }
   announce(daemon, config, print, program);
   log.info('daemon.ready', { sftp: `${daemon.sftp.host}:${daemon.sftp.port}`, accounts: daemon.accounts });
@@ -44,7 +43,7 @@ export async function serve({ config, reread, log, print, program }: ServeOption
     let stopping = false;
     const onStop = (signal: NodeJS.Signals): void => {
       if (stopping) {
-        resolve(EXIT_FAULT);
+        resolve('failed');
         return;
       }
       stopping = true;
@@ -52,11 +51,11 @@ export async function serve({ config, reread, log, print, program }: ServeOption
       daemon.stop(STOP_GRACE_MS).then(
         () => {
           log.info('daemon.stop');
-          resolve(EXIT_DONE);
+          resolve('done');
         },
         (error: unknown) => {
           log.error('fault', { code: 'S903', message: String(error) });
-          resolve(EXIT_FAULT);
+          resolve('failed');
         },
       );
     };

@@ -30,8 +30,7 @@ export interface ReadRecordsResult {
 }
 
 export function readRecords({ ports, batch, file, type, facts, staging }: ReadRecordsInput): ReadRecordsResult {
-  let columnOf = (_fieldIndex: number): number | null => null;
-  let miscounted = false;
+  let columnOf: (fieldIndex: number) => number | null = () => null;
   const validate = createValidator(type, ports.catalogue.codelists, {
     now: belgianTime(ports.now()),
     sender: batch.sender,
@@ -39,24 +38,18 @@ export function readRecords({ ports, batch, file, type, facts, staging }: ReadRe
     columnOf: (fieldIndex) => columnOf(fieldIndex),
   });
   const onRecord = (record: ParsedRecord): void => {
-    for (const finding of record.findings) {
-      staging.addFinding(finding);
-      if (finding.code === 'P109' || finding.code === 'P112') miscounted = true;
-    }
+    for (const finding of record.findings) staging.addFinding(finding);
     stageRecord(staging, record, validate(record));
   };
   const parsed = parseFile(ports.spool.read(file), facts, type, {
     extension: dataExtension(batch.fileName),
-    onHeader: (header) => {
-      columnOf = header.columnOf;
+    onHeader: (known) => {
+      columnOf = known.columnOf;
     },
     onRecord,
   });
-  for (const finding of parsed.findings) {
-    staging.addFinding(finding);
-    if (finding.code === 'P112') miscounted = true;
-  }
-  const { dialect, header, records, rejected } = parsed;
+  const { findings, dialect, header, records, rejected, miscounted } = parsed;
+  for (const finding of findings) staging.addFinding(finding);
   return { reading: { dialect, header }, records, rejected, miscounted };
 }
 

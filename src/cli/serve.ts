@@ -1,0 +1,37 @@
+/** `labdrop serve`: the daemon. */
+import { basename } from 'node:path';
+import { serveDaemon } from '../daemon/serve';
+import type { RegisterCommand } from './command-context';
+import { EXIT } from './exit-status';
+
+export const registerServe: RegisterCommand = (program, context) => {
+  program
+    .command('serve')
+    .description('run the daemon: SFTP server, intake, reports')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Example:',
+        '  labdrop serve --config /etc/labdrop/labdrop.yaml',
+        '',
+        'SIGTERM or SIGINT drains and stops, a second one stops at once; SIGHUP reads configuration, schemas and',
+        'value sets again, all or nothing. Accounts are read fresh at every login.',
+      ].join('\n'),
+    )
+    .action(async () => {
+      const stopped = await serveDaemon({
+        config: context.loadConfig(),
+        reread: () => context.loadConfig(),
+        print: (line) => context.out(line),
+        program: programName(),
+      });
+      context.setStatus(stopped === 'done' ? EXIT.done : EXIT.fault);
+    });
+};
+
+/** How the person called this program. */
+function programName(): string {
+  const [, script = 'labdrop'] = process.argv;
+  return basename(script) === 'main.js' ? 'node dist/main.js' : basename(script);
+}

@@ -1,0 +1,102 @@
+/** `labdrop validate`: the daemon's rules on any machine, before anything is sent. */
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Option } from 'commander';
+import { readCatalogue, validateFile, type Validation } from '../daemon/validate-file';
+import { LANGUAGES, type Language } from '../domain/account';
+import type { Catalogue } from '../domain/message-type';
+import { nearest } from '../domain/nearest';
+import { planReports } from '../stages/report/plan-reports';
+import { renderValidateLine } from '../stages/report/render-validate-line';
+import { renderValidateText } from '../stages/report/render-validate-text';
+import type { CommandContext, RegisterCommand } from './command-context';
+import { CommandProblem } from './command-problem';
+import { EXIT } from './exit-status';
+
+interface ValidateFlags {
+  readonly type?: string;
+  readonly format: 'text' | 'json';
+  readonly reports?: string;
+  readonly schemas?: string;
+  readonly language: Language;
+}
+
+export const registerValidate: RegisterCommand = (program, context) => {
+  program
+    .command('validate')
+    .description('judge files by the same rules as the daemon, without a daemon, a store or a configuration')
+    .argument('<file...>', 'data files, named as they will be sent')
+    .option('--type <type>', 'message type, when the name does not say it')
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
+    .option('--reports <dir>', 'also write the report set into this folder')
+    .option('--schemas <dir>', 'schemas and value sets (default: those of this program)')
+    .addOption(new Option('--language <language>', 'of the messages').choices(LANGUAGES).default('en'))
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  labdrop validate 81365677_LaboratoryTestResult_210401120000.csv',
+        '  labdrop validate export.csv --type LaboratoryTestResult --format json',
+        '',
+        'Exit status: 0 nothing is wrong, 1 something would be rejected, 2 a file cannot be read.',
+      ].join('\n'),
+    )
+    .action((files: string[], flags: ValidateFlags) => validateAll(files, flags, context));
+};
+
+function validateAll(files: readonly string[], flags: ValidateFlags, context: CommandContext): void {
+  const catalogue = readCatalogue(
+    flags.schemas === undefined ? join(context.packageRoot, 'schemas') : resolve(context.cwd, flags.schemas),
+  );
+  const messageType = flags.type === undefined ? null : knownType(flags.type, catalogue);
+  const paths = files.map((file) => resolve(context.cwd, file));
+  for (const [index, path] of paths.entries()) {
+    if (!existsSync(path) || !statSync(path).isFile()) {
+      throw new CommandProblem(`${files[index] ?? path}: no such file`);
+    }
+  }
+  const reportsDir = flags.reports === undefined ? null : resolve(context.cwd, flags.reports);
+  for (const path of paths) {
+    const options = { path, messageType, catalogue, reportsDir, language: flags.language, now: () => context.now() };
+    validateFile(options, (validation) => {
+      print(validation, flags.format, context);
+      if (validation.totals.errors > 0) context.setStatus(EXIT.dataErrors);
+    });
+  }
+}
+
+function knownType(type: string, { types }: Catalogue): string {
+  if (types.has(type)) return type;
+  const meant = nearest(type, types.keys());
+  const hint = meant === null ? `known are ${[...types.keys()].join(', ')}` : `did you mean ${meant}?`;
+  throw new CommandProblem(`unknown message type ${type}: ${hint}`);
+}
+
+function print(
+  { batch, groups, totals, findings }: Validation,
+  format: 'text' | 'json',
+  context: CommandContext,
+): void {
+  if (format === 'json') {
+    printPieces(renderValidateLine({ batch, groups, totals, files: [] }, findings()), context);
+    return;
+  }
+  const names = planReports(batch, totals);
+  const nameOf = (kind: string): string | null => names.find((report) => report.kind === kind)?.name ?? null;
+  const input = { batch, groups, totals, errorsFile: nameOf('errors'), rejectedFile: nameOf('rejected') };
+  printPieces(renderValidateText(input, findings()), context);
+}
+
+/** Whole lines, as they become complete. */
+function printPieces(pieces: Iterable<string>, context: CommandContext): void {
+  let pending = '';
+  for (const piece of pieces) {
+    pending += piece;
+    const end = pending.lastIndexOf('\n');
+    if (end < 0) continue;
+    context.out(pending.slice(0, end));
+    pending = pending.slice(end + 1);
+  }
+  if (pending !== '') context.out(pending);
+}

@@ -1,0 +1,123 @@
+/**
+ * Judges one file by the daemon's own rules, with no daemon, no configuration and nothing kept: what a laboratory runs
+ * before sending. What only a store or an account can tell is not judged (D401, D402, D404, D406, R311, F003, F016).
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { loadCatalogue } from '../adapters/schemas/load-catalogue';
+import { createLocalSpool } from '../adapters/spool/create-local-spool';
+import { openBatchStore } from '../adapters/sqlite/open-batch-store';
+import type { Language } from '../domain/account';
+import { createBatchId } from '../domain/batch-id';
+import type { BatchOrigin, BatchRecord } from '../domain/batch-record';
+import { belgianTime } from '../domain/belgian-time';
+import { Fault } from '../domain/fault';
+import type { Catalogue, MessageType } from '../domain/message-type';
+import type { FindingGroup, FindingTotals, StoredFinding } from '../domain/report-source';
+import { judgeBatch } from '../pipeline/judge-batch';
+import { reportBatch } from '../pipeline/report-batch';
+import { parseName } from '../stages/name/parse-name';
+import { splitFileName } from '../stages/name/split-file-name';
+
+export interface ValidateOptions {
+  readonly path: string;
+  /** Given beside the name: then a name that does not follow the rule is nothing to tell. */
+  readonly messageType: string | null;
+  readonly catalogue: Catalogue;
+  /** Where the report set goes, or null. */
+  readonly reportsDir: string | null;
+  readonly language: Language;
+  readonly now: () => Date;
+}
+
+export interface Validation {
+  readonly batch: BatchRecord;
+  readonly groups: readonly FindingGroup[];
+  readonly totals: FindingTotals;
+  readonly findings: () => Iterable<StoredFinding>;
+}
+
+/**
+ * Calls `use` while the findings can be read; they are gone afterwards.
+ * @throws Fault S901 when the file cannot be read
+ */
+export function validateFile<T>(options: ValidateOptions, use: (validation: Validation) => T): T {
+  const home = mkdtempSync(join(tmpdir(), 'labdrop-validate-'));
+  try {
+    const catalogue = withoutStoreRules(options.catalogue, options.messageType !== null);
+    const store = openBatchStore({ path: join(home, 'labdrop.db'), catalogue, stagingDir: home });
+    try {
+      const spool = createLocalSpool(options.path, options.reportsDir);
+      const ports = { store, spool, catalogue, rules: OPEN_RULES, now: options.now };
+      const batch = store.open(describe(options));
+      judgeBatch(ports, batch, spool.claim(batch), null);
+      const judged = store.batch(batch.id);
+      if (judged === null) throw new Fault('S903', 'the judgement is gone', { retryable: false });
+      const source = store.reportSource(batch.id);
+      if (options.reportsDir !== null) reportBatch(ports, judged, source);
+      return use({
+        batch: judged,
+        groups: source.groups(),
+        totals: source.totals(),
+        findings: () => source.findings(),
+      });
+    } finally {
+      store.close();
+    }
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** Message types and value sets of a schemas folder. @throws CatalogueProblem */
+export function readCatalogue(schemasDir: string): Catalogue {
+  return loadCatalogue(schemasDir);
+}
+
+const OPEN_RULES = {
+  mode: 'record',
+  maxRejected: null,
+  maxRejectedRatio: null,
+  maxFileBytes: Number.MAX_SAFE_INTEGER,
+  unmarkedReminderHours: 0,
+} as const;
+
+function describe(options: ValidateOptions): BatchOrigin {
+  const { path, messageType, catalogue, language } = options;
+  const now = options.now();
+  const fileName = basename(path);
+  const split = splitFileName(fileName);
+  const types = [...catalogue.types.keys()];
+  const name = parseName(split.base, { types, account: null, now: belgianTime(now), fileName });
+  return {
+    id: createBatchId(now.getTime(), randomBytes(10)),
+    cause: 'upload',
+    account: '',
+    sender: name.sender,
+    messageType: messageType ?? name.messageType,
+    fileName,
+    baseName: split.base,
+    markerName: null,
+    markerIdentity: null,
+    dataIdentity: null,
+    mode: 'test',
+    folder: 'test',
+    language,
+    fileTime: name.fileTime,
+    run: 1,
+    replayOf: null,
+    bytes: statSync(path).size,
+    receivedAt: now.toISOString(),
+  };
+}
+
+/** The rules that ask the store come off; with the type given beside the name, so does the one that asks the name. */
+function withoutStoreRules(catalogue: Catalogue, typeGiven: boolean): Catalogue {
+  const ease = (type: MessageType): MessageType => {
+    const senderField = typeGiven ? null : type.rules.senderField;
+    return { ...type, rules: { ...type.rules, follows: null, senderField } };
+  };
+  return { ...catalogue, types: new Map([...catalogue.types].map(([name, type]) => [name, ease(type)])) };
+}

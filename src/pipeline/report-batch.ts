@@ -1,0 +1,112 @@
+/**
+ * Renders the reports of a committed batch from its committed rows and delivers them: each file is written out of the
+ * sender's sight, then all are published, the marker last. Doing it again writes the same bytes.
+ */
+import type { BatchRecord } from '../domain/batch-record';
+import { Fault } from '../domain/fault';
+import type { FindingTotals, StoredFinding } from '../domain/report-source';
+import type { ReportSource } from '../ports/report-source';
+import type { ClaimedFile, Spool, WrittenReport } from '../ports/spool';
+import { decodeRecord } from '../stages/parse/decode-text';
+import { buildReport, renderReportJson } from '../stages/report/build-report';
+import { rejectsFile } from '../stages/report/decide-action';
+import type { RejectedRow } from '../stages/report/describe-rejection';
+import { type PlannedReport, planReports } from '../stages/report/plan-reports';
+import { renderErrorsCsv } from '../stages/report/render-errors-csv';
+import { renderRejectedCsv } from '../stages/report/render-rejected-csv';
+import { renderRejectedJson } from '../stages/report/render-rejected-json';
+import { renderSummary } from '../stages/report/render-summary';
+import type { BatchPorts } from './batch-ports';
+
+export function reportBatch({ spool }: Pick<BatchPorts, 'spool'>, batch: BatchRecord, source: ReportSource): void {
+  const totals = source.totals();
+  const plan = planReports(batch, totals);
+  const written: WrittenReport[] = [];
+  for (const report of plan) {
+    const chunks = renderOne(report, { spool, batch, source, totals, plan, written });
+    written.push(spool.writeReport(batch, { name: report.name, chunks }));
+  }
+  spool.publishReports(
+    batch,
+    plan.map(({ name }) => name),
+  );
+}
+
+interface Rendering {
+  readonly spool: Spool;
+  readonly batch: BatchRecord;
+  readonly source: ReportSource;
+  readonly totals: FindingTotals;
+  readonly plan: readonly PlannedReport[];
+  readonly written: readonly WrittenReport[];
+}
+
+function renderOne({ kind }: PlannedReport, rendering: Rendering): Iterable<Uint8Array> {
+  const { batch, source, totals, plan, written } = rendering;
+  const nameOf = (wanted: PlannedReport['kind']): string | null =>
+    plan.find((report) => report.kind === wanted)?.name ?? null;
+  switch (kind) {
+    case 'errors':
+      return renderErrorsCsv(source.findings(), {
+        delimiter: batch.dialect?.delimiter ?? ';',
+        language: batch.language,
+        total: totals.errors + totals.warnings + totals.infos,
+        fileRejected: fileFindings(source).length > 0,
+        mode: batch.mode,
+      });
+    case 'rejected':
+      return renderRejected(rendering);
+    case 'report':
+      return [Buffer.from(renderReportJson(buildReport({ batch, groups: source.groups(), totals, files: written })))];
+    case 'summary': {
+      const names = { errorsFile: nameOf('errors'), rejectedFile: nameOf('rejected') };
+      return [Buffer.from(renderSummary({ batch, groups: source.groups(), totals, ...names }))];
+    }
+    case 'marker':
+      return [];
+  }
+}
+
+function renderRejected({ spool, batch, source }: Rendering): Iterable<Uint8Array> {
+  const { dialect, header, language } = batch;
+  const file = spool.claim(batch);
+  if (dialect === null || file === null) {
+    throw new Fault('S901', `the original of batch ${batch.id} is gone before its reports`, { retryable: false });
+  }
+  const rows = readRows(spool, file, source, dialect);
+  const own = fileFindings(source);
+  if (dialect.format !== 'csv' || header === null)
+    return renderRejectedJson({ dialect, language, rows, fileFindings: own });
+  const [headerBytes = new Uint8Array()] = spool.readRanges(file, [header]);
+  return renderRejectedCsv({ header: decodeRecord(headerBytes, dialect), dialect, language, rows, fileFindings: own });
+}
+
+/** The rejected records with their text, in file order, one at a time: both readers advance in step. */
+function* readRows(
+  spool: Spool,
+  file: ClaimedFile,
+  source: ReportSource,
+  dialect: NonNullable<BatchRecord['dialect']>,
+): Generator<RejectedRow> {
+  const ahead: RejectedRow[] = [];
+  function* ranges(): Generator<{ offset: number; length: number }> {
+    for (const rejected of source.rejected()) {
+      ahead.push({ ...rejected, text: '' });
+      yield rejected;
+    }
+  }
+  for (const bytes of spool.readRanges(file, ranges())) {
+    const row = ahead.shift();
+    if (row !== undefined) yield { ...row, text: decodeRecord(bytes, dialect) };
+  }
+}
+
+/** What rejected the file as a whole; these come first, so that nothing else is read. */
+function fileFindings(source: ReportSource): readonly StoredFinding[] {
+  const found: StoredFinding[] = [];
+  for (const finding of source.findings()) {
+    if (finding.scope !== 'file' && finding.scope !== 'header') break;
+    if (rejectsFile(finding)) found.push(finding);
+  }
+  return found;
+}
