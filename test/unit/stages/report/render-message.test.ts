@@ -1,0 +1,107 @@
+import { LANGUAGES } from '../../../../src/domain/account';
+import { FINDING_CODES, type FindingCode } from '../../../../src/domain/codes';
+import { createFinding, type FindingDetails } from '../../../../src/domain/create-finding';
+import { COMMON_PLACEHOLDERS, renderMessage, renderMessageLine } from '../../../../src/stages/report/render-message';
+import { lostZero } from './fixtures';
+
+const CODES = Object.keys(FINDING_CODES) as FindingCode[];
+
+describe('renderMessage', () => {
+  it('says it in the language of the account, with the values', () => {
+    const finding = lostZero();
+    expect(renderMessage(finding, 'en')).toEqual({
+      problem: 'PatientIdentificationNumber “1020300170” is not a NISS: it must have 11 digits.',
+      fix: 'Write “01020300170” if it is the same person. Format the column as text in the spreadsheet so that leading zeros stay.',
+    });
+    expect(renderMessage(finding, 'nl').problem).toBe(
+      'PatientIdentificationNumber “1020300170” is geen INSZ: dat moet 11 cijfers hebben.',
+    );
+    expect(renderMessage(finding, 'fr').problem).toBe(
+      "PatientIdentificationNumber «\u00a01020300170\u00a0» n'est pas un NISS\u00a0: il doit avoir 11 chiffres.",
+    );
+    expect(renderMessage(finding, 'de').problem).toBe(
+      'PatientIdentificationNumber „1020300170“ ist keine NISS: Sie muss 11 Ziffern haben.',
+    );
+  });
+
+  const R302 = { field: 'Code', value: 'X', params: { codelist: 'List', date: '2021-05-01' } };
+  it.each<[string, FindingCode, FindingDetails, RegExp]>([
+    ['no suggestion', 'V201', { field: 'F', value: '12' }, /Write the 11 digits/],
+    ['a listed set', 'V211', { field: 'F', value: 'x', expected: '1 | 0' }, /Write one of: 1, 0\./],
+    ['a token', 'V214', { field: 'F', value: 'B.1.1.1.1', params: { hint: 'alias' } }, /shorter alias/],
+    ['another token', 'V214', { field: 'F', value: 'B1', params: { hint: '' } }, /up to three numbers/],
+    ['a typing error', 'R301', { params: { codelist: 'L', hint: 'typing-error', unknown: 'a' } }, /typing error/],
+    ['no typing error', 'R301', { params: { codelist: 'L', hint: '', unknown: 'a' } }, /“a” is not a code of L/],
+    [
+      'both bounds',
+      'R302',
+      { ...R302, params: { ...R302.params, validFrom: '2021-01-01', validTo: '2021-02-01' } },
+      /from 2021-01-01 to 2021-02-01, not on 2021-05-01/,
+    ],
+    [
+      'an upper bound',
+      'R302',
+      { ...R302, params: { ...R302.params, validFrom: '', validTo: '2021-02-01' } },
+      /until 2021-02-01/,
+    ],
+    [
+      'a lower bound',
+      'R302',
+      { ...R302, params: { ...R302.params, validFrom: '2022-01-01', validTo: '' } },
+      /from 2022-01-01, not on/,
+    ],
+    ['a column letter', 'H104', { line: 1, columnNo: 28 }, /Column AB holds values/],
+    ['an empty value', 'R303', { field: 'F', params: { because: 'G = ""' } }, /because of G = \(empty\) in/],
+    ['an inequality', 'R305', { field: 'F', value: 'v', params: { because: 'G ≠ 1' } }, /because of G <> 1 in/],
+    [
+      'a time',
+      'F014',
+      { params: { earlierBatch: 'b', earlierTime: '2021-07-01T10:00:00.000Z' } },
+      /on 2021-07-01 12:00:00\./,
+    ],
+    [
+      'a long list',
+      'H101',
+      { params: { columns: 'a, b', missing: 2, otherFile: 'yes' } },
+      /another kind of file\. Missing: a, b\./,
+    ],
+  ])('chooses its words by %s', (_, code, details, expected) => {
+    expect(renderMessageLine(createFinding(code, details), 'en')).toMatch(expected);
+  });
+
+  const HOSTILE = '"x";y|z\t\r\n\u0000\u202e\u2028';
+  it.each(CODES)('%s never breaks the line it stands in, whatever the values', (code) => {
+    const params = Object.fromEntries(FINDING_CODES[code].params.map((name) => [name, HOSTILE]));
+    const details = { line: 3, record: 2, field: HOSTILE, columnNo: 4, value: HOSTILE, expected: HOSTILE };
+    for (const language of LANGUAGES) {
+      for (const suggestion of [null, HOSTILE]) {
+        const text = renderMessageLine(createFinding(code, { ...details, suggestion, params }), language);
+        // eslint-disable-next-line no-control-regex -- none may be left
+        expect(text).not.toMatch(/["|;\u0000-\u001f\u2028\u202e]/);
+      }
+    }
+  });
+
+  it.each(CODES)('%s leaves no placeholder unfilled and no quotes empty when all is known', (code) => {
+    const params = Object.fromEntries(FINDING_CODES[code].params.map((name) => [name, `p-${name}`]));
+    const details = { line: 3, record: 2, field: 'F', columnNo: 4, value: 'v', expected: 'e', suggestion: 's', params };
+    for (const language of LANGUAGES) {
+      const text = renderMessageLine(createFinding(code, details), language);
+      expect(text).not.toMatch(/[{}]|undefined|“”|„“|«\s*»| {2}/);
+    }
+  });
+
+  it('cuts what is too long', () => {
+    const value = '😀'.repeat(200);
+    const text = renderMessage(createFinding('V204', { field: 'F', value }), 'en').problem;
+    expect(text).toContain(`“${'😀'.repeat(80)}…”`);
+    const columns = 'x'.repeat(5000);
+    const list = renderMessage(createFinding('H101', { params: { columns, missing: 1, otherFile: '' } }), 'en').problem;
+    expect(list.length).toBeLessThan(1600);
+  });
+
+  it('takes no param from a prototype', () => {
+    expect(renderMessage(createFinding('F002', { params: {} }), 'en').problem).toContain('“”');
+    expect(COMMON_PLACEHOLDERS).not.toContain('constructor');
+  });
+});
