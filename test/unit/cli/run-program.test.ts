@@ -1,0 +1,119 @@
+import type { Command } from 'commander';
+import { buildProgram } from '../../../src/cli/program';
+import { LANGUAGES } from '../../../src/domain/account';
+import { FINDING_CODES } from '../../../src/domain/codes';
+import { type CommandHome, makeCommandHome, NOW } from './command-home';
+
+let home: CommandHome;
+beforeEach(() => {
+  home = makeCommandHome();
+});
+afterEach(() => home.remove());
+
+const program = buildProgram({
+  out: () => undefined,
+  err: () => undefined,
+  env: {},
+  cwd: '/',
+  packageRoot: `${__dirname}/../../..`,
+  now: () => NOW,
+  pause: () => Promise.resolve(false),
+  setStatus: () => undefined,
+  loadConfig: () => {
+    throw new Error('no');
+  },
+});
+
+const leaves = (command: Command, path: string[]): string[][] =>
+  command.commands.length === 0 ? [path] : command.commands.flatMap((child) => leaves(child, [...path, child.name()]));
+
+describe('runProgram', () => {
+  it('has the commands', () => {
+    expect(leaves(program, []).map((path) => path.join(' '))).toEqual(
+      expect.arrayContaining([
+        ...['serve', 'validate', 'demo', 'status', 'batches', 'show', 'rejections', 'codes'],
+        ...['sender add', 'sender list', 'sender show', 'sender disable', 'codelist list', 'codelist show'],
+      ]),
+    );
+  });
+
+  it.each(leaves(program, []).map((path) => path.join(' ')))(
+    '%s --help has an example and ends with 0',
+    async (command) => {
+      const { status, out } = await home.run([...command.split(' '), '--help']);
+      expect(status).toBe(0);
+      expect(out).toMatch(new RegExp(`^Examples?:\n {2}labdrop ${command}\\b`, 'm'));
+    },
+  );
+
+  it('prints the version', async () => {
+    const { status, out } = await home.run(['--version']);
+    expect([status, out]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+/) as string]);
+  });
+
+  it.each([
+    [[], /Usage: labdrop/],
+    [['stauts'], /unknown command 'stauts'\n\(Did you mean status\?\)/],
+    [['status', '--jsn'], /unknown option '--jsn'/],
+    [['show'], /missing required argument/],
+    [['sender'], /Usage: labdrop sender/],
+  ])('%j is wrong usage', async (args, message) => {
+    const { status, out, err } = await home.run(args);
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
+  });
+});
+
+describe('codes', () => {
+  it.each(LANGUAGES)('lists every code in %s, without any configuration', async (language) => {
+    home.write('config/labdrop.yaml', 'wrong: 1');
+    const { status, out } = await home.run(['codes', '--language', language]);
+    expect(status).toBe(0);
+    expect(out.split('\n')).toHaveLength(Object.keys(FINDING_CODES).length + 1);
+  });
+
+  it('shows one code with its texts', async () => {
+    const { out } = await home.run(['codes', 'v201', '--language', 'nl']);
+    expect(out).toMatch(/^code +V201$/m);
+    expect(out).toMatch(/^title +INSZ/m);
+    const json = JSON.parse((await home.run(['codes', 'V201', '--json'])).out) as Record<string, unknown>;
+    expect(json).toMatchObject({ code: 'V201', severity: 'error', scope: 'cell', stage: 'validate' });
+  });
+
+  it('refuses an unknown one', async () => {
+    expect((await home.run(['codes', 'Z1'])).status).toBe(2);
+  });
+});
+
+describe('codelist', () => {
+  it('lists and shows value sets', async () => {
+    expect((await home.run(['codelist', 'list'])).out).toMatch(/^SexCodelist +closed +\d+ /m);
+    const { out } = await home.run(['codelist', 'show', 'SexCodelist', '--language', 'nl']);
+    expect(out).toMatch(/^Kind +closed/m);
+    expect(out).toMatch(/^248153007 +- +- +mannelijk$/m);
+    const json = JSON.parse((await home.run(['codelist', 'show', 'SexCodelist', '--json'])).out) as { name: string };
+    expect(json.name).toBe('SexCodelist');
+  });
+
+  it('tells which one was perhaps meant', async () => {
+    const { status, err } = await home.run(['codelist', 'show', 'SexCodelst']);
+    expect([status, err]).toEqual([2, 'there is no value set "SexCodelst"; did you mean SexCodelist?']);
+  });
+
+  it('tells what is wrong with the schemas: 78', async () => {
+    home.write('config/labdrop.yaml', 'schemas: { dir: nowhere }');
+    const { status, err } = await home.run(['codelist', 'list']);
+    expect(status).toBe(78);
+    expect(err).toContain('nowhere');
+  });
+});
+
+describe('validate', () => {
+  it('tells what is wrong with a schemas folder: 78', async () => {
+    home.write('a.csv', 'x');
+    const { status, err } = await home.run(['validate', 'a.csv', '--schemas', 'nowhere']);
+    expect(status).toBe(78);
+    expect(err).toContain('nowhere');
+    expect(err).not.toContain('internal error');
+  });
+});
