@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault, toFault } from '../../domain/fault';
-import { asFault } from './as-fault';
+import { asFault, isBusy, storeFault } from './as-fault';
 
 /** How long to wait for somebody who only looks who holds the lock. */
 const PROBE_PATIENCE_MS = 500;
@@ -36,7 +36,7 @@ export function acquireInstanceLock(dataDir: string): InstanceLock {
     writeFileSync(holderPath(dataDir), `${JSON.stringify(holder)}\n`, { mode: 0o640 });
   } catch (error) {
     db.close();
-    throw isBusy(error) ? inUse(dataDir) : toFault(error);
+    throw isBusy(error) ? inUse(dataDir) : storeFault(error);
   }
   return { release: () => void db.close() };
 }
@@ -63,10 +63,6 @@ function inUse(dataDir: string): Fault {
   return new Fault('S902', `the data folder ${dataDir} is in use by process ${pid} since ${since}`, {
     retryable: false,
   });
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
 /** The lock itself is what counts: a holder that was not written yet, or cannot be read, is process 0. */

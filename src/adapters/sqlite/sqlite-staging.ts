@@ -16,7 +16,7 @@ import type { Finding } from '../../domain/finding';
 import type { MessageType } from '../../domain/message-type';
 import type { CommitVerdict, RejectedRecord, StagedRecord, Staging } from '../../ports/batch-store';
 import type { ReportSource } from '../../ports/report-source';
-import { asFault } from './as-fault';
+import { asFault, storeFault } from './as-fault';
 import { commitBatchRow, commitRecords, copyFindings } from './commit-staging';
 import { settleAgainstStore, settleFollows, type StoreComparisonInput } from './settle-against-store';
 import { settleWithinFile, tellRepeated } from './settle-within-file';
@@ -192,9 +192,7 @@ export class SqliteStaging implements Staging {
       if (!this.#context.transactions.locked) this.#context.transactions.bulk();
       statement.run(...values);
     } catch (error) {
-      asFault(() => {
-        throw error;
-      });
+      throw storeFault(error);
     }
   }
 
