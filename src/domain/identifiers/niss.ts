@@ -3,6 +3,7 @@
  * right; its date part never does, because unknown parts are zero and BIS numbers add 20 or 40 to the month.
  * Pure; it never throws.
  */
+import { isDigits, readDigits } from './digits';
 
 /** What a right number tells; a part is null where the number does not tell it. */
 export interface NissReading {
@@ -12,30 +13,28 @@ export interface NissReading {
   readonly sex: 'male' | 'female' | null;
 }
 
-const SHAPE = /^\d{11}$/;
-
 /** 1900 or 2000: the century whose check fits the eleven digits; null when neither does. */
 function century(digits: string): 1900 | 2000 | null {
-  const body = Number(digits.slice(0, 9));
-  const check = Number(digits.slice(9));
+  const body = readDigits(digits, 0, 9);
+  const check = readDigits(digits, 9, 11);
   if (check === 97 - (body % 97)) return 1900;
   return check === 97 - ((2_000_000_000 + body) % 97) ? 2000 : null;
 }
 
 /** Whether the value is eleven digits with a right check, for a birth before or from 2000. */
 export function isNiss(value: string): boolean {
-  return SHAPE.test(value) && century(value) !== null;
+  return isDigits(value, 11) && century(value) !== null;
 }
 
 /** Reads a right number; null for any other value. */
 export function readNiss(value: string): NissReading | null {
-  const base = SHAPE.test(value) ? century(value) : null;
+  const base = isDigits(value, 11) ? century(value) : null;
   if (base === null) return null;
-  const written = Number(value.slice(2, 4));
+  const written = readDigits(value, 2, 4);
   const bis = Math.floor(written / 20) * 20;
   const month = written % 20;
-  const day = Number(value.slice(4, 6));
-  const yearInCentury = Number(value.slice(0, 2));
+  const day = readDigits(value, 4, 6);
+  const yearInCentury = readDigits(value, 0, 2);
   const monthKnown = month >= 1 && month <= 12 && bis <= 40;
   const yearKnown = yearInCentury !== 0 || month !== 0 || day !== 0;
   return {
@@ -47,5 +46,5 @@ export function readNiss(value: string): NissReading | null {
 }
 
 function sexOf(value: string): 'male' | 'female' {
-  return Number(value.slice(6, 9)) % 2 === 1 ? 'male' : 'female';
+  return readDigits(value, 6, 9) % 2 === 1 ? 'male' : 'female';
 }

@@ -1,10 +1,11 @@
 /**
  * A message type's schema compiled by ajv, once for each type and its value sets. The generated function only answers
- * which keyword of which field is broken; the words for it are made elsewhere, for broken records alone. Everything
- * that changes from batch to batch is in `Circumstances`, which is `this` inside the function. A schema that the
- * catalogue accepted always compiles.
+ * which keyword of which field is broken; the words for it are made elsewhere, for broken records alone. Records come as
+ * arrays of values, so the schema's properties are compiled as the items of an array. Everything that changes from
+ * batch to batch is in `Circumstances`, which is `this` inside the function. A schema that the catalogue accepted
+ * always compiles.
  */
-import Ajv, { _, type KeywordCxt, type Name, type ValidateFunction } from 'ajv';
+import Ajv, { _, type Code, type KeywordCxt, type Name, type ValidateFunction } from 'ajv';
 import type { Codelist, FieldSpec, MessageType } from '../../domain/message-type';
 import { CodeSet } from './code-set';
 import { compileCondition, positionsOf } from './condition';
@@ -51,15 +52,17 @@ function compile(type: MessageType, codelists: ReadonlyMap<string, Codelist>): C
   const properties = (type.schema['properties'] ?? {}) as Readonly<Record<string, unknown>>;
   const byNode = new Map(type.fields.map((field) => [properties[field.name], field]));
   const fieldOf = (node: unknown): FieldSpec | undefined => byNode.get(node);
-  const ajv = new Ajv({ allErrors: true, passContext: true, verbose: true, messages: false, ownProperties: true });
+  const ajv = new Ajv({ allErrors: true, passContext: true, verbose: true, messages: false });
   addKeywords(ajv, { type, judges, rules, fieldOf });
-  return {
-    check: ajv.compile({ ...type.schema, 'x-rules': type.schema['x-rules'] ?? {} }),
-    judges,
-    sets,
-    rules,
-    fieldOf,
-  };
+  const count = type.fields.length;
+  const check = ajv.compile({
+    type: 'array',
+    items: type.fields.map((field) => properties[field.name]),
+    minItems: count,
+    maxItems: count,
+    'x-rules': type.schema['x-rules'] ?? {},
+  });
+  return { check, judges, sets, rules, fieldOf };
 }
 
 function buildSets(type: MessageType, codelists: ReadonlyMap<string, Codelist>): ReadonlyMap<number, CodeSet> {
@@ -77,11 +80,6 @@ function buildSets(type: MessageType, codelists: ReadonlyMap<string, Codelist>):
 
 /** Keywords that only describe; they are read when the catalogue is built. */
 const DESCRIBING = [
-  'x-version',
-  'x-sent-by',
-  'x-business-key',
-  'x-patient',
-  'x-conditions',
   'x-codelist',
   'x-multiple',
   'x-values',
@@ -98,56 +96,44 @@ type Parts = Pick<CompiledType, 'judges' | 'rules' | 'fieldOf'> & { readonly typ
 function addKeywords(ajv: Ajv, { type, judges, rules, fieldOf }: Parts): void {
   const positions = positionsOf(type.fields);
   ajv.addVocabulary(DESCRIBING);
-  // The judge of the format tells lengths too, where the format is the right word for a value that is too long.
+  // The judge of the format tells lengths too, where that is the right word for a value that is too long.
   ajv.removeKeyword('maxLength');
   ajv.addVocabulary(['maxLength']);
-  addFieldKeyword(ajv, 'x-format', fieldOf, (field) => {
-    const judge = judges[field.index];
-    return function (this: Circumstances, value) {
-      return value === '' || judge === undefined || judge.judge(value, this.latest).length === 0;
-    };
+  const addFieldKeyword = (keyword: string, breaks: (field: FieldSpec, cxt: KeywordCxt) => Code): void => {
+    ajv.addKeyword({
+      keyword,
+      type: 'string',
+      code(cxt) {
+        const field = fieldOf(cxt.parentSchema);
+        if (field !== undefined) cxt.fail(breaks(field, cxt));
+      },
+    });
+  };
+  addFieldKeyword('x-format', ({ index }, cxt) => {
+    const judge = embed(cxt, judges[index]?.judge);
+    return _`${cxt.data} !== "" && ${judge}(${cxt.data}, this.latest).length > 0`;
   });
-  addFieldKeyword(ajv, 'x-required', fieldOf, ({ required }) => {
-    if (required === null) return () => true;
-    const isDue = compileCondition(required.condition, positions);
-    const stands = compileCondition({ kind: 'any-present', fields: required.satisfiedBy }, positions);
-    return function (this: Circumstances, value) {
-      return value !== '' || !isDue(this.values) || stands(this.values);
-    };
+  addFieldKeyword('x-required', ({ required }, cxt) => {
+    if (required === null) return _`false`;
+    if (required.condition.kind === 'always' && required.satisfiedBy.length === 0) return _`${cxt.data} === ""`;
+    const isDue = embed(cxt, compileCondition(required.condition, positions));
+    const stands = embed(cxt, compileCondition({ kind: 'any-present', fields: required.satisfiedBy }, positions));
+    return _`${cxt.data} === "" && ${isDue}(this.values) && !${stands}(this.values)`;
   });
-  addFieldKeyword(ajv, 'x-allowed-when', fieldOf, ({ allowedWhen }) => {
-    if (allowedWhen === null) return () => true;
-    const isAllowed = compileCondition(allowedWhen, positions);
-    return function (this: Circumstances, value) {
-      return value === '' || isAllowed(this.values);
-    };
+  addFieldKeyword('x-allowed-when', ({ allowedWhen }, cxt) => {
+    if (allowedWhen === null) return _`false`;
+    return _`${cxt.data} !== "" && !${embed(cxt, compileCondition(allowedWhen, positions))}(this.values)`;
   });
   ajv.addKeyword({
     keyword: 'x-rules',
-    code(cxt: KeywordCxt) {
+    code(cxt) {
       const keeps = (facts: Facts): boolean => rules.every((rule) => rule(facts) === null);
-      cxt.fail(_`!${cxt.gen.scopeValue('keyword', { ref: keeps })}(this)`);
+      cxt.fail(_`!${embed(cxt, keeps)}(this)`);
     },
   });
 }
 
-type FieldCheck = (this: Circumstances, value: string) => boolean;
-
-/** A keyword of a field whose check is called as a plain function, with the circumstances as `this`. */
-function addFieldKeyword(
-  ajv: Ajv,
-  keyword: string,
-  fieldOf: CompiledType['fieldOf'],
-  create: (field: FieldSpec) => FieldCheck,
-): void {
-  ajv.addKeyword({
-    keyword,
-    type: 'string',
-    code(cxt: KeywordCxt) {
-      const field = fieldOf(cxt.parentSchema);
-      if (field === undefined) return;
-      const check: Name = cxt.gen.scopeValue('keyword', { ref: create(field) });
-      cxt.fail(_`!${check}.call(this, ${cxt.data})`);
-    },
-  });
+/** A function as a name that the generated code can call. */
+function embed(cxt: KeywordCxt, callee: unknown): Name {
+  return cxt.gen.scopeValue('keyword', { ref: callee });
 }

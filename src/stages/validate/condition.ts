@@ -21,11 +21,11 @@ export function compileCondition(condition: Condition, positions: Positions): Ho
       return () => true;
     case 'any-present': {
       const indices = positionsOfNames(condition.fields, positions);
-      return (values) => indices.some((index) => values[index] !== '');
+      return (values) => isAnyFilled(values, indices);
     }
     case 'none-present': {
       const indices = positionsOfNames(condition.fields, positions);
-      return (values) => indices.every((index) => values[index] === '');
+      return (values) => !isAnyFilled(values, indices);
     }
     case 'equals': {
       const index = positions.get(condition.field) ?? -1;
@@ -37,6 +37,11 @@ export function compileCondition(condition: Condition, positions: Positions): Ho
       return (values) => parts.every((holds) => holds(values));
     }
   }
+}
+
+function isAnyFilled(values: readonly string[], indices: readonly number[]): boolean {
+  for (const index of indices) if (values[index] !== '') return true;
+  return false;
 }
 
 /** Names of all fields that the condition looks at. */

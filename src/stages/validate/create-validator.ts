@@ -47,11 +47,9 @@ export function createValidator(
 ): Validator {
   const compiled = compileType(type, codelists);
   const { check, judges } = compiled;
-  const names = type.fields.map((field) => field.name);
-  const object = Object.fromEntries(names.map((name) => [name, '']));
   const latest = latestMoment(context.now);
   const { sender, fileTime } = context;
-  const circumstances: Circumstances = { values: [], unusable: NOTHING, sender, fileTime, latest };
+  const circumstances: Circumstances = { values: [], unusable: null, sender, fileTime, latest };
   const explain = createExplainer(type, compiled, circumstances, context.columnOf);
   const positions = positionsOf(type.fields);
   const identify = createIdentityReader(type);
@@ -60,9 +58,8 @@ export function createValidator(
   return (record) => {
     const { values } = record;
     if (record.broken) return { findings: NO_FINDINGS, values, rejected: true, key: '', patient: '' };
-    for (let i = 0; i < names.length; i++) object[names[i] ?? ''] = values[i] ?? '';
     circumstances.values = values;
-    const right = check.call(circumstances, object);
+    const right = check.call(circumstances, values);
     const skipped = record.absent !== null || record.findings.length > 0 ? skippedFields(record, positions) : NOTHING;
     const findings = right ? NO_FINDINGS : explain(record, check.errors ?? [], skipped);
     for (const { normalise, index } of normalisers) {
@@ -92,5 +89,6 @@ function skippedFields(record: ParsedRecord, positions: ReadonlyMap<string, numb
 function latestMoment(now: string): Latest {
   const later = new Date(Date.parse(`${now.replace(' ', 'T')}Z`) + 86_400_000).toISOString();
   const moment = `${later.slice(0, 10)} ${later.slice(11, 19)}`;
-  return { moment, yymmdd: moment.slice(2, 10).replace(/-/g, '') };
+  const byLength = Object.fromEntries([4, 7, 10, 19].map((length) => [length, moment.slice(0, length)]));
+  return { byLength, yymmdd: moment.slice(2, 10).replace(/-/g, '') };
 }

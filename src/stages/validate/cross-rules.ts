@@ -15,8 +15,8 @@ import { yymmddToIso } from './judge-date';
 /** What a rule may look at. */
 export interface Facts {
   readonly values: readonly string[];
-  /** Positions of values that are wrong, or that the record lacks. */
-  readonly unusable: ReadonlySet<number>;
+  /** Positions of values that are wrong, or that the record lacks; null where there are none. */
+  readonly unusable: ReadonlySet<number> | null;
   readonly sender: string | null;
   readonly fileTime: string | null;
 }
@@ -43,7 +43,7 @@ export function createRules(type: MessageType, sets: ReadonlyMap<number, CodeSet
 
 /** The value, or '' when it takes no part. */
 function usable(facts: Facts, index: number): string {
-  return facts.unusable.has(index) ? '' : (facts.values[index] ?? '');
+  return facts.unusable?.has(index) === true ? '' : (facts.values[index] ?? '');
 }
 
 /** R302: a code must have been valid on the first filled of its dates, else on the day of the file. */
@@ -84,13 +84,19 @@ function datePairs(type: MessageType, positions: Positions): readonly Rule[] {
     const rule: Rule = (facts) => {
       const first = dateIn(facts, earlier);
       const second = dateIn(facts, later);
-      const length = Math.min(first.length, second.length);
-      if (length === 0 || first.slice(0, length) <= second.slice(0, length)) return null;
+      if (first === '' || second === '' || isInOrder(first, second)) return null;
       const params = { other: earlierName, otherValue: facts.values[earlier.index] ?? '' };
       return { code: 'R304', index: later.index, expected: `≥ ${earlierName}`, params };
     };
     return [rule];
   });
+}
+
+/** Compared as far as both are written. */
+function isInOrder(first: string, second: string): boolean {
+  if (first.length === second.length) return first <= second;
+  const length = Math.min(first.length, second.length);
+  return first.slice(0, length) <= second.slice(0, length);
 }
 
 function dateIn(facts: Facts, field: FieldSpec): string {

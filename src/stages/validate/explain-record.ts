@@ -63,7 +63,7 @@ export function createExplainer(
   }
 
   function expectedFor(code: FindingCode, field: FieldSpec): string | null {
-    if (code === 'V206') return `≤ ${latest.moment}`;
+    if (code === 'V206') return `≤ ${latest.byLength[19] ?? ''}`;
     return code === 'V212' ? `≤ ${field.maxLength}` : (expectations[field.index] ?? null);
   }
 

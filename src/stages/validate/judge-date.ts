@@ -2,6 +2,7 @@
  * Judges dates and times by their form, then by the calendar and the clock, then by now. An hour that the change to
  * summer time skips is accepted. Pure; it never throws.
  */
+import { isDigits, readDigits } from '../../domain/identifiers/digits';
 import { isScientific } from './number-shapes';
 import { RIGHT, type Judge, type Latest, type Verdict } from './verdict';
 
@@ -20,7 +21,8 @@ const LENGTHS: Readonly<Record<Exclude<DateFormat, 'yymmdd'>, readonly number[]>
   'datetime-or-date': [10, 19],
 };
 
-const TEMPLATE = '9999-99-99 99:99:99';
+/** Separators of the longest form by position; 0 where a digit stands. */
+const SEPARATORS = Array.from('0000-00-00 00:00:00', (sign) => (sign === '0' ? 0 : sign.charCodeAt(0)));
 
 export function createDateJudge(format: DateFormat, notInFuture: boolean): Judge {
   const judge = format === 'yymmdd' ? judgeYymmdd : judgeIso(LENGTHS[format]);
@@ -38,13 +40,12 @@ function judgeIso(lengths: readonly number[]): (value: string, latest: Latest) =
   return (value, latest) => {
     if (!lengths.includes(value.length) || !hasForm(value)) return NOT_THE_FORM;
     if (!isReal(value)) return UNREAL;
-    const limit = value.length === 19 ? latest.moment : latest.moment.slice(0, value.length);
-    return value > limit ? FUTURE : RIGHT;
+    return value > (latest.byLength[value.length] ?? '') ? FUTURE : RIGHT;
   };
 }
 
 function judgeYymmdd(value: string, latest: Latest): Verdict {
-  if (!/^\d{6}$/.test(value)) return NOT_THE_FORM;
+  if (!isDigits(value, 6)) return NOT_THE_FORM;
   if (!isReal(yymmddToIso(value))) return UNREAL;
   return value > latest.yymmdd ? FUTURE : RIGHT;
 }
@@ -57,28 +58,27 @@ export function yymmddToIso(value: string): string {
 /** Digits and separators stand where the form has them. */
 function hasForm(value: string): boolean {
   for (let i = 0; i < value.length; i++) {
+    const separator = SEPARATORS[i];
     const unit = value.charCodeAt(i);
-    const wanted = TEMPLATE.charCodeAt(i);
-    if (wanted === 0x39 ? unit < 0x30 || unit > 0x39 : unit !== wanted) return false;
+    if (separator === 0 ? unit < 0x30 || unit > 0x39 : unit !== separator) return false;
   }
   return true;
 }
 
 /** Such a day exists in the calendar and such a time on the clock; the form is given. */
 function isReal(value: string): boolean {
-  const year = Number(value.slice(0, 4));
+  const year = readDigits(value, 0, 4);
   if (year === 0) return false;
   if (value.length === 4) return true;
-  const month = twoDigits(value, 5);
+  const month = readDigits(value, 5, 7);
   if (month < 1 || month > 12) return false;
   if (value.length === 7) return true;
-  const day = twoDigits(value, 8);
+  const day = readDigits(value, 8, 10);
   if (day < 1 || day > daysIn(year, month)) return false;
-  return value.length === 10 || (twoDigits(value, 11) < 24 && twoDigits(value, 14) < 60 && twoDigits(value, 17) < 60);
-}
-
-function twoDigits(value: string, at: number): number {
-  return value.charCodeAt(at) * 10 + value.charCodeAt(at + 1) - 0x30 * 11;
+  return (
+    value.length === 10 ||
+    (readDigits(value, 11, 13) < 24 && readDigits(value, 14, 16) < 60 && readDigits(value, 17, 19) < 60)
+  );
 }
 
 function daysIn(year: number, month: number): number {

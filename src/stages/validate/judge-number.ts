@@ -2,6 +2,7 @@
  * Judges identification numbers: NISS, NIHDI, enterprise numbers, their combinations, prescription codes and Coronalert
  * test ids. Pure; it never throws.
  */
+import { isDigits } from '../../domain/identifiers/digits';
 import { isEnterpriseNumber } from '../../domain/identifiers/enterprise-number';
 import { isNihdi } from '../../domain/identifiers/nihdi';
 import { isNiss } from '../../domain/identifiers/niss';
@@ -12,7 +13,6 @@ export type NumberFormat =
   'niss' | 'nihdi8' | 'kbo10' | 'nihdi8-or-niss' | 'nihdi8-or-kbo10' | 'ctpc16' | 'mobile-app-test-id';
 
 const SPREADSHEET: Verdict = ['V203'];
-const DIGITS = /^\d+$/;
 /** Four blocks of four, with or without blanks or hyphens between them. */
 const PRESCRIPTION = /^[A-Za-z0-9]{4}(?:[\s-]*[A-Za-z0-9]{4}){3}$/;
 
@@ -28,7 +28,7 @@ export function createNumberJudge(format: NumberFormat): Judge {
   const cases = CASES[format];
   return {
     judge(value) {
-      const verdict = DIGITS.test(value) ? cases.byLength[value.length] : undefined;
+      const verdict = isDigits(value, value.length) ? cases.byLength[value.length] : undefined;
       if (verdict !== undefined) return typeof verdict === 'function' ? verdict(value) : verdict;
       return isScientific(value) ? SPREADSHEET : cases.otherwise;
     },

@@ -39,8 +39,8 @@ export function createPangoJudge(): Judge {
 
 /** ORPHAcodes have no code of their own for a wrong form: they are codes of a set that is not at hand. */
 export function createOrphaJudge(): Judge {
-  const judge = matching((value) => ORPHA.test(value), 'R301');
-  return { judge: judge.judge.bind(judge), normalise: (value) => value.replace(/^ORPHA:/i, '') };
+  const { judge } = matching((value) => ORPHA.test(value), 'R301');
+  return { judge, normalise: (value) => value.replace(/^ORPHA:/i, '') };
 }
 
 function matching(isRight: (value: string) => boolean, problem: Problem): Judge {

@@ -20,7 +20,11 @@ export function createIdentityReader(type: MessageType): (values: readonly strin
   return (values) => {
     const id = values[idAt] ?? '';
     const patient = id === '' ? fallback.map((index) => fold(values[index] ?? '')).join(SEPARATOR) : id;
-    const key = parts.map((index) => (index === null ? patient : (values[index] ?? ''))).join(SEPARATOR);
+    let key = '';
+    for (const [place, index] of parts.entries()) {
+      if (place > 0) key += SEPARATOR;
+      key += index === null ? patient : (values[index] ?? '');
+    }
     return { key, patient };
   };
 }

@@ -11,14 +11,14 @@ export const RIGHT: Verdict = Object.freeze([]);
 
 /** The last moment that is not in the future, as dates of each form write it. */
 export interface Latest {
-  /** `YYYY-MM-DD hh:mm:ss` */
-  readonly moment: string;
+  /** `YYYY-MM-DD hh:mm:ss` and its beginnings, by the length of the form: 4, 7, 10, 19. */
+  readonly byLength: Readonly<Record<number, string>>;
   readonly yymmdd: string;
 }
 
 export interface Judge {
   /** Judges a value that is not empty. */
-  judge(value: string, latest: Latest): Verdict;
+  readonly judge: (value: string, latest: Latest) => Verdict;
   /** A right value as it is stored; null where it is stored as it came. */
   readonly normalise: ((value: string) => string) | null;
 }
