@@ -8,7 +8,7 @@ import type { Finding } from '../../domain/finding';
 import type { FieldSpec } from '../../domain/message-type';
 import type { ParsedRecord } from '../../domain/parsed-record';
 import { checkValue, cleanValue, showControls } from './check-value';
-import { createFieldNames, isOurs } from './field-names';
+import { createFieldNames, isOurs, type NameMatch } from './field-names';
 
 /** Distinct names remembered as told; a file that has more of them is hostile, and told enough. */
 const NAMES_MAX = 1000;
@@ -34,12 +34,15 @@ export class JsonRecordBuilder {
   /** H102 and H105, once per name. */
   readonly nameFindings: Finding[] = [];
   private readonly names: ReturnType<typeof createFieldNames>;
-  private readonly matches = new Map<string, { readonly index: number; readonly exact: boolean }>();
+  private readonly order: { readonly name: string; readonly match: NameMatch }[] = [];
+  private position = 0;
+  private readonly matches = new Map<string, NameMatch>();
   /** What each unknown name told so far most probably means; the name itself for one that was misspelled. */
   private readonly told = new Map<string, string | null>();
   private values: string[] = [];
   private lines: number[] = [];
   private seen: boolean[] = [];
+  private seenCount = 0;
   private strangers: Member[] = [];
   private strangerNames: Set<string> | null = null;
   private absent: Set<number> | null = null;
@@ -56,6 +59,8 @@ export class JsonRecordBuilder {
     this.values = this.fields.map(() => '');
     this.seen = this.fields.map(() => false);
     this.lines = [];
+    this.seenCount = 0;
+    this.position = 0;
     this.strangers = [];
     this.strangerNames = null;
     this.absent = null;
@@ -68,8 +73,8 @@ export class JsonRecordBuilder {
     if (isOurs(name)) return;
     const { index, exact } = this.match(name);
     if (index < 0 || !exact) this.strangers.push({ name, index, exact, line });
-    const field = this.fields[index]?.name ?? name;
-    const place = { line, record: this.record, field: showControls(field) };
+    const field = this.fields[index]?.name ?? showControls(name);
+    const place = { line, record: this.record, field };
     if (this.isTwin(name, index)) {
       this.reject(
         createFinding('P113', { ...place, value: showControls(cleanValue(text)), params: { key: showControls(name) } }),
@@ -98,18 +103,18 @@ export class JsonRecordBuilder {
     const { line, record } = place;
     this.tellNames(record);
     const findings = this.findings;
-    const missing = this.missing();
-    if (missing.length > 0) {
-      findings.unshift(this.missingFields(missing, line, record));
+    if (this.seenCount < this.fields.length) {
+      findings.unshift(this.missingFields(line, record));
       const absent = (this.absent ??= new Set());
       for (const { index } of this.fields) if (this.seen[index] !== true) absent.add(index);
     }
-    const severalLines = this.lines.some((own) => own !== line);
     return {
       ...place,
       values: this.values,
       absent: this.absent,
-      valueLines: severalLines ? this.fields.map(({ index }) => this.lines[index] ?? line) : null,
+      valueLines: this.lines.some((own) => own !== line)
+        ? this.fields.map(({ index }) => this.lines[index] ?? line)
+        : null,
       findings,
       broken: this.broken,
     };
@@ -126,7 +131,17 @@ export class JsonRecordBuilder {
     this.broken = true;
   }
 
-  private match(name: string): { readonly index: number; readonly exact: boolean } {
+  /** Keys stand mostly in the order of the record before: then comparing spares looking up. */
+  private match(name: string): NameMatch {
+    const at = this.position++;
+    const guess = this.order[at];
+    if (guess?.name === name) return guess.match;
+    const match = this.lookUp(name);
+    if (at < NAMES_MAX) this.order[at] = { name, match };
+    return match;
+  }
+
+  private lookUp(name: string): NameMatch {
     let match = this.matches.get(name);
     if (match === undefined) {
       match = this.names.match(name);
@@ -138,9 +153,10 @@ export class JsonRecordBuilder {
   /** Whether this record had the name before, a field's in any spelling. */
   private isTwin(name: string, index: number): boolean {
     if (index >= 0) {
-      const twin = this.seen[index] === true;
+      if (this.seen[index] === true) return true;
       this.seen[index] = true;
-      return twin;
+      this.seenCount++;
+      return false;
     }
     this.strangerNames ??= new Set();
     const twin = this.strangerNames.has(name);
@@ -169,7 +185,8 @@ export class JsonRecordBuilder {
     return this.fields.filter(({ index }) => this.seen[index] !== true).map(({ name }) => name);
   }
 
-  private missingFields(names: readonly string[], line: number, record: number): Finding {
+  private missingFields(line: number, record: number): Finding {
+    const names = this.missing();
     const near = this.strangers
       .filter(({ name, index }) => index < 0 && names.includes(this.told.get(name) ?? ''))
       .map(({ name }) => showControls(name));

@@ -32,6 +32,14 @@ export function lexLine(text: string, delimiter: string, cells: string[], quoted
     return why;
   };
   for (;;) {
+    const plainClose = plainQuotedEnd(text, at, separator);
+    if (plainClose > 0) {
+      cells.push(trimBlanks(text.slice(at + 1, plainClose)));
+      quoted?.push(true);
+      if (plainClose + 1 >= text.length) return null;
+      at = plainClose + 2;
+      continue;
+    }
     if (nextQuote < at) nextQuote = indexOrEnd(text, '"', at);
     let end = indexOrEnd(text, delimiter, at);
     const start = nextQuote >= end ? at : skipBlanks(text, at, separator);
@@ -48,6 +56,13 @@ export function lexLine(text: string, delimiter: string, cells: string[], quoted
     if (end >= text.length) return null;
     at = end + 1;
   }
+}
+
+/** The fast path: index of the quote that closes a cell which begins at `from` and holds no other quote, else -1. */
+function plainQuotedEnd(text: string, from: number, separator: number): number {
+  if (text.charCodeAt(from) !== QUOTE) return -1;
+  const close = text.indexOf('"', from + 1);
+  return close >= 0 && (close + 1 === text.length || text.charCodeAt(close + 1) === separator) ? close : -1;
 }
 
 function unquote(inner: string): string {

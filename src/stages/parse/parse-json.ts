@@ -6,8 +6,9 @@
 import type { Dialect } from '../../domain/batch';
 import { createFinding, type FindingDetails } from '../../domain/create-finding';
 import type { Finding } from '../../domain/finding';
+import { RECORD_MAX } from './json-cursor';
 import { JsonRecordBuilder, type RecordPlace } from './json-record';
-import { CLOSE_LIST, CLOSE_OBJECT, JsonScanner, OPEN_LIST, OPEN_OBJECT, RECORD_MAX } from './json-scanner';
+import { CLOSE_LIST, CLOSE_OBJECT, JsonScanner, OPEN_LIST, OPEN_OBJECT } from './json-scanner';
 import type { ParseInput, ParseResult } from './parse-result';
 import type { TextBuffer } from './text-buffer';
 
