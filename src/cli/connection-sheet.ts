@@ -9,6 +9,8 @@ export interface ConnectionSheet {
   readonly account: Account;
   readonly keys: readonly PublicKey[];
   readonly config: Config;
+  /** Where the server listens. */
+  readonly port: number;
   readonly hostKey: HostKeyView;
   /** Message types it may send. */
   readonly types: readonly string[];
@@ -17,8 +19,7 @@ export interface ConnectionSheet {
 
 const ANY_ADDRESS = ['0.0.0.0', '::'];
 
-export function renderConnectionSheet({ account, keys, config, hostKey, types, now }: ConnectionSheet): string {
-  const { port } = config.sftp;
+export function renderConnectionSheet({ account, keys, config, port, hostKey, types, now }: ConnectionSheet): string {
   const host = config.sftp.publicHost ?? config.sftp.host;
   const sender = account.senders[0] ?? '';
   const stamp = belgianTime(now).replace(/\D/g, '').slice(2);

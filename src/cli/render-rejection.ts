@@ -1,8 +1,9 @@
 /** A batch with findings as operators read it, as an object and as text. Pure; no personal value. */
 import type { Rejection } from '../daemon/commands-store';
-import { FINDING_CODES } from '../domain/codes';
+import { FINDING_CODES, type FindingCode } from '../domain/codes';
 import { escapeControls } from '../domain/escape-controls';
 import type { Catalogue } from '../domain/message-type';
+import { codeTitle } from '../stages/report/texts';
 import { localTime } from './local-time';
 import { viewFinding } from './operator-finding';
 
@@ -10,7 +11,7 @@ const LINES_SHOWN = 10;
 const EXAMPLES_SHOWN = 3;
 
 interface GroupView {
-  readonly code: string;
+  readonly code: FindingCode;
   readonly severity: string;
   readonly title: string;
   readonly total: number;
@@ -92,7 +93,13 @@ export function renderRejection(view: RejectionView): string {
     const more = group.total > group.lines.length ? ', ...' : '';
     const where = group.lines.length === 0 ? '' : `line ${group.lines.join(', ')}${more}`;
     const examples = group.examples.map((value) => JSON.stringify(value)).join(', ');
-    const parts = [`${group.code} ${group.severity} x${group.total}`, fields, where, examples, group.title];
+    const parts = [
+      `${group.code} ${group.severity} x${group.total}`,
+      fields,
+      where,
+      examples,
+      codeTitle(group.code, 'en'),
+    ];
     return `    ${parts.filter((part) => part !== '').join('  ')}`;
   });
   return [head.filter((part) => part !== null).join('  '), ...lines].map(escapeControls).join('\n');

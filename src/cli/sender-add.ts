@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Config } from '../config/config';
 import { ensureHostKey, openAccounts, parsePublicKeys, type PublicKey } from '../daemon/commands-accounts';
+import { listeningPort } from '../daemon/commands-status';
 import { ACCOUNT_STATUSES, type Account, LANGUAGES } from '../domain/account';
 import { isNihdi } from '../domain/identifiers/nihdi';
 import { nearest } from '../domain/nearest';
@@ -78,7 +79,17 @@ function addSender(numbers: readonly string[], options: AddOptions, context: Com
   accounts.write(account);
   const hostKey = ensureHostKey(config);
   context.out(`Wrote ${path}\n`);
-  context.out(renderConnectionSheet({ account, keys, config, hostKey, types: types ?? known, now: context.now() }));
+  context.out(
+    renderConnectionSheet({
+      account,
+      keys,
+      config,
+      port: listeningPort(config),
+      hostKey,
+      types: types ?? known,
+      now: context.now(),
+    }),
+  );
 }
 
 function checkNumber(number: string, context: CommandContext): void {

@@ -1,5 +1,6 @@
 /** `labdrop sender show`: the connection sheet again. */
 import { ensureHostKey, parsePublicKeys } from '../daemon/commands-accounts';
+import { listeningPort } from '../daemon/commands-status';
 import type { Account } from '../domain/account';
 import { requireCatalogue } from './catalogue';
 import type { RegisterCommand } from './command-context';
@@ -19,15 +20,25 @@ export const registerSenderShow: RegisterCommand = (sender, context) => {
       const account = requireAccount(config, name);
       const hostKey = ensureHostKey(config);
       if (json) {
-        const { host, port, publicHost } = config.sftp;
-        const sftp = { host: publicHost ?? host, port, hostKeyFingerprint: hostKey.fingerprint };
+        const { host, publicHost } = config.sftp;
+        const sftp = { host: publicHost ?? host, port: listeningPort(config), hostKeyFingerprint: hostKey.fingerprint };
         context.out(JSON.stringify({ ...account, sftp }, null, 2));
         return;
       }
       const types = account.messageTypes ?? [...requireCatalogue(config.schemas.dir).types.keys()];
       const reading = parsePublicKeys(account.authorizedKeys.join('\n'));
       const keys = reading.kind === 'keys' ? reading.keys : [];
-      context.out(renderConnectionSheet({ account, keys, config, hostKey, types, now: context.now() }));
+      context.out(
+        renderConnectionSheet({
+          account,
+          keys,
+          config,
+          port: listeningPort(config),
+          hostKey,
+          types,
+          now: context.now(),
+        }),
+      );
       context.out(`\n${renderPairs([['File', accountFile(config, name)], ...limitsOf(account)])}`);
     });
 };

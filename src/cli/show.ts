@@ -2,6 +2,7 @@
 import { openReader, type StoreReader } from '../daemon/commands-store';
 import type { BatchRecord } from '../domain/batch-record';
 import type { FindingTotals } from '../domain/report-source';
+import { codeTitle } from '../stages/report/texts';
 import { parseCount } from './batch-options';
 import { findCatalogue } from './catalogue';
 import type { CommandContext, RegisterCommand } from './command-context';
@@ -102,7 +103,7 @@ function renderBatch({ batch, totals, findings }: BatchView): string {
     found.field,
     found.withheld ? '(withheld)' : found.value,
     found.suggestion,
-    found.title,
+    codeTitle(found.code, 'en'),
   ]);
   const total = totals.errors + totals.warnings + totals.infos;
   const rest = total > findings.length ? `\n${total - findings.length} more; --limit shows them.` : '';

@@ -107,6 +107,11 @@ function accountFolders(accountsDir: string): string[] {
   }
 }
 
+/** The port that senders connect to: the running daemon's own where it was free to choose one. */
+export function listeningPort(config: Config): number {
+  return config.sftp.port === 0 ? (readDaemonStatus(config.dataDir)?.sftp?.port ?? 0) : config.sftp.port;
+}
+
 /** Null when the daemon has written none yet, or one that cannot be read: the snapshot is a courtesy. */
 function readDaemonStatus(dataDir: string): DaemonStatus | null {
   try {
