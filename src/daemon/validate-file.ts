@@ -56,10 +56,11 @@ export function validateFile<T>(options: ValidateOptions, use: (validation: Vali
       const judged = store.batch(batch.id);
       if (judged === null) throw new Fault('S903', 'the judgement is gone', { retryable: false });
       const source = store.reportSource(batch.id);
-      if (options.reportsDir !== null) reportBatch(ports, judged, source);
+      const groups = source.groups();
+      if (options.reportsDir !== null) reportBatch(ports, { batch: judged, source, groups });
       return use({
         batch: judged,
-        groups: source.groups(),
+        groups,
         totals: source.totals(),
         findings: () => source.findings(),
       });

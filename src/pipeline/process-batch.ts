@@ -32,15 +32,16 @@ export function processBatch(ports: BatchPorts, origin: BatchOrigin, submitter: 
   }
   const committed = reread(ports, batch.id);
   const source = store.reportSource(batch.id);
+  const groups = source.groups();
   if (!hasReached(committed.state, 'reported')) {
-    reportBatch(ports, committed, source);
+    reportBatch(ports, { batch: committed, source, groups });
     store.markReported(batch.id, timestamp(ports));
   }
   if (!hasReached(committed.state, 'archived')) {
     spool.archive(committed);
     store.markArchived(batch.id, timestamp(ports));
   }
-  return { kind: 'done', batch: reread(ports, batch.id), groups: source.groups() };
+  return { kind: 'done', batch: reread(ports, batch.id), groups };
 }
 
 /** Takes the data file, where the batch has one; null when it should have one and it cannot be had. */

@@ -4,7 +4,7 @@
  */
 import type { BatchRecord } from '../domain/batch-record';
 import { Fault } from '../domain/fault';
-import type { FindingTotals, StoredFinding } from '../domain/report-source';
+import type { FindingGroup, FindingTotals, StoredFinding } from '../domain/report-source';
 import type { ReportSource } from '../ports/report-source';
 import type { ClaimedFile, Spool, WrittenReport } from '../ports/spool';
 import { decodeRecord } from '../stages/parse/decode-text';
@@ -18,12 +18,20 @@ import { renderRejectedJson } from '../stages/report/render-rejected-json';
 import { renderSummary } from '../stages/report/render-summary';
 import type { BatchPorts } from './batch-ports';
 
-export function reportBatch({ spool }: Pick<BatchPorts, 'spool'>, batch: BatchRecord, source: ReportSource): void {
+export interface Reportable {
+  readonly batch: BatchRecord;
+  readonly source: ReportSource;
+  /** `source.groups()`, which is dear to compute and needed elsewhere too. */
+  readonly groups: readonly FindingGroup[];
+}
+
+export function reportBatch({ spool }: Pick<BatchPorts, 'spool'>, reportable: Reportable): void {
+  const { batch, source } = reportable;
   const totals = source.totals();
   const plan = planReports(batch, totals);
   const written: WrittenReport[] = [];
   for (const report of plan) {
-    const chunks = renderOne(report, { spool, batch, source, totals, plan, written });
+    const chunks = renderOne(report, { ...reportable, spool, totals, plan, written });
     written.push(spool.writeReport(batch, { name: report.name, chunks }));
   }
   spool.publishReports(
@@ -32,17 +40,15 @@ export function reportBatch({ spool }: Pick<BatchPorts, 'spool'>, batch: BatchRe
   );
 }
 
-interface Rendering {
+interface Rendering extends Reportable {
   readonly spool: Spool;
-  readonly batch: BatchRecord;
-  readonly source: ReportSource;
   readonly totals: FindingTotals;
   readonly plan: readonly PlannedReport[];
   readonly written: readonly WrittenReport[];
 }
 
 function renderOne({ kind }: PlannedReport, rendering: Rendering): Iterable<Uint8Array> {
-  const { batch, source, totals, plan, written } = rendering;
+  const { batch, source, groups, totals, plan, written } = rendering;
   const nameOf = (wanted: PlannedReport['kind']): string | null =>
     plan.find((report) => report.kind === wanted)?.name ?? null;
   switch (kind) {
@@ -57,10 +63,10 @@ function renderOne({ kind }: PlannedReport, rendering: Rendering): Iterable<Uint
     case 'rejected':
       return renderRejected(rendering);
     case 'report':
-      return [Buffer.from(renderReportJson(buildReport({ batch, groups: source.groups(), totals, files: written })))];
+      return [Buffer.from(renderReportJson(buildReport({ batch, groups, totals, files: written })))];
     case 'summary': {
       const names = { errorsFile: nameOf('errors'), rejectedFile: nameOf('rejected') };
-      return [Buffer.from(renderSummary({ batch, groups: source.groups(), totals, ...names }))];
+      return [Buffer.from(renderSummary({ batch, groups, totals, ...names }))];
     }
     case 'marker':
       return [];

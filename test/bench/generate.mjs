@@ -49,6 +49,11 @@ function makeNiss(random) {
   return first + pad(97 - (Number(first) % 97), 2);
 }
 
+/** A NIHDI number from its first six digits. */
+function makeNihdi(first) {
+  return first + pad(97 - (Number(first) % 97), 2);
+}
+
 function moment(random) {
   const day = pad(1 + Math.floor(random() * 28), 2);
   const time = [Math.floor(random() * 24), Math.floor(random() * 60), Math.floor(random() * 60)];
@@ -64,7 +69,7 @@ function makeRecord(random, number, sender, seed) {
     TelephoneNumberMobilePat: half(`04${pad(Math.floor(random() * 1e8), 8)}`),
     TelephoneNumberLLPat: half(`02${pad(Math.floor(random() * 1e7), 7)}`),
     HealthProfessionalIdentificationNumberPrescr: '11849242',
-    HealthcareProviderIdentificationNumberHosp: half('71099906'),
+    HealthcareProviderIdentificationNumberHosp: half(makeNihdi('710999')),
     HealthProfessionalIdentificationNumberDmg: half('18749704'),
     CollectionDateTime1: collected,
     SpecimenId1: half(`S${pad(number, 9)}`),
