@@ -2,7 +2,7 @@
  * The whole job in a temporary folder: a throwaway account, the example batches and one damaged batch through a real
  * SFTP session, the reports and the table counts. Leaves nothing behind.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Client, utils, type SFTPWrapper } from 'ssh2';
@@ -72,29 +72,24 @@ async function demonstrate(home: string, base: Config, print: DemoOptions['print
   printTables(config, print);
 }
 
-/** Every CSV example, and the first of them once more with damage done to it. */
+/** Every CSV example in the order of the times in their names, then what a spreadsheet and haste made of one. */
 function demoBatches(schemasDir: string): readonly { name: string; bytes: Buffer }[] {
-  const folders = readdirSync(schemasDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const batches = folders.flatMap(({ name: collection }) => {
-    const folder = join(schemasDir, collection, 'examples');
-    const names = readdirSync(folder).filter((name) => name.endsWith('.csv'));
-    return names.map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
-  });
-  const [first] = batches.filter(({ name }) => name.includes('_LaboratoryTestResult_'));
-  return first === undefined ? batches : [...batches, damage(first)];
+  const collections = readdirSync(schemasDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return ['examples', 'examples-damaged'].flatMap((kind) =>
+    collections
+      .flatMap(({ name }) => csvFiles(join(schemasDir, name, kind)))
+      .sort((a, b) => (timeOf(a.name) < timeOf(b.name) ? -1 : 1)),
+  );
 }
 
-/** What a spreadsheet and haste do: a lost leading zero, a code with a typing error, a date in the local manner. */
-function damage({ name, bytes }: { name: string; bytes: Buffer }): { name: string; bytes: Buffer } {
-  const lines = bytes.toString('utf8').split(/\r?\n/);
-  const spoiled = lines.map((line, index) => {
-    if (index === 1) return line.replace(/(\d{4})-(\d\d)-(\d\d) (\d\d:\d\d):\d\d/, '$3/$2/$1 $4');
-    if (index === 2) return line.replace(/;(\d{5})-(\d);/, ';$1;');
-    if (index === 3) return line.replace(/;\d{4}(\d{7});/, ';$1;');
-    return line;
-  });
-  const damaged = name.replace(/\d{12}/, (time) => String(Number(time) + 100).padStart(12, '0'));
-  return { name: damaged, bytes: Buffer.from(spoiled.join('\r\n')) };
+function csvFiles(folder: string): { name: string; bytes: Buffer }[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => name.endsWith('.csv'));
+  return names.map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
+}
+
+function timeOf(name: string): string {
+  return /\d{12}(?=\.)/.exec(name)?.[0] ?? '';
 }
 
 async function answerTo(sftp: SFTPWrapper, name: string): Promise<string> {
