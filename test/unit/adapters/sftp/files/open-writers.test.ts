@@ -1,0 +1,27 @@
+import { OpenWriters } from '../../../../../src/adapters/sftp/files/open-writers';
+
+test('a name has one writer at a time', () => {
+  const writers = new OpenWriters();
+  const key = OpenWriters.key('lab1', 'test', 'a.csv');
+  writers.take(key);
+  expect(() => {
+    writers.take(key);
+  }).toThrow('a.csv is being written');
+  expect([...writers.all()]).toEqual(['lab1/test/a.csv']);
+  writers.release(key);
+  writers.take(key);
+});
+
+test('takes several names or none', async () => {
+  const writers = new OpenWriters();
+  writers.take('b');
+  await expect(writers.during(['a', 'b'], () => Promise.resolve(1))).rejects.toThrow('b is being written');
+  expect([...writers.all()]).toEqual(['b']);
+});
+
+test('gives names back whatever happens', async () => {
+  const writers = new OpenWriters();
+  await expect(writers.during(['a'], () => Promise.reject(new Error('disk')))).rejects.toThrow('disk');
+  await expect(writers.during(['a'], () => Promise.resolve([...writers.all()]))).resolves.toEqual(['a']);
+  expect(writers.all().size).toBe(0);
+});

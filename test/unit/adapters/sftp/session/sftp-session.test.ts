@@ -1,0 +1,135 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Duplex } from 'node:stream';
+import type { ServerChannel } from 'ssh2';
+import { AccountSpace } from '../../../../../src/adapters/sftp/files/account-space';
+import { OpenWriters } from '../../../../../src/adapters/sftp/files/open-writers';
+import { HandleTable } from '../../../../../src/adapters/sftp/session/handle-table';
+import { SftpSession } from '../../../../../src/adapters/sftp/session/sftp-session';
+import { ACCOUNT, until } from '../../../../support/sftp-fixture';
+import { encodeRequest, framed } from '../../../../support/sftp-requests';
+
+const MEBIBYTE = 1_048_576;
+
+/** A channel whose peer reads nothing until it is told to. */
+class StuckChannel extends Duplex {
+  readonly incoming = { window: MEBIBYTE, packetSize: 32_768 };
+  readonly outgoing = { window: MEBIBYTE, packetSize: 32_768 };
+  readonly events: string[] = [];
+  sentBytes = 0;
+  stuck = true;
+  private waiting: (() => void) | null = null;
+
+  override _read(): void {
+    this.events.push('read');
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.sentBytes += chunk.length;
+    if (this.stuck) this.waiting = done;
+    else done();
+  }
+
+  unstick(): void {
+    this.stuck = false;
+    this.waiting?.();
+  }
+
+  exit(status: number): void {
+    this.events.push(`exit ${String(status)}`);
+  }
+}
+
+let dir: string;
+let channel: StuckChannel;
+let congested: boolean;
+let violations: string[];
+let ended: boolean;
+let session: SftpSession;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'labdrop-session-'));
+  mkdirSync(join(dir, 'accounts'));
+  mkdirSync(join(dir, 'uploads'));
+  channel = new StuckChannel();
+  congested = false;
+  violations = [];
+  ended = false;
+  const options = { accountsDir: join(dir, 'accounts'), uploadsDir: join(dir, 'uploads'), uploadShadowSeconds: 60 };
+  const events = { isClaimed: () => false, onArrival: () => undefined };
+  session = new SftpSession(
+    channel as unknown as ServerChannel,
+    {
+      account: ACCOUNT,
+      space: new AccountSpace('lab1', options, new OpenWriters(), events),
+      handles: new HandleTable(64),
+      handlesMax: 64,
+      maxFileBytes: MEBIBYTE,
+      audit: () => undefined,
+      isStopping: () => false,
+    },
+    {
+      pendingMaxBytes: MEBIBYTE,
+      unsentMaxBytes: 1000,
+      isCongested: () => congested,
+      onProgress: () => undefined,
+      onViolation: (reason) => violations.push(reason),
+      onEnd: () => {
+        ended = true;
+      },
+    },
+  );
+});
+
+afterEach(async () => {
+  session.kill();
+  await until(() => ended, 'the end of the session');
+  rmSync(dir, { recursive: true });
+});
+
+const INIT = framed(encodeRequest({ kind: 'init', version: 3 }));
+const REALPATH = framed(encodeRequest({ kind: 'realpath', id: 1, path: Buffer.from('/') }));
+const flood = (bytes: number): Buffer => Buffer.concat(Array.from({ length: bytes / REALPATH.length }, () => REALPATH));
+
+test('stops carrying out while replies are not taken, stops taking while much waits, and goes on after', async () => {
+  channel.push(INIT);
+  channel.push(flood(140_000));
+  await until(() => channel.isPaused(), 'the pause');
+  await until(() => channel.writableLength > 1000, 'replies to wait');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(channel.writableLength).toBeLessThan(2000);
+  expect(channel.isPaused()).toBe(true);
+  channel.unstick();
+  await until(() => !channel.isPaused() && channel.writableLength === 0, 'the rest');
+  expect(channel.sentBytes).toBeGreaterThan(140_000);
+});
+
+test('carries nothing out while the connection is congested', async () => {
+  channel.unstick();
+  congested = true;
+  channel.push(INIT);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(channel.sentBytes).toBe(0);
+  congested = false;
+  session.wake();
+  await until(() => channel.sentBytes > 0, 'the answer');
+});
+
+test('answers what was asked before the end, then exits with 0', async () => {
+  channel.unstick();
+  channel.push(Buffer.concat([INIT, REALPATH]));
+  channel.push(null);
+  await until(() => ended && channel.writableFinished, 'the end');
+  expect(channel.events).toContain('exit 0');
+  expect(violations).toEqual([]);
+});
+
+test('what exceeds the window is a violation, also while paused', async () => {
+  congested = true;
+  channel.push(flood(140_000));
+  await until(() => channel.isPaused(), 'the pause');
+  channel.incoming.window = -1;
+  expect(channel.push(REALPATH)).toBe(false);
+  expect(violations).toEqual(['more bytes were sent than the window allows']);
+});
