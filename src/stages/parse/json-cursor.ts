@@ -67,6 +67,11 @@ export class JsonCursor {
     return this.at < this.text.length ? this.text.charCodeAt(this.at) : -1;
   }
 
+  /** Whether only blanks stand before `at` on its line, and the line began within the step under way. */
+  beginsLine(): boolean {
+    return this.lineStart > this.mark && this.text.slice(this.lineStart, this.at).trim() === '';
+  }
+
   /** Text of the step under way. */
   stepText(): string {
     return this.text.slice(this.mark, this.at);

@@ -167,7 +167,7 @@ class JsonParse {
     const { scanner } = this;
     this.records++;
     this.miscounted = true;
-    const nextBegins = scanner.unit() === OPEN_OBJECT && scanner.column === 1;
+    const nextBegins = scanner.unit() === OPEN_OBJECT && scanner.beginsLine();
     const trouble = nextBegins ? troubleBefore(scanner.stepText(), place.line) : troubleAt(scanner);
     const end = nextBegins ? scanner.offset + scanner.bytesOfStep(trimmedLength(scanner.stepText())) : this.skipLines();
     const length = Math.min(end - place.offset, RECORD_MAX);
@@ -185,7 +185,7 @@ class JsonParse {
       if (scanner.lineEnd > from) end = scanner.lineEnd;
       if (!another) return end;
       scanner.begin();
-      scanner.attempt(() => scanner.unit() >= 0 || scanner.fail());
+      scanner.attempt(() => scanner.skipInlineBlanks());
       if (scanner.unit() === OPEN_OBJECT) return end;
     }
   }
