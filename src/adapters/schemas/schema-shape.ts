@@ -9,7 +9,7 @@ import { SEVERITIES } from '../../domain/severity';
 const name = { type: 'string', minLength: 1 };
 const names = { type: 'array', items: name, minItems: 1 };
 const codes = { type: 'array', items: name };
-const day = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
+const day = { type: ['string', 'null'], pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
 const severity = { enum: SEVERITIES };
 
 /** An object without other members than these; those whose name ends in `?` may be left out. */
@@ -142,9 +142,9 @@ export const CODELIST_SHAPE = object({
     items: object({
       code: name,
       'labels?': { type: 'object', additionalProperties: { type: 'string' } },
-      'validFrom?': { anyOf: [day, { type: 'null' }] },
-      'validTo?': { anyOf: [day, { type: 'null' }] },
-      'system?': { anyOf: [name, { type: 'null' }] },
+      'validFrom?': day,
+      'validTo?': day,
+      'system?': { type: ['string', 'null'] },
     }),
   },
 });

@@ -6,7 +6,7 @@ import { checkCode } from '../../domain/identifiers/code-check';
 import type { Codelist, CodelistEntry } from '../../domain/message-type';
 import { editDistance, foldSpelling } from '../../domain/nearest';
 
-const REMEMBERED_MAX = 2_000;
+const REMEMBERED_MAX = 1_000;
 /** Longer strangers are compared with nothing. */
 const COMPARABLE_MAX = 64;
 
@@ -67,8 +67,10 @@ export class CodeSet {
     const known = this.strangers.get(code);
     if (known !== undefined) return known;
     const found = this.lookAt(code);
+    if (code.length > COMPARABLE_MAX) return found;
     if (this.strangers.size >= REMEMBERED_MAX) this.strangers.clear();
-    this.strangers.set(code, found);
+    // A copy: the code may be a slice that would keep a whole chunk of the file in memory.
+    this.strangers.set(` ${code}`.slice(1), found);
     return found;
   }
 
@@ -78,6 +80,8 @@ export class CodeSet {
     if (code.length > COMPARABLE_MAX) return { near: false, suggestion: null, typingError };
     const respelled = this.only((candidate) => foldSpelling(candidate) === foldSpelling(code));
     if (respelled !== null) return { near: true, suggestion: respelled, typingError };
+    const rechecked = check === 'wrong' ? this.only((candidate) => bodyOf(candidate) === bodyOf(code)) : null;
+    if (rechecked !== null) return { near: true, suggestion: rechecked, typingError };
     const close = check === 'right' ? [] : this.codes.filter((candidate) => isNearly(code, candidate));
     if (close.length > 0)
       return { near: true, suggestion: close.length === 1 ? (close[0] ?? null) : null, typingError };
@@ -93,7 +97,7 @@ export class CodeSet {
       ),
     );
     if (labelled.size > 0) return labelled.size === 1 ? ([...labelled][0] ?? null) : null;
-    const completed = this.only((candidate) => candidate.replace(/-\d$/, '') === code);
+    const completed = this.only((candidate) => bodyOf(candidate) === code);
     if (completed !== null || isRealCode) return completed;
     const limit = folded.length < 5 ? 1 : 2;
     const distances = this.codes.map((candidate) => editDistance(folded, foldSpelling(candidate), limit));
@@ -117,6 +121,11 @@ function isNearly(stranger: string, code: string): boolean {
   if (editDistance(stranger.toLowerCase(), code.toLowerCase(), 1) > 1) return false;
   if (checkCode(code) === 'right' && checkCode(stranger) === 'wrong') return true;
   return schemeOf(stranger) !== schemeOf(code);
+}
+
+/** What stands before the check digit of a code written `nnnnn-c`. */
+function bodyOf(code: string): string {
+  return code.replace(/-\d$/, '');
 }
 
 function schemeOf(code: string): string {

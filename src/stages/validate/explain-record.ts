@@ -125,8 +125,9 @@ export function createExplainer(
         if (finding.severity === 'error') unusable.add(index);
       }
     }
+    const facts = { ...circumstances, unusable };
     for (const rule of rules) {
-      const broken = rule({ ...circumstances, unusable });
+      const broken = rule(facts);
       if (broken === null) continue;
       const { code, index, expected, params } = broken;
       const severity = type.fields[index]?.severities[code] ?? FINDING_CODES[code].severity;
