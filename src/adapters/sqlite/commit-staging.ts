@@ -61,14 +61,18 @@ export function commitRecords(db: Database.Database, batch: BatchRecord, input: 
   ).run(order);
 }
 
-/** Copies findings and rejected records into the tables of those names in `schema`. */
+/**
+ * Copies findings and rejected records into the tables of those names in `schema`. Only the sort keys of findings are
+ * sorted, not the findings: a batch may have millions.
+ */
 export function copyFindings(db: Database.Database, schema: 'main' | 'staging', batchId: string): void {
+  const columns = 'severity, code, scope, line, record, field, column_no, value, expected, suggestion, params';
   db.prepare(
-    `INSERT INTO ${schema}.findings (batch_id, seq, severity, code, scope, line, record, field, column_no, value,
-        expected, suggestion, params)
-      SELECT ?, row_number() OVER (ORDER BY scope NOT IN ('file', 'header'), line, record, ord), severity, code, scope,
-        line, record, field, column_no, value, expected, suggestion, params
-      FROM staging.finding ORDER BY 2`,
+    `WITH placed AS MATERIALIZED (
+      SELECT ord, row_number() OVER (ORDER BY scope NOT IN ('file', 'header'), line, record, ord) AS seq
+      FROM staging.finding)
+    INSERT INTO ${schema}.findings (batch_id, seq, ${columns})
+      SELECT ?, placed.seq, ${columns} FROM placed CROSS JOIN staging.finding f ON f.ord = placed.ord`,
   ).run(batchId);
   db.prepare(
     `INSERT INTO ${schema}.rejected_records (batch_id, record, line, byte_offset, byte_length)

@@ -71,7 +71,7 @@ export class SqliteStaging implements Staging {
     const row = this.#row;
     const own = [record.record, line, offset, length, warned ? 1 : 0, key, patient];
     for (let i = 0; i < OWN_COLUMNS; i++) row[i] = own[i];
-    for (let i = 0; i < values.length; i++) row[OWN_COLUMNS + i] = values[i] === '' ? null : values[i];
+    for (let i = OWN_COLUMNS; i < row.length; i++) row[i] = values[i - OWN_COLUMNS] || null;
     this.#add(this.#addRecord, row);
     this.#staged++;
     if (warned) this.#warned++;
@@ -85,10 +85,8 @@ export class SqliteStaging implements Staging {
   addFinding(finding: Finding): void {
     const { severity, code, scope, line, record, field, columnNo, value, expected, suggestion } = finding;
     const params = JSON.stringify(finding.params);
-    this.#add(this.#addFinding, [
-      ...[severity, code, scope, line, record, field, columnNo, value, expected, suggestion],
-      params === '{}' ? null : params,
-    ]);
+    const place = [line, record, field, columnNo, value, expected, suggestion];
+    this.#add(this.#addFinding, [severity, code, scope, ...place, params === '{}' ? null : params]);
   }
 
   settle(): void {

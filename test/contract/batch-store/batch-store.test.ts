@@ -265,6 +265,20 @@ describe.each([
       expect(old.findings[0]?.params).toMatchObject({ earlierFile: 'day1.csv' });
     });
 
+    test('a replay keeps the place of its original among files of one name', () => {
+      const first = from({ receivedAt: '2021-04-03T10:00:00.000Z' });
+      deliver(store, { origin: first, records: [staged(1, ['a', 'p', 'first', ''])] });
+      const second = from({ receivedAt: '2021-04-03T11:00:00.000Z' });
+      deliver(store, { origin: second, records: [staged(1, ['a', 'p', 'second', ''])] });
+      const replay = from({ receivedAt: '2021-07-01T00:00:00.000Z', cause: 'replay', replayOf: first.id, run: 2 });
+      const replayed = deliver(store, { origin: replay, records: [staged(1, ['a', 'p', 'first', ''])] });
+      expect(replayed.codes).toEqual(['D402@1']);
+      const again = from({ receivedAt: '2021-07-02T00:00:00.000Z', cause: 'replay', replayOf: replay.id, run: 3 });
+      deliver(store, { origin: again, records: [staged(1, ['a', 'p', 'first, by new rules', ''])] });
+      const same = deliver(store, { origin: from(later(1)), records: [staged(1, ['a', 'p', 'second', ''])] });
+      expect(same.codes).toEqual(['D402@1']);
+    });
+
     test('a test batch is judged against the store and stores nothing', () => {
       deliver(store, { origin: from(), records: [staged(1, ['a', 'p', '1', ''])] });
       const records = [staged(1, ['a', 'p', '2', '']), staged(2, ['b', 'p', '', ''])];
@@ -297,6 +311,13 @@ describe.each([
       const params = { messageType: 'Result', days: 30 };
       const finding = createFinding('R311', { line: 2, record: 1, field: 'CollectedAt', value: date, params });
       expect(findings).toEqual(warns ? [{ ...finding, seq: 1 }] : []);
+    });
+
+    test('is asked of current versions only', () => {
+      deliver(store, { origin: from(), records: [staged(1, ['t', 'p', '', '2021-04-03'])] });
+      deliver(store, { origin: from(later(1)), records: [staged(1, ['t', 'p', '', '2020-04-03'])] });
+      const records = [staged(1, ['v', 'p', '2021-04-03'])];
+      expect(deliver(store, { origin: from(later(2)), type: VARIANT, records }).codes).toEqual(['R311@1']);
     });
 
     test('is asked of the same patient, and of records that are stored only', () => {
