@@ -9,7 +9,12 @@ import type { BatchRecord } from '../../domain/batch-record';
 import { FINDING_CODES, type FindingCode } from '../../domain/codes';
 import { cutCodePoints } from '../../domain/create-finding';
 import type { BatchState } from '../../domain/journey';
-import type { FindingGroup, FindingTotals, StoredFinding } from '../../domain/report-source';
+import {
+  GROUP_SAMPLES_MAX,
+  type FindingGroup,
+  type FindingTotals,
+  type StoredFinding,
+} from '../../domain/report-source';
 import type { Scope, Severity } from '../../domain/severity';
 import { outcomeOf } from './plan-reports';
 import { renderMessageLine } from './render-message';
@@ -22,7 +27,7 @@ const NAME_SHOWN_MAX = 128;
 
 /** From generous to bare: samples and columns per group. The last one always fits. */
 const LEVELS = [
-  { samples: 50, columns: 100 },
+  { samples: GROUP_SAMPLES_MAX, columns: 100 },
   { samples: 25, columns: 100 },
   { samples: 12, columns: 60 },
   { samples: 6, columns: 30 },
@@ -95,8 +100,9 @@ export interface Report {
 }
 
 export function buildReport(input: ReportInput): Report {
+  const whole = assemble(input);
   for (const level of LEVELS) {
-    const report = assemble(input, level);
+    const report = { ...whole, groups: whole.groups.map((group) => trimGroup(group, level)) };
     if (Buffer.byteLength(renderReportJson(report)) < REPORT_BYTES_MAX) return report;
   }
   throw new Error('a report without samples and columns is longer than any report may be');
@@ -114,7 +120,7 @@ export function buildReportFinding(finding: StoredFinding, language: Language): 
   return { seq, severity, code, scope, line, record, field, columnNo, value, expected, suggestion, message };
 }
 
-function assemble({ batch, groups, totals, files }: ReportInput, level: (typeof LEVELS)[number]): Report {
+function assemble({ batch, groups, totals, files }: ReportInput): Report {
   const { records, accepted, acceptedWithWarning, rejected, duplicate, corrected } = batch;
   return {
     version: 1,
@@ -134,25 +140,28 @@ function assemble({ batch, groups, totals, files }: ReportInput, level: (typeof 
     schemaVersion: batch.schemaVersion,
     counts: { records, accepted, acceptedWithWarning, rejected, duplicate, corrected },
     totals,
-    groups: groups.map((group) => buildGroup(group, batch.language, level)),
+    groups: groups.map((group) => buildGroup(group, batch.language)),
     files,
     previousBatch: batch.previousBatch,
   };
 }
 
-function buildGroup(group: FindingGroup, language: Language, level: (typeof LEVELS)[number]): ReportGroup {
+/** A group with all samples and columns that any report shows. */
+function buildGroup(group: FindingGroup, language: Language): ReportGroup {
   const { code, severity, total, records } = group;
-  const samples = group.samples.slice(0, level.samples).map((sample) => buildReportFinding(sample, language));
-  const columns = Object.entries(group.columns);
-  const shown = columns.slice(0, level.columns).map(([name, count]) => [cutCodePoints(name, NAME_SHOWN_MAX), count]);
-  return {
-    code,
-    severity,
-    title: FINDING_CODES[code].title,
-    total,
-    records,
-    columns: Object.fromEntries(shown) as Record<string, number>,
-    samples,
-    truncated: samples.length < total || columns.length > shown.length,
-  };
+  const samples = group.samples.slice(0, GROUP_SAMPLES_MAX).map((sample) => buildReportFinding(sample, language));
+  const counts = Object.entries(group.columns);
+  const columns = Object.fromEntries(
+    counts.slice(0, LEVELS[0].columns).map(([name, count]) => [cutCodePoints(name, NAME_SHOWN_MAX), count]),
+  );
+  const truncated = samples.length < total || counts.length > LEVELS[0].columns;
+  return { code, severity, title: FINDING_CODES[code].title, total, records, columns, samples, truncated };
+}
+
+function trimGroup(group: ReportGroup, level: (typeof LEVELS)[number]): ReportGroup {
+  const samples = group.samples.slice(0, level.samples);
+  const counts = Object.entries(group.columns);
+  const columns = Object.fromEntries(counts.slice(0, level.columns));
+  const truncated = group.truncated || samples.length < group.samples.length || counts.length > level.columns;
+  return { ...group, samples, columns, truncated };
 }

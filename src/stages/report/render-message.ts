@@ -6,6 +6,7 @@
 import type { Language } from '../../domain/account';
 import { belgianTime } from '../../domain/belgian-time';
 import { FINDING_CODES, type FindingCode } from '../../domain/codes';
+import { cutCodePoints } from '../../domain/create-finding';
 import type { Finding } from '../../domain/finding';
 import { columnLetter } from '../parse/column-letter';
 import { showControls } from './show-controls';
@@ -97,11 +98,15 @@ function rawPlaceholder(name: string, finding: Finding): string {
 function shown(name: string, finding: Finding, language: Language): string {
   const raw = rawPlaceholder(name, finding);
   if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(raw)) return belgianTime(new Date(raw));
-  return cut(quotable(raw, language), name === 'value' || name === 'field' ? VALUE_SHOWN_MAX : LIST_SHOWN_MAX);
+  return quotable(cut(raw, name === 'value' || name === 'field' ? VALUE_SHOWN_MAX : LIST_SHOWN_MAX), language);
 }
+
+/** Plain ASCII without any of the characters that `quotable` replaces: most values. */
+const PLAIN = /^[ !#-:<-{}~]*$/;
 
 /** Without what may not stand in a message, and with signs that Windows-1252 has. */
 function quotable(text: string, language: Language): string {
+  if (PLAIN.test(text)) return text;
   return showControls(text)
     .replaceAll('""', TEXTS[language].words.empty)
     .replaceAll('"', "'")
@@ -114,9 +119,8 @@ function quotable(text: string, language: Language): string {
 }
 
 function cut(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const points = Array.from(text);
-  return points.length <= max ? text : `${points.slice(0, max).join('')}…`;
+  const short = cutCodePoints(text, max);
+  return short.length === text.length ? text : `${short}…`;
 }
 
 function variantsOf(texts: CodeTexts): Variants {

@@ -1,8 +1,8 @@
 /**
  * rejected.csv: the sender's header and the rejected rows, in their order, delimiter, encoding and line ends, plus
- * `_line`, `_codes` and `_message`. Corrected and dropped back it is accepted; uncorrected it gives the same findings,
- * so a row that cannot be split keeps its text, and one with too few or too many values keeps their number. Earlier
- * underscore columns are replaced. Rows are taken one at a time.
+ * `_line`, `_codes` and `_message`. Corrected and dropped back it is accepted; uncorrected it gives the same findings:
+ * a row with a broken quote keeps its text from there on, one with too few or too many values keeps their number.
+ * Earlier underscore columns are replaced. Rows are taken one at a time.
  */
 import type { Language } from '../../domain/account';
 import type { Dialect } from '../../domain/batch';
@@ -30,6 +30,8 @@ interface Layout {
   readonly columns: number;
   /** Positions of the sender's own columns, those without a leading underscore. */
   readonly kept: readonly number[];
+  /** Finds a row that must be split: quotes, or a value that may be a formula. Any other goes back as it stands. */
+  readonly delicate: RegExp;
   /** The last columns are exactly the three we add: the file is a reject file come back. */
   readonly cameBack: boolean;
 }
@@ -56,6 +58,7 @@ function layOut(header: readonly CsvCell[], delimiter: string): Layout {
   return {
     delimiter,
     columns: header.length,
+    delicate: new RegExp(`"|(?:^|[${delimiter}])[\\s\\u0085\\u200b]*[=+\\-@]`),
     kept: own.flatMap((keep, position) => (keep ? [position] : [])),
     cameBack: ADDED_COLUMNS.every((name, index) => tail[index] === name),
   };
@@ -63,12 +66,16 @@ function layOut(header: readonly CsvCell[], delimiter: string): Layout {
 
 function renderRow(row: RejectedRow, layout: Layout, rejection: Rejection): string {
   const { delimiter } = layout;
+  const added = `${String(row.line)}${delimiter}${rejection.codes}${delimiter}`;
+  const message = renderCsvCell(rejection.message, delimiter);
+  if (layout.kept.length === layout.columns && !layout.delicate.test(row.text)) {
+    return row.text + delimiter + added + message;
+  }
   const { cells, broken } = splitCsvRecord(row.text, delimiter);
-  if (broken) return renderBroken(row, layout, rejection);
-  const added = [String(row.line), rejection.codes, rejection.message].map((text) => renderCsvCell(text, delimiter));
+  if (broken) return renderBroken(cells, layout, added, rejection.message);
   const ragged = row.findings.some((finding) => finding.code === 'P106' || finding.code === 'P107');
   const kept = ragged ? withoutTail(cells, layout) : layout.kept.map((position) => cells[position]);
-  return [...kept.map((cell) => renderKept(cell, delimiter)), ...added].join(delimiter);
+  return [...kept.map((cell) => renderKept(cell, delimiter)), added + message].join(delimiter);
 }
 
 /** A ragged row: which value belongs where is unknown, so as many go off its end as the header loses columns. */
@@ -76,11 +83,17 @@ function withoutTail(cells: readonly CsvCell[], layout: Layout): readonly CsvCel
   return cells.slice(0, Math.max(0, cells.length - (layout.columns - layout.kept.length)));
 }
 
-/** As sent, for its broken quote must break again; what we added last time comes off, what we add cannot mend it. */
-function renderBroken(row: RejectedRow, { delimiter, cameBack }: Layout, rejection: Rejection): string {
-  const text = cameBack ? withoutAdded(row.text, delimiter) : row.text;
-  const message = rejection.message.replaceAll('"', "'").replaceAll(delimiter, ' ');
-  return [text, String(row.line), rejection.codes, message].join(delimiter);
+/**
+ * The last cell holds all from the broken quote on: it goes back as sent, to break again. What we added last time comes
+ * off it, what we add cannot mend it.
+ */
+function renderBroken(cells: readonly CsvCell[], layout: Layout, added: string, message: string): string {
+  const { delimiter, cameBack } = layout;
+  const sound = layout.kept.filter((position) => position < cells.length - 1).map((position) => cells[position]);
+  const rest = cells.at(-1)?.text ?? '';
+  const text = cameBack ? withoutAdded(rest, delimiter) : rest;
+  const plain = message.replaceAll('"', "'").replaceAll(delimiter, ' ');
+  return [...sound.map((cell) => renderKept(cell, delimiter)), text, added + plain].join(delimiter);
 }
 
 function withoutAdded(text: string, delimiter: string): string {

@@ -6,6 +6,7 @@
 import type { Language } from '../../domain/account';
 import type { BatchRecord } from '../../domain/batch-record';
 import { belgianTime } from '../../domain/belgian-time';
+import { cutCodePoints } from '../../domain/create-finding';
 import { SEVERITIES, type Severity } from '../../domain/severity';
 import type { FindingGroup, FindingTotals, StoredFinding } from '../../domain/report-source';
 import { columnLetter } from '../parse/column-letter';
@@ -113,7 +114,7 @@ function renderColumns(group: FindingGroup, language: Language): readonly string
   const shown = names.slice(0, COLUMNS_SHOWN).map((name) => {
     const sample = group.samples.find((candidate) => candidate.field === name);
     const column = sample?.columnNo ?? null;
-    const shownName = cut(showControls(name), EXAMPLE_CHARACTERS_MAX);
+    const shownName = showControls(cut(name, EXAMPLE_CHARACTERS_MAX));
     return column === null ? shownName : `${shownName} [${word(language, 'column')} ${columnLetter(column)}]`;
   });
   return names.length > shown.length ? [...shown, '...'] : shown;
@@ -129,12 +130,12 @@ function renderLines(group: FindingGroup, language: Language): string {
 
 function renderExample({ value, suggestion }: StoredFinding, language: Language): string {
   if (value === null || value === '') return '';
-  const shown = cut(showControls(value), EXAMPLE_CHARACTERS_MAX);
-  const arrow = suggestion === null ? '' : ` -> ${showControls(suggestion)}`;
+  const shown = showControls(cut(value, EXAMPLE_CHARACTERS_MAX));
+  const arrow = suggestion === null ? '' : ` -> ${showControls(cut(suggestion, EXAMPLE_CHARACTERS_MAX))}`;
   return `. ${word(language, 'example')} ${shown}${arrow}`;
 }
 
 function cut(text: string, max = LINE_CHARACTERS_MAX): string {
-  const points = Array.from(text);
-  return points.length <= max ? text : `${points.slice(0, max).join('')}…`;
+  const short = cutCodePoints(text, max);
+  return short.length === text.length ? text : `${short}…`;
 }

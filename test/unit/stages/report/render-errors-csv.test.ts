@@ -16,7 +16,7 @@ const OPTIONS: ErrorsCsvOptions = {
   mode: 'production',
 };
 
-type Row = Record<(typeof ERRORS_CSV_COLUMNS)[number], string>;
+type Row = Record<string, string>;
 
 function render(findings: Iterable<StoredFinding>, options: Partial<ErrorsCsvOptions> = {}): string {
   return bytesOf(renderErrorsCsv(findings, { ...OPTIONS, ...options })).toString('utf8');
@@ -34,6 +34,12 @@ describe('errors.csv', () => {
         'Write “01020300170” if it is the same person. Format the column as text in the spreadsheet so that leading zeros stay.;' +
         '11 × 0-9;01020300170;;rejected\r\n',
     );
+  });
+
+  it('has the columns that scripts know', () => {
+    const columns =
+      'severity;code;line;record;column;column_no;value;problem;how_to_fix;expected;suggestion;record_key;action';
+    expect(ERRORS_CSV_COLUMNS.join(';')).toBe(columns);
   });
 
   it.each([';', ',', '\t', '|'])('uses the delimiter %j, and quotes what holds it', (delimiter) => {
@@ -91,10 +97,16 @@ describe('errors.csv', () => {
       for (let seq = 1; seq <= count; seq++) yield lostZero({ line: seq + 1, record: seq }, seq);
     }
 
+    /** The number of rows, and the last two of them. */
+    function lastOf(text: string): { readonly count: number; readonly last: readonly Row[] } {
+      const [header = '', ...lines] = text.split('\r\n').slice(0, -1);
+      return { count: lines.length, last: rowsOf([header, ...lines.slice(-2)].join('\r\n')) };
+    }
+
     it(`lists ${String(ERROR_ROWS_MAX)} and says nothing more`, () => {
-      const rows = rowsOf(render(many(ERROR_ROWS_MAX), { total: ERROR_ROWS_MAX }));
-      expect(rows).toHaveLength(ERROR_ROWS_MAX);
-      expect(rows.at(-1)).toMatchObject({ code: 'V201', record: String(ERROR_ROWS_MAX) });
+      const { count, last } = lastOf(render(many(ERROR_ROWS_MAX), { total: ERROR_ROWS_MAX }));
+      expect(count).toBe(ERROR_ROWS_MAX);
+      expect(last[1]).toMatchObject({ code: 'V201', record: String(ERROR_ROWS_MAX) });
     });
 
     it('is capped above that, and the last row says so', () => {
@@ -105,10 +117,10 @@ describe('errors.csv', () => {
           yield finding;
         }
       }
-      const rows = rowsOf(render(counted(), { total: 1_000_000 }));
-      expect(rows).toHaveLength(ERROR_ROWS_MAX);
-      expect(rows.at(-2)).toMatchObject({ code: 'V201', record: '49999' });
-      expect(rows.at(-1)).toMatchObject({
+      const { count, last } = lastOf(render(counted(), { total: 1_000_000 }));
+      expect(count).toBe(ERROR_ROWS_MAX);
+      expect(last[0]).toMatchObject({ code: 'V201', record: '49999' });
+      expect(last[1]).toMatchObject({
         code: '',
         severity: 'info',
         problem: 'Only the first 49999 of 1000000 findings are listed here.',

@@ -76,7 +76,6 @@ describe('renderMessage', () => {
     for (const language of LANGUAGES) {
       for (const suggestion of [null, HOSTILE]) {
         const text = renderMessageLine(createFinding(code, { ...details, suggestion, params }), language);
-        // eslint-disable-next-line no-control-regex -- none may be left
         expect(text).not.toMatch(/["|;\u0000-\u001f\u2028\u202e]/);
       }
     }

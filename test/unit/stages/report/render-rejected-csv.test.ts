@@ -63,7 +63,8 @@ describe('rejected.csv', () => {
     ['our columns are replaced', 'a;b;_line;_codes;_message', '1;2;99;V201;old', 'a;b', '1;2'],
     ['wherever they stand', '_line;a;_note;b', '99;1;n;2', 'a;b', '1;2'],
     ['a header that ends in a delimiter', 'a;b;', '1;2;', 'a;b;', '1;2;'],
-    ['rows that lack the last, empty one', 'a;b;', '1;2', 'a;b;', '1;2;'],
+    ['a row without anything delicate, blanks and all', 'a;b', ' 1 ; 2', 'a;b', ' 1 ; 2'],
+    ['a formula behind blanks', 'a;b', ' \u200b=1;2', 'a;b', "'=1;2"],
     ['a header with a BOM', '\ufeffa;b', '1;2', 'a;b', '1;2'],
     ['header names that need quotes', '"a;x";b', '1;2', '"a;x";b', '1;2'],
   ])('%s', (_, header, text, expectedHeader, expectedRow) => {

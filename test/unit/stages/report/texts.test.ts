@@ -48,7 +48,8 @@ describe.each(LANGUAGES)('every text in %s', (language) => {
   it('can stand unquoted in a broken CSV line and be written in Windows-1252', () => {
     const upper = '€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸŽž';
     const bad = everyText(language).filter(
-      ([, text]) => /["|;\t\r\n]/.test(text) || [...text].some((each) => each > '\u00ff' && !upper.includes(each)),
+      ([, text]) =>
+        /["|;\t\r\n]/.test(text) || Array.from(text).some((each) => each > '\u00ff' && !upper.includes(each)),
     );
     expect(bad).toEqual([]);
   });
@@ -64,7 +65,7 @@ describe.each(LANGUAGES)('every text in %s', (language) => {
 
   it('quotes values in the manner of the language', () => {
     const quotes = { en: '“”', nl: '“”', fr: '«»', de: '„“' }[language];
-    const others = [...'“”«»„‘’'].filter((each) => !quotes.includes(each));
+    const others = Array.from('“”«»„‘’').filter((each) => !quotes.includes(each));
     expect(everyText(language).filter(([, text]) => others.some((each) => text.includes(each)))).toEqual([]);
   });
 
