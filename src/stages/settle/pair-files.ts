@@ -33,15 +33,13 @@ export interface PairDecision<Entry extends DropEntry = DropEntry> {
     readonly data: Entry | null;
     readonly marker: Entry | null;
   }[];
-  /** Markers without data. */
+  /** Markers without data; `findMeant` tells what may lie there instead. */
   readonly orphanMarkers: readonly {
     readonly base: string;
     readonly marker: Entry;
     readonly ageMs: number;
     /** The grace time is over: F006 is due. */
     readonly overdue: boolean;
-    /** A file that was perhaps meant: of the same base name with another ending. Null when none lies there. */
-    readonly found: string | null;
   }[];
   /** Data without a marker. */
   readonly waiting: readonly { readonly base: string; readonly data: Entry; readonly ageMs: number }[];
@@ -89,11 +87,7 @@ export function pairFiles<Entry extends DropEntry>(
     for (const marker of group.markers) {
       if (paired.has(marker)) continue;
       const ageMs = ageOf(marker.entry);
-      const found = findMeant(
-        base,
-        entries.map(({ name }) => name),
-      );
-      orphanMarkers.push({ base, marker: marker.entry, ageMs, overdue: ageMs > context.markerGraceMs, found });
+      orphanMarkers.push({ base, marker: marker.entry, ageMs, overdue: ageMs > context.markerGraceMs });
     }
     for (const { entry } of group.data) waiting.push({ base, data: entry, ageMs: ageOf(entry) });
   }
