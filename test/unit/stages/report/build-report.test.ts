@@ -28,7 +28,7 @@ function makeInput(overrides: Partial<ReportInput> = {}): ReportInput {
 
 /** Every code, each with as many and as long samples as can be. */
 function hugeGroups(): readonly FindingGroup[] {
-  const long = '\u0001é'.repeat(128);
+  const long = `\u0001${'é'.repeat(255)}`;
   return (Object.keys(FINDING_CODES) as FindingCode[]).map((code) => {
     const params = Object.fromEntries(FINDING_CODES[code].params.map((name) => [name, long.repeat(4)]));
     const details = {
@@ -213,13 +213,13 @@ describe('renderValidateLine', () => {
   it('is not capped and holds one finding at a time', () => {
     let taken = 0;
     function* many() {
-      for (; taken < 60_000; taken++) yield lostZero({}, taken);
+      for (; taken < 5_000; taken++) yield lostZero({}, taken);
     }
     const pieces = renderValidateLine(makeInput(), many());
     pieces.next();
     pieces.next();
     expect(taken).toBeLessThan(3);
     const rest = [...pieces];
-    expect(rest).toHaveLength(60_000);
+    expect(rest).toHaveLength(5_000);
   });
 });

@@ -94,7 +94,8 @@ describe('errors.csv', () => {
 
   describe('with many findings', () => {
     function* many(count: number): Generator<StoredFinding> {
-      for (let seq = 1; seq <= count; seq++) yield lostZero({ line: seq + 1, record: seq }, seq);
+      const finding = lostZero();
+      for (let seq = 1; seq <= count; seq++) yield { ...finding, line: seq + 1, record: seq, seq };
     }
 
     /** The number of rows, and the last two of them. */
