@@ -31,6 +31,11 @@ export function migrate(db: Database.Database, migrations: readonly Migration[] 
   }
 }
 
+/** Whether the store has the tables that this program knows, no older and no newer ones. */
+export function isMigrated(db: Database.Database): boolean {
+  return storeVersion(db) === MIGRATIONS.at(-1)?.version;
+}
+
 function storeVersion(db: Database.Database): number {
   return db.pragma('user_version', { simple: true }) as number;
 }

@@ -14,8 +14,9 @@ import type { BatchStore, EarlierDelivery, Staging } from '../../ports/batch-sto
 import type { ReportSource } from '../../ports/report-source';
 import { versionOrder } from '../../stages/route/version-order';
 import { asFault } from './as-fault';
-import { batchFromRow, originColumns, type BatchRow } from './batch-row';
+import { batchFromRow, type BatchRow } from './batch-row';
 import { ensureRecordTables } from './ensure-record-tables';
+import { insertOrigin } from './insert-origin';
 import { migrate } from './migrate';
 import { openConnection } from './open-connection';
 import { registerDecisions } from './register-decisions';
@@ -68,21 +69,7 @@ class SqliteBatchStore implements BatchStore {
     return this.#write(() => {
       const present = this.#find(origin.id);
       if (present !== null) return present;
-      const previous = this.#db
-        .prepare<[string, string, string], { id: string; delivery: number }>(
-          `SELECT id, delivery FROM main.batches WHERE account = ? AND folder = ? AND base_name = ?
-            ORDER BY delivery DESC LIMIT 1`,
-        )
-        .get(origin.account, origin.folder, origin.baseName);
-      const row = {
-        ...originColumns(origin),
-        state: 'ready',
-        delivery: (previous?.delivery ?? 0) + 1,
-        previous_batch: previous?.id ?? null,
-      };
-      const columns = Object.keys(row);
-      const sql = `INSERT INTO main.batches (${columns.join(', ')}) VALUES (:${columns.join(', :')})`;
-      this.#db.prepare(sql).run(row);
+      insertOrigin(this.#db, origin);
       return this.#get(origin.id);
     });
   }

@@ -63,6 +63,8 @@ export interface StoreReader {
   batch(id: string): BatchRecord | null;
   /** Batches that `text` may mean, newest first: an id, the beginning of one (4 characters or more), or a file or base name. */
   find(text: string): readonly BatchRecord[];
+  /** Replays that were asked for or are in work, oldest first. */
+  unfinishedReplays(): readonly BatchRecord[];
   reportSource(id: string): ReportSource;
   /** Batches with findings committed after `cursor`, oldest first; at most `limit` of the filter, 100 without. */
   rejections(cursor: number, filter?: BatchFilter): readonly Rejection[];
@@ -81,6 +83,7 @@ export function openStoreReader(path: string): StoreReader {
       batches: (filter = {}) => asFault(() => listBatches(db, filter)),
       batch: (id) => asFault(() => select(db, 'id = ?', [id], 1)[0] ?? null),
       find: (text) => asFault(() => findBatches(db, text)),
+      unfinishedReplays: () => asFault(() => listUnfinishedReplays(db)),
       reportSource: (id) => createReportSource(db, 'main', id),
       rejections: (cursor, filter = {}) => asFault(() => listRejections(db, cursor, filter)),
       lastCursor: () => asFault(() => lastCursor(db)),
@@ -126,6 +129,15 @@ function findBatches(db: Database.Database, text: string): BatchRecord[] {
   const named = select(db, '? IN (file_name, base_name)', [text], LIST_LIMIT);
   if (named.length > 0 || text.length < 4) return named;
   return select(db, 'substr(id, 1, length(?)) = ?', [text, text], LIST_LIMIT);
+}
+
+function listUnfinishedReplays(db: Database.Database): BatchRecord[] {
+  return db
+    .prepare<[], BatchRow>(
+      `SELECT * FROM batches WHERE state <> 'archived' AND cause = 'replay' ORDER BY received_at, id`,
+    )
+    .all()
+    .map(batchFromRow);
 }
 
 function listRejections(db: Database.Database, cursor: number, filter: BatchFilter): Rejection[] {

@@ -73,6 +73,16 @@ test('a batch is found by its id, the beginning of one, or a name', () => {
   expect([ids('aaa'), ids('%%%%'), ids('')]).toEqual([[], [], []]);
 });
 
+test('replays that are not archived come oldest first', () => {
+  const replay = (id: string, day: number) =>
+    origin(id, { cause: 'replay', receivedAt: `2021-06-0${day}T10:00:00.000Z` });
+  const opened = [replay('r2', 2), replay('r1', 1), replay('r3', 3)].map((given) => store.open(given));
+  deliver(store, { origin: replay('r3', 3), records: [] });
+  store.markReported('r3', 'now');
+  store.markArchived('r3', 'now');
+  expect(reader.unfinishedReplays()).toEqual([opened[1], opened[0]]);
+});
+
 test('rejections are batches with findings, in the order of their commits, each told once', () => {
   const all = reader.rejections(0);
   expect(all.map(({ batch, groups }) => [batch.id, groups.map(({ code, total }) => `${code} ${total}`)])).toEqual([
