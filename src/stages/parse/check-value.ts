@@ -1,6 +1,6 @@
 /** What no value of any format may be: P103 and P110. Also how such a value is shown. Pure; never fails. */
-import { createFinding, type FindingDetails } from '../../domain/create-finding';
-import type { Finding } from '../../domain/finding';
+import { createFinding, cutCodePoints, type FindingDetails } from '../../domain/create-finding';
+import { FINDING_VALUE_MAX, type Finding } from '../../domain/finding';
 import { trimBlanks } from './blanks';
 import { VALUE_MAX } from './parse-result';
 
@@ -24,6 +24,11 @@ export function checkValue(value: string, place: FindingDetails): Finding | null
 /** NUL as the sign U+2400, so that reports stay text. */
 export function showControls(value: string): string {
   return value.replaceAll('\0', '\u2400');
+}
+
+/** A sender's name for a column as findings hold it: cut, and a copy that keeps no stretch of the file in memory. */
+export function showName(name: string): string {
+  return Array.from(cutCodePoints(showControls(name), FINDING_VALUE_MAX)).join('');
 }
 
 function countCodePoints(text: string): number {

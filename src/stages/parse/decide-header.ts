@@ -6,6 +6,7 @@ import type { Dialect } from '../../domain/batch';
 import { createFinding } from '../../domain/create-finding';
 import type { Finding } from '../../domain/finding';
 import type { FieldSpec } from '../../domain/message-type';
+import { showName } from './check-value';
 import { columnLetter } from './column-letter';
 import { createFieldNames, isOurs, type FieldNames } from './field-names';
 import { lexLine, type CsvBreak } from './lex-line';
@@ -55,7 +56,7 @@ export function decideHeader(header: HeaderLine, fields: readonly FieldSpec[]): 
   const columnOf = fields.map(({ index }) => matches.findIndex((match) => match.index === index));
   return {
     delimiter,
-    names: cells.map((cell, at) => fields[matches[at]?.index ?? -1]?.name ?? cell),
+    names: cells.map((cell, at) => fields[matches[at]?.index ?? -1]?.name ?? showName(cell)),
     fieldOf: matches.map(({ index }) => index),
     columnOf,
     nameless: cells.flatMap((cell, at) => (cell === '' ? [at] : [])),
@@ -99,7 +100,7 @@ function judgeColumns(columns: Columns, line: number, fields: readonly FieldSpec
       if (cell === '' || isOurs(cell) || meant.has(cell)) return;
       const suggestion = meant.size < SUGGESTIONS_MAX ? known.nearestTo(cell, missing) : null;
       meant.set(cell, suggestion);
-      findings.push(createFinding('H102', { ...place, field: cell, value: cell, suggestion }));
+      findings.push(createFinding('H102', { ...place, field: showName(cell), value: showName(cell), suggestion }));
       return;
     }
     if (told.has(index)) return;
@@ -118,7 +119,9 @@ function judgeColumns(columns: Columns, line: number, fields: readonly FieldSpec
     }
   });
   if (missing.length > 0) {
-    const near = [...meant].filter(([, name]) => name !== null && missing.includes(name)).map(([cell]) => cell);
+    const near = [...meant]
+      .filter(([, name]) => name !== null && missing.includes(name))
+      .map(([cell]) => showName(cell));
     findings.unshift(missingColumns(line, missing, near, false));
   }
   return findings;

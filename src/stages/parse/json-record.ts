@@ -7,7 +7,7 @@ import { createFinding } from '../../domain/create-finding';
 import type { Finding } from '../../domain/finding';
 import type { FieldSpec } from '../../domain/message-type';
 import type { ParsedRecord } from '../../domain/parsed-record';
-import { checkValue, cleanValue, showControls } from './check-value';
+import { checkValue, cleanValue, showControls, showName } from './check-value';
 import { createFieldNames, isOurs, type NameMatch } from './field-names';
 
 /** Distinct names remembered as told; a file that has more of them is hostile, and told enough. */
@@ -73,11 +73,11 @@ export class JsonRecordBuilder {
     if (isOurs(name)) return;
     const { index, exact } = this.match(name);
     if (index < 0 || !exact) this.strangers.push({ name, index, exact, line });
-    const field = this.fields[index]?.name ?? showControls(name);
+    const field = this.fields[index]?.name ?? showName(name);
     const place = { line, record: this.record, field };
     if (this.isTwin(name, index)) {
       this.reject(
-        createFinding('P113', { ...place, value: showControls(cleanValue(text)), params: { key: showControls(name) } }),
+        createFinding('P113', { ...place, value: showControls(cleanValue(text)), params: { key: showName(name) } }),
       );
       return;
     }
@@ -137,7 +137,8 @@ export class JsonRecordBuilder {
     const guess = this.order[at];
     if (guess?.name === name) return guess.match;
     const match = this.lookUp(name);
-    if (at < NAMES_MAX) this.order[at] = { name, match };
+    const own = showName(name);
+    if (at < NAMES_MAX && own === name) this.order[at] = { name: own, match };
     return match;
   }
 
@@ -145,7 +146,8 @@ export class JsonRecordBuilder {
     let match = this.matches.get(name);
     if (match === undefined) {
       match = this.names.match(name);
-      if (this.matches.size < NAMES_MAX) this.matches.set(name, match);
+      const own = showName(name);
+      if (this.matches.size < NAMES_MAX && own === name) this.matches.set(own, match);
     }
     return match;
   }
@@ -166,16 +168,17 @@ export class JsonRecordBuilder {
 
   private tellNames(record: number): void {
     for (const { name, index, exact, line } of this.strangers) {
-      if (this.told.size >= NAMES_MAX || this.told.has(name)) continue;
+      const shown = showName(name);
+      if (this.told.size >= NAMES_MAX || this.told.has(shown)) continue;
       const known = this.fields[index]?.name;
-      const place = { line, record, value: showControls(name) };
+      const place = { line, record, value: shown };
       if (known === undefined) {
         const suggestion = this.names.nearestTo(name, this.missing());
-        this.told.set(name, suggestion);
-        this.nameFindings.push(createFinding('H102', { ...place, field: showControls(name), suggestion }));
+        this.told.set(shown, suggestion);
+        this.nameFindings.push(createFinding('H102', { ...place, field: shown, suggestion }));
       } else if (!exact) {
         const params = { meant: known };
-        this.told.set(name, known);
+        this.told.set(shown, known);
         this.nameFindings.push(createFinding('H105', { ...place, field: known, suggestion: known, params }));
       }
     }
@@ -188,8 +191,9 @@ export class JsonRecordBuilder {
   private missingFields(line: number, record: number): Finding {
     const names = this.missing();
     const near = this.strangers
-      .filter(({ name, index }) => index < 0 && names.includes(this.told.get(name) ?? ''))
-      .map(({ name }) => showControls(name));
+      .filter(({ index }) => index < 0)
+      .map(({ name }) => showName(name))
+      .filter((shown) => names.includes(this.told.get(shown) ?? ''));
     return createFinding('H101', {
       scope: 'record',
       line,

@@ -6,7 +6,7 @@
 import { createFinding } from '../../domain/create-finding';
 import type { Finding } from '../../domain/finding';
 import type { ParsedRecord } from '../../domain/parsed-record';
-import { checkValue, cleanValue, showControls } from './check-value';
+import { checkValue, cleanValue, showControls, showName } from './check-value';
 import type { CsvHeader } from './decide-header';
 import { lexLine, type CsvBreak } from './lex-line';
 import { LINE_MAX, type LineReader } from './line-reader';
@@ -51,7 +51,7 @@ export function createRowReader(header: CsvHeader): RowReader {
   function noteStrays(cells: readonly string[]): void {
     for (const column of nameless) {
       const value = cleanValue(cells[column] ?? '');
-      if (value !== '' && !strays.has(column)) strays.set(column, showControls(value));
+      if (value !== '' && !strays.has(column)) strays.set(column, showName(value));
     }
   }
 

@@ -140,3 +140,16 @@ it('fills the parameters of every code, and no others', () => {
 it('tells values in one line of text', () => {
   for (const { value } of RAISED) expect(value ?? '').not.toContain('\0');
 });
+
+it('cuts and shows names as it does values', () => {
+  const long = 'n'.repeat(1000);
+  const shown = 'n'.repeat(256);
+  expect(findingsOf(`sep=;\n${H};${long};a\0\n1;2;3;4;5;6\n`)).toMatchObject([
+    { code: 'H102', field: shown, value: shown },
+    { code: 'H102', field: 'a\u2400' },
+  ]);
+  expect(findingsOf(`[{"${long}":[1],"SampleId":1,"BirthDate":2,"City":3,"Result":4}]`)).toMatchObject([
+    { code: 'H102', field: shown },
+    { code: 'P114', field: shown },
+  ]);
+});
