@@ -3,7 +3,7 @@
  * why. It judges again only the fields that ajv names. Pure; it never throws.
  */
 import type { ErrorObject } from 'ajv';
-import { createFinding, type FindingDetails } from '../../domain/create-finding';
+import { createFinding } from '../../domain/create-finding';
 import { FINDING_CODES, type FindingCode } from '../../domain/codes';
 import type { Finding, FindingParams } from '../../domain/finding';
 import type { FieldSpec, MessageType } from '../../domain/message-type';
@@ -11,6 +11,7 @@ import type { ParsedRecord } from '../../domain/parsed-record';
 import type { Severity } from '../../domain/severity';
 import type { CodeSet } from './code-set';
 import type { Circumstances, CompiledType } from './compile-type';
+import type { Facts } from './cross-rules';
 import { describeFailing, describeHolding, fieldsOf, positionsOf, positionsOfNames } from './condition';
 import { expectedOf } from './expected';
 import { unknownCodes } from './judge-code';
@@ -24,6 +25,14 @@ export type Explainer = (
   skipped: ReadonlySet<number>,
 ) => readonly Finding[];
 
+/** What a finding says besides its place and value. */
+interface Told {
+  readonly severity: Severity;
+  readonly expected: string | null;
+  readonly suggestion: string | null;
+  readonly params: FindingParams;
+}
+
 export function createExplainer(
   type: MessageType,
   compiled: CompiledType,
@@ -35,14 +44,18 @@ export function createExplainer(
   const { latest } = circumstances;
   const expectations = type.fields.map((field) => expectedOf(field, sets.get(field.index) ?? null));
 
-  function place(record: ParsedRecord, index: number): FindingDetails {
-    return {
+  function find(record: ParsedRecord, index: number, code: FindingCode, told: Told): Finding {
+    return createFinding(code, {
       line: record.valueLines?.[index] ?? record.line,
       record: record.record,
       field: type.fields[index]?.name ?? null,
       columnNo: columnOf(index),
       value: record.values[index] ?? '',
-    };
+      severity: told.severity,
+      expected: told.expected,
+      suggestion: told.suggestion,
+      params: told.params,
+    });
   }
 
   function explainValue(record: ParsedRecord, field: FieldSpec): readonly Finding[] {
@@ -52,8 +65,7 @@ export function createExplainer(
     const set = sets.get(field.index) ?? null;
     return judge.judge(value, latest).map((problem) => {
       const code = codeOf(problem);
-      return createFinding(code, {
-        ...place(record, field.index),
+      return find(record, field.index, code, {
         severity: severityOf(problem, field, set),
         expected: expectedFor(code, field),
         suggestion: OFFERS_NOTHING.has(code) ? null : suggestValue(field, set, judge, latest, value),
@@ -67,37 +79,30 @@ export function createExplainer(
     return code === 'V212' ? `≤ ${field.maxLength}` : (expectations[field.index] ?? null);
   }
 
+  /** Whether one of the named fields is skipped, so that a rule that needs them is left out. */
+  function lacks(names: readonly string[], skipped: ReadonlySet<number>): boolean {
+    return skipped.size > 0 && positionsOfNames(names, positions).some((index) => skipped.has(index));
+  }
+
   function explainMissing(record: ParsedRecord, field: FieldSpec, skipped: ReadonlySet<number>): readonly Finding[] {
     const { required } = field;
     if (required === null) return [];
     const { condition, missingCode, severity, satisfiedBy } = required;
-    const stands = positionsOfNames(satisfiedBy, positions);
-    const looksAt = positionsOfNames(fieldsOf(condition), positions);
-    if ([...looksAt, ...stands].some((index) => skipped.has(index))) return [];
-    const reason = condition.kind === 'none-present' ? condition.fields.join(', ') : '';
-    const because = describeHolding(condition, record.values, positions);
-    return [
-      createFinding(missingCode, {
-        ...place(record, field.index),
-        severity,
-        expected: expectations[field.index] ?? null,
-        params: missingCode === 'V200' ? { reason } : { because },
-      }),
-    ];
+    if (lacks(satisfiedBy, skipped) || lacks(fieldsOf(condition), skipped)) return [];
+    const params: FindingParams =
+      missingCode === 'V200'
+        ? { reason: condition.kind === 'none-present' ? condition.fields.join(', ') : '' }
+        : { because: describeHolding(condition, record.values, positions) };
+    const expected = expectations[field.index] ?? null;
+    return [find(record, field.index, missingCode, { severity, expected, suggestion: null, params })];
   }
 
   function explainForbidden(record: ParsedRecord, field: FieldSpec, skipped: ReadonlySet<number>): readonly Finding[] {
     const { allowedWhen } = field;
-    if (allowedWhen === null) return [];
-    if (positionsOfNames(fieldsOf(allowedWhen), positions).some((index) => skipped.has(index))) return [];
-    const severity = field.severities['R305'] ?? FINDING_CODES.R305.severity;
-    return [
-      createFinding('R305', {
-        ...place(record, field.index),
-        severity,
-        params: { because: describeFailing(allowedWhen) },
-      }),
-    ];
+    if (allowedWhen === null || lacks(fieldsOf(allowedWhen), skipped)) return [];
+    const severity = severityOf('R305', field, null);
+    const params = { because: describeFailing(allowedWhen) };
+    return [find(record, field.index, 'R305', { severity, expected: null, suggestion: null, params })];
   }
 
   function explainField(record: ParsedRecord, error: ErrorObject, skipped: ReadonlySet<number>): readonly Finding[] {
@@ -125,13 +130,19 @@ export function createExplainer(
         if (finding.severity === 'error') unusable.add(index);
       }
     }
-    const facts = { ...circumstances, unusable };
+    const facts: Facts = {
+      values: record.values,
+      unusable,
+      sender: circumstances.sender,
+      fileTime: circumstances.fileTime,
+    };
     for (const rule of rules) {
       const broken = rule(facts);
-      if (broken === null) continue;
+      const field = broken === null ? undefined : type.fields[broken.index];
+      if (broken === null || field === undefined) continue;
       const { code, index, expected, params } = broken;
-      const severity = type.fields[index]?.severities[code] ?? FINDING_CODES[code].severity;
-      found.push({ index, finding: createFinding(code, { ...place(record, index), severity, expected, params }) });
+      const told = { severity: severityOf(code, field, null), expected, suggestion: null, params };
+      found.push({ index, finding: find(record, index, code, told) });
     }
     return found.sort((a, b) => a.index - b.index).map(({ finding }) => finding);
   };
