@@ -1,5 +1,5 @@
 /** A client that breaks the rules of SSH: it opens its channel with any window and packet size, and minds no window. */
-import type { Client} from 'ssh2';
+import type { Client } from 'ssh2';
 import { type ClientChannel } from 'ssh2';
 import { connectSsh } from './sftp-raw-client';
 

@@ -53,7 +53,7 @@ function createKeyFile(path: string): void {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const file = openSync(temporary, 'wx', 0o600);
     try {
-      writeSync(file, utils.generateKeyPairSync('ed25519', { comment: 'labdrop host key' }).private);
+      writeSync(file, generateKeyPair('labdrop host key').private);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -62,6 +62,20 @@ function createKeyFile(path: string): void {
   } catch (error) {
     throw new Fault('S901', `the host key ${path} cannot be made`, { retryable: false, cause: error });
   }
+}
+
+const GENERATION_ATTEMPTS = 20;
+
+/**
+ * A new ed25519 key pair, OpenSSH's private file and the public line. ssh2 spoils every 256th key, one whose public
+ * half begins with a zero: such a key is thrown away.
+ */
+export function generateKeyPair(comment: string): { readonly private: string; readonly public: string } {
+  for (let attempt = 0; attempt < GENERATION_ATTEMPTS; attempt += 1) {
+    const pair = utils.generateKeyPairSync('ed25519', { comment });
+    if (parsePrivateKey(Buffer.from(pair.private)) !== null) return pair;
+  }
+  throw new Fault('S903', 'no usable key came out', { retryable: false });
 }
 
 /** By a link, not a rename: a key that somebody made meanwhile stays. */
@@ -76,8 +90,8 @@ function publishKeyFile(temporary: string, path: string): void {
 }
 
 function describe(privateKey: Buffer, path: string): Omit<HostKey, 'created'> {
-  const [key] = new Array<ParsedKey | Error>().concat(utils.parseKey(privateKey));
-  if (key === undefined || key instanceof Error || !key.isPrivateKey()) {
+  const key = parsePrivateKey(privateKey);
+  if (key === null) {
     throw new Fault('S901', `the host key ${path} is not a private key without passphrase`, { retryable: false });
   }
   const publicKey = key.getPublicSSH();
@@ -86,4 +100,9 @@ function describe(privateKey: Buffer, path: string): Omit<HostKey, 'created'> {
     publicKey: `${key.type} ${publicKey.toString('base64')}`,
     fingerprint: fingerprintOf(publicKey),
   };
+}
+
+function parsePrivateKey(content: Buffer): ParsedKey | null {
+  const [key] = new Array<ParsedKey | Error>().concat(utils.parseKey(content));
+  return key === undefined || key instanceof Error || !key.isPrivateKey() ? null : key;
 }

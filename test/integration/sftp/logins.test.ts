@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { Client } from 'ssh2';
+import { BaseAgent, Client, utils, type ParsedKey } from 'ssh2';
 import { makeKey, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
 import { connectSsh, RawClient } from '../../support/sftp-raw-client';
+
+jest.setTimeout(30_000);
 
 let fixture: SftpFixture;
 
@@ -54,6 +56,33 @@ test.each([
     ...['-o', 'HostKeyAlgorithms=ssh-ed25519'],
   ]);
   expect(sha1.code).not.toBe(0);
+});
+
+test('the right key with a signature of another is refused', async () => {
+  fixture = await openFixture();
+  const other = utils.parseKey(readFileSync(await makeKey(fixture.dir, 'other'))) as ParsedKey;
+  const registered = utils.parseKey(readFileSync(`${fixture.keyPath}.pub`)) as ParsedKey;
+  class Forger extends BaseAgent<ParsedKey> {
+    override getIdentities(done: (error: undefined, keys: ParsedKey[]) => void): void {
+      done(undefined, [registered]);
+    }
+    override sign(_key: ParsedKey, content: Buffer, ...rest: unknown[]): void {
+      (rest.at(-1) as (error: undefined, signature: Buffer) => void)(undefined, other.sign(content));
+    }
+  }
+  const outcome = await new Promise((resolve) => {
+    const client = new Client();
+    client.on('error', (error) => {
+      resolve(error.message);
+    });
+    client.on('ready', () => {
+      resolve('ready');
+    });
+    client.connect({ host: '127.0.0.1', port: fixture.port, username: 'lab1', agent: new Forger() });
+  });
+  expect(outcome).toContain('authentication methods failed');
+  await until(() => fixture.server.connections() === 0, 'the end');
+  expect(refusals()).toContainEqual(expect.objectContaining({ account: 'lab1', reason: 'the signature is wrong' }));
 });
 
 test('an account that is disabled at once opens no more, and its connections can be cut', async () => {

@@ -5,6 +5,8 @@ import { filesIn, openFixture, until, type SftpFixture } from '../../support/sft
 
 const MEBIBYTE = 1_048_576;
 
+jest.setTimeout(30_000);
+
 let fixture: SftpFixture;
 
 beforeEach(async () => {

@@ -4,6 +4,8 @@ import { filesIn, openFixture, until, type SftpFixture } from '../../support/sft
 import { RawClient, WRITE_NEW, WRITE_ON } from '../../support/sftp-raw-client';
 import { NO_ATTRIBUTES } from '../../support/sftp-requests';
 
+jest.setTimeout(30_000);
+
 let fixture: SftpFixture;
 let client: RawClient;
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { utils } from 'ssh2';
 import { loadOrCreateHostKey } from '../../../../src/adapters/sftp/host-key';
 
 let dir: string;
@@ -46,4 +47,13 @@ test.each([
 
 test('a folder in its place is a fault', () => {
   expect(() => loadOrCreateHostKey(dir)).toThrow(dir);
+});
+
+test('never makes a key that cannot be read, however its public half begins', () => {
+  const generate = jest.spyOn(utils, 'generateKeyPairSync');
+  const spoiled = utils.generateKeyPairSync('ed25519');
+  generate.mockReturnValueOnce({ ...spoiled, private: spoiled.private.replace(/\n.{20}/, '\nAAAAAAAAAAAAAAAAAAAA') });
+  expect(loadOrCreateHostKey(join(dir, 'key'))).toMatchObject({ created: true });
+  expect(generate).toHaveBeenCalledTimes(3);
+  generate.mockRestore();
 });
