@@ -8,6 +8,7 @@ import { registerCodes } from './codes';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { registerDemo } from './demo';
 import { registerRejections } from './rejections';
+import { registerReplay } from './replay';
 import { registerSender } from './sender';
 import { registerServe } from './serve';
 import { registerShow } from './show';
@@ -23,6 +24,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerBatches,
   registerShow,
   registerRejections,
+  registerReplay,
   registerCodes,
   registerCodelist,
   registerDemo,

@@ -1,5 +1,5 @@
 /** `labdrop show`: one batch, its counts, its times and what was found in it. No personal value. */
-import { openReader, type StoreReader } from '../daemon/commands-store';
+import { openReader } from '../daemon/commands-store';
 import type { BatchRecord } from '../domain/batch-record';
 import type { FindingTotals } from '../domain/report-source';
 import { codeTitle } from '../stages/report/texts';
@@ -7,6 +7,7 @@ import { parseCount } from './batch-options';
 import { findCatalogue } from './catalogue';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
+import { findBatch } from './find-batch';
 import { localTime } from './local-time';
 import { type OperatorFinding, viewFinding } from './operator-finding';
 import { renderPairs, renderTable } from './render-table';
@@ -56,17 +57,6 @@ function showBatch(text: string, options: ShowOptions, context: CommandContext):
   } finally {
     reader.close();
   }
-}
-
-function findBatch(reader: StoreReader, text: string): BatchRecord {
-  const found = reader.find(text);
-  const [batch] = found;
-  if (batch === undefined) throw new CommandProblem(`no batch is, begins with or is named ${JSON.stringify(text)}`);
-  if (found.length === 1) return batch;
-  const list = found
-    .slice(0, 10)
-    .map(({ id, receivedAt, fileName }) => `  ${id}  ${localTime(receivedAt) ?? ''}  ${fileName}`);
-  throw new CommandProblem(`several batches may be meant:\n${list.join('\n')}`);
 }
 
 function renderBatch({ batch, totals, findings }: BatchView): string {

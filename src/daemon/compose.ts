@@ -12,6 +12,7 @@ import type { SftpLimits } from '../adapters/sftp/sftp-limits';
 import { createSftpServer, type SftpServer } from '../adapters/sftp/sftp-server';
 import { dataFolders } from '../adapters/spool/data-folders';
 import { acquireInstanceLock } from '../adapters/sqlite/instance-lock';
+import { openStoreReader } from '../adapters/sqlite/open-store-reader';
 import type { Config } from '../config/config';
 import { Fault } from '../domain/fault';
 import type { Catalogue } from '../domain/message-type';
@@ -22,6 +23,7 @@ import { createDispatcher, type Dispatcher } from './dispatcher';
 import { createIntake } from './intake';
 import { createLane, type Lane } from './lane';
 import { prepareDataFolders } from './prepare-data-folders';
+import { createReplayIntake } from './replay-intake';
 import { createScope } from './scope';
 import { logSftpAudit } from './sftp-audit-log';
 import { createStatusFile } from './status-file';
@@ -92,6 +94,9 @@ async function start(
   scope.defer(() => dispatcher.drain());
   status.observe(() => ({ waiting: dispatcher.waiting(), inWork: dispatcher.inWork() }));
   await resumeUnfinished(express, dispatcher, (name) => accounts.find(name));
+  const reader = openStoreReader(folders.storePath);
+  scope.defer(() => reader.close());
+  const offerReplays = createReplayIntake({ reader, dispatcher, findAccount: (name) => accounts.find(name), log });
 
   // The server tells the inbox of arrivals, the inbox asks the server what is being written: joined after both exist.
   let server: SftpServer | null = null;
@@ -112,6 +117,7 @@ async function start(
       scanned: (count, ms) => {
         log.debug('inbox.scan', { folders: count, ms: Math.round(ms) });
         status.update();
+        offerReplays();
       },
       failed: (path, error) => log.error('fault', { code: 'S901', path, message: error.message }),
     },

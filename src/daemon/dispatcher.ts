@@ -56,9 +56,13 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
   let draining = false;
   let timer: NodeJS.Timeout | null = null;
 
-  /** A reminder takes nothing: its data file stays free for the marker that may come any moment. */
+  /**
+   * A reminder takes nothing: its data file stays free for the marker that may come any moment. A replay takes no file
+   * of a drop folder either; it is known by its id.
+   */
   function identitiesOf(origin: BatchOrigin): readonly string[] {
     if (origin.cause === 'unmarked') return [];
+    if (origin.cause === 'replay') return [origin.id];
     return [origin.dataIdentity, origin.markerIdentity].filter((identity) => identity !== null);
   }
 
@@ -74,7 +78,7 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     if (draining || identitiesOf(origin).some(isKnown)) return;
     if (!queue.add({ origin, submitter, attempts: 0 })) return;
     for (const identity of identitiesOf(origin)) known.set(identity, Infinity);
-    if (origin.cause !== 'unmarked') taken.add(nameKey(origin));
+    if (takesDropped(origin)) taken.add(nameKey(origin));
     pump();
   }
 
@@ -114,7 +118,7 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
 
   function finish(batch: QueuedBatch, result: BatchResult, ms: number): void {
     queue.release(batch);
-    taken.delete(nameKey(batch.origin));
+    if (takesDropped(batch.origin)) taken.delete(nameKey(batch.origin));
     for (const identity of identitiesOf(batch.origin)) {
       if (result.kind === 'withdrawn') known.delete(identity);
       else known.set(identity, nowMs() + FORGET_AFTER_MS);
@@ -152,6 +156,11 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     waiting: () => queue.size(),
     drain,
   };
+}
+
+/** Whether the batch owns the file of its name that lies in a drop folder. */
+function takesDropped({ cause }: BatchOrigin): boolean {
+  return cause !== 'unmarked' && cause !== 'replay';
 }
 
 function nameKey(origin: BatchOrigin): string {

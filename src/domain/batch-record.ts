@@ -29,7 +29,10 @@ export interface BatchOrigin {
   readonly markerName: string | null;
   /** Identity of the marker file (`inode:birth time in ns`), so that no later marker of that name is removed for it. */
   readonly markerIdentity: string | null;
-  /** Identity of the data file in the drop folder, the same way. */
+  /**
+   * Identity of the data file in the drop folder, the same way; for a replay, which finds its data in the archive, the
+   * original's path relative to the archive folder. Null where there is no data (F006).
+   */
   readonly dataIdentity: string | null;
   readonly mode: BatchMode;
   /** 'root' for the drop folder `/`, 'test' for `/test/`: where the reports go. */

@@ -17,10 +17,11 @@ import {
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { BatchRecord } from '../../domain/batch-record';
-import { toFault } from '../../domain/fault';
+import { Fault, toFault } from '../../domain/fault';
 import type { ClaimedFile, ReportContent, Spool, WrittenReport } from '../../ports/spool';
 import { archivePath, type DataFolders, dropFolder, reportsFolder } from './data-folders';
 import {
+  copyFileDurably,
   exists,
   fileIdentity,
   makeDirectory,
@@ -40,14 +41,31 @@ export function createSpool(folders: DataFolders): Spool {
   const stagedReport = (batch: BatchRecord, name: string): string => join(workFolder(batch), 'reports', name);
   const markerPath = (batch: BatchRecord): string | null =>
     batch.markerName === null ? null : join(dropFolder(folders, batch.account, batch.folder), batch.markerName);
+  const archivedOriginal = (batch: BatchRecord): string | null =>
+    batch.dataIdentity === null ? null : join(folders.archiveDir, batch.dataIdentity);
 
   function claim(batch: BatchRecord): ClaimedFile | null {
     const target = claimedPath(batch);
+    if (batch.cause === 'replay') return claimOriginal(batch, target);
     if (!exists(target)) {
       const source = join(dropFolder(folders, batch.account, batch.folder), batch.fileName);
       if (batch.dataIdentity === null || fileIdentity(source) !== batch.dataIdentity) return null;
       makeDirectory(workFolder(batch));
       moveFile(source, target);
+    }
+    return { path: target, bytes: statSync(target).size };
+  }
+
+  /** A replay works on a copy: the original stays where it is. One that was begun cannot be given up. */
+  function claimOriginal(batch: BatchRecord, target: string): ClaimedFile | null {
+    if (!exists(target)) {
+      const original = archivedOriginal(batch);
+      if (original === null || !exists(original)) {
+        if (batch.state === 'ready') return null;
+        throw new Fault('S901', `the original of batch ${batch.id} is gone from the archive`, { retryable: false });
+      }
+      makeDirectory(workFolder(batch));
+      copyFileDurably(original, target);
     }
     return { path: target, bytes: statSync(target).size };
   }
@@ -103,6 +121,11 @@ export function createSpool(folders: DataFolders): Spool {
   }
 
   function archive(batch: BatchRecord): string | null {
+    if (batch.cause === 'replay') {
+      removeDirectory(workFolder(batch));
+      const original = archivedOriginal(batch);
+      return original !== null && exists(original) ? batch.dataIdentity : null;
+    }
     const claimed = claimedPath(batch);
     const relative = archivePath(batch);
     const target = join(folders.archiveDir, relative);

@@ -6,6 +6,7 @@ import {
   type BigIntStats,
   closeSync,
   constants,
+  copyFileSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -45,6 +46,20 @@ export function moveFile(from: string, to: string): void {
   renameSync(from, to);
   syncDirectory(dirname(to));
   syncDirectory(dirname(from));
+}
+
+/** Copies a file, under its name only when all of it is durable; an unfinished copy of an earlier try is replaced. */
+export function copyFileDurably(from: string, to: string): void {
+  const unfinished = `${to}.copy`;
+  copyFileSync(from, unfinished, constants.COPYFILE_FICLONE);
+  const fd = openSync(unfinished, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(unfinished, to);
+  syncDirectory(dirname(to));
 }
 
 /** Removes a file if it is there. */
