@@ -30,7 +30,7 @@ describe('renderSummary', () => {
       '81365677_LaboratoryTestResult_210101120000.csv',
       'PARTLY ACCEPTED',
       '20 records: 18 accepted, 1 rejected, 1 duplicate.',
-      'Of the accepted ones, 1 have a warning and 0 replace an earlier version.',
+      'Of the accepted ones: 1 with a warning, 0 as a new version.',
       'Received on 2021-01-01 12:00:00 (Belgian time).',
       '',
       'Errors (6)',
