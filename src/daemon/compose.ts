@@ -172,12 +172,7 @@ function loadAndLog(config: Config, log: Logger): Catalogue {
 }
 
 function workerSettings(config: Config): WorkerSettings {
-  const { mode, maxRejected, maxRejectedRatio, maxFileBytes, unmarkedReminderHours } = config.ingest;
-  return {
-    dataDir: config.dataDir,
-    schemasDir: config.schemas.dir,
-    rules: { mode, maxRejected, maxRejectedRatio, maxFileBytes, unmarkedReminderHours },
-  };
+  return { dataDir: config.dataDir, schemasDir: config.schemas.dir, rules: config.ingest };
 }
 
 function sftpLimits({ sftp: { limits } }: Config): Partial<SftpLimits> {

@@ -82,6 +82,7 @@ const OPEN_RULES = {
   maxRejected: null,
   maxRejectedRatio: null,
   maxFileBytes: Number.MAX_SAFE_INTEGER,
+  markerGraceSeconds: 0,
   unmarkedReminderHours: 0,
 } as const;
 

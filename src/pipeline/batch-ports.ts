@@ -12,6 +12,8 @@ export interface IntakeRules {
   /** Largest share of rejected records that a file may have, 0 to 1, or null for no bound. */
   readonly maxRejectedRatio: number | null;
   readonly maxFileBytes: number;
+  /** A marker without data is waited on this long. */
+  readonly markerGraceSeconds: number;
   /** After so many hours a data file without marker is reported, once. */
   readonly unmarkedReminderHours: number;
 }

@@ -11,18 +11,25 @@ import { Fault } from '../domain/fault';
 import { hasReached } from '../domain/journey';
 import type { FindingGroup } from '../ports/report-source';
 import type { BatchPorts, Submitter } from './batch-ports';
+import { isNeedless } from './is-needless';
 import { judgeBatch } from './judge-batch';
 import { reportBatch } from './report-batch';
 
 export type BatchResult =
   | { readonly kind: 'done'; readonly batch: BatchRecord; readonly groups: readonly FindingGroup[] }
-  /** The file was gone or another one before it could be claimed: nothing was taken, nothing is owed. */
+  /** Nothing was taken and nothing is owed: the file was gone or another one, or there is nothing new to say. */
   | { readonly kind: 'withdrawn'; readonly id: string };
 
 export function processBatch(ports: BatchPorts, origin: BatchOrigin, submitter: Submitter): BatchResult {
   const { store, spool } = ports;
   const batch = store.open(origin);
   if (!hasReached(batch.state, 'committed')) {
+    const previous = batch.previousBatch === null ? null : store.batch(batch.previousBatch);
+    if (isNeedless(batch, previous, ports.rules)) {
+      spool.archive(batch);
+      store.withdraw(batch.id);
+      return { kind: 'withdrawn', id: batch.id };
+    }
     const claimed = claimIfAny(ports, batch);
     if (claimed === null) {
       store.withdraw(batch.id);
