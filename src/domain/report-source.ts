@@ -9,6 +9,8 @@ import type { Severity } from './severity';
 /** A finding with its number within the batch: file and header findings first, then by line, record and order raised. */
 export interface StoredFinding extends Finding {
   readonly seq: number;
+  /** The record's business key, its parts joined by U+001F, at most 256 code points; null where it has none. */
+  readonly recordKey: string | null;
 }
 
 /** One code with one severity, over the whole batch. */

@@ -66,7 +66,7 @@ interface Case {
 function judge(current: Case): Verdict {
   const { ports, batch, file, submitter, type, staging } = current;
   const tell = (findings: readonly Finding[]): boolean => {
-    findings.forEach((finding) => staging.addFinding(finding));
+    findings.forEach((finding) => staging.addFinding(finding, null));
     return findings.some((finding) => finding.severity === 'error');
   };
   const refused = (sha256: string | null): Verdict => ({
@@ -113,12 +113,12 @@ function judgeRecords({ ports, batch, staging }: Case, { file, type, facts, sha2
   };
   if (result.rejected) return refuse();
   const wrongTotal = result.miscounted ? [] : checkRecordTotal(totals, result.records);
-  wrongTotal.forEach((finding) => staging.addFinding(finding));
+  wrongTotal.forEach((finding) => staging.addFinding(finding, null));
   if (wrongTotal.length > 0) return refuse();
   staging.settle();
   const tripped = decideThreshold(staging.counts(), ports.rules);
   if (tripped !== null) {
-    staging.addFinding(tripped);
+    staging.addFinding(tripped, null);
     return refuse();
   }
   return { reading, fileRejected: false, counts: staging.counts(), sha256 };

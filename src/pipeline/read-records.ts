@@ -38,7 +38,6 @@ export function readRecords({ ports, batch, file, type, facts, staging }: ReadRe
     columnOf: (fieldIndex) => columnOf(fieldIndex),
   });
   const onRecord = (record: ParsedRecord): void => {
-    for (const finding of record.findings) staging.addFinding(finding);
     stageRecord(staging, record, validate(record));
   };
   const parsed = parseFile(ports.spool.read(file), facts, type, {
@@ -49,12 +48,13 @@ export function readRecords({ ports, batch, file, type, facts, staging }: ReadRe
     onRecord,
   });
   const { findings, dialect, header, records, rejected, miscounted } = parsed;
-  for (const finding of findings) staging.addFinding(finding);
+  for (const finding of findings) staging.addFinding(finding, null);
   return { reading: { dialect, header }, records, rejected, miscounted };
 }
 
 function stageRecord(staging: Staging, record: ParsedRecord, judgement: Judgement): void {
-  for (const finding of judgement.findings) staging.addFinding(finding);
+  const warned = record.findings.length > 0 || judgement.findings.length > 0;
+  if (warned) stageFindings(staging, record, judgement);
   const { line, record: number, offset, length } = record;
   if (judgement.rejected) {
     staging.addRejected({ line, record: number, offset, length });
@@ -68,8 +68,15 @@ function stageRecord(staging: Staging, record: ParsedRecord, judgement: Judgemen
     values: judgement.values,
     key: judgement.key,
     patient: judgement.patient,
-    warned: judgement.findings.length > 0 || record.findings.length > 0,
+    warned,
   });
+}
+
+/** The reader's findings before the validator's, both under the record's key; a key without a filled part is none. */
+function stageFindings(staging: Staging, record: ParsedRecord, judgement: Judgement): void {
+  const key = /[^\u001f]/.test(judgement.key) ? judgement.key : null;
+  for (const finding of record.findings) staging.addFinding(finding, key);
+  for (const finding of judgement.findings) staging.addFinding(finding, key);
 }
 
 function dataExtension(fileName: string): '' | 'csv' | 'json' {

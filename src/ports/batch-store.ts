@@ -76,7 +76,8 @@ export interface CommitVerdict extends BatchReading {
 export interface Staging {
   addRecord(record: StagedRecord): void;
   addRejected(record: RejectedRecord): void;
-  addFinding(finding: Finding): void;
+  /** @param recordKey the record's business key as in `StagedRecord`; null outside records and where it has none */
+  addFinding(finding: Finding, recordKey: string | null): void;
   /** Findings within the file on equal keys (D403, D405), then against the store (D402, D404, D406, R311). */
   settle(): void;
   /** Counts as they stand. */

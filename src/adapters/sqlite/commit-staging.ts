@@ -66,7 +66,8 @@ export function commitRecords(db: Database.Database, batch: BatchRecord, input: 
  * sorted, not the findings: a batch may have millions.
  */
 export function copyFindings(db: Database.Database, schema: 'main' | 'staging', batchId: string): void {
-  const columns = 'severity, code, scope, line, record, field, column_no, value, expected, suggestion, params';
+  const columns =
+    'severity, code, scope, line, record, record_key, field, column_no, value, expected, suggestion, params';
   db.prepare(
     `WITH placed AS MATERIALIZED (
       SELECT ord, row_number() OVER (ORDER BY scope NOT IN ('file', 'header'), line, record, ord) AS seq

@@ -7,7 +7,7 @@ import type Database from 'better-sqlite3';
 import { FINDING_CODES, type FindingCode } from '../../domain/codes';
 import type { MessageType } from '../../domain/message-type';
 import { quoteIdentifier } from './quote-identifier';
-import { valueColumn } from './staging-database';
+import { shownKey, valueColumn } from './staging-database';
 
 export interface StoreComparisonInput {
   readonly type: MessageType;
@@ -79,8 +79,8 @@ interface Telling {
 function tell(db: Database.Database, table: string, { code, kinds, params }: Telling): void {
   const { severity, scope } = FINDING_CODES[code];
   db.prepare(
-    `INSERT INTO staging.finding (severity, code, scope, line, record, params)
-      SELECT ?, ?, ?, r.line, r.record, json_object(${params})
+    `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, params)
+      SELECT ?, ?, ?, r.line, r.record, ${shownKey('r')}, json_object(${params})
       FROM staging.decision d
       CROSS JOIN staging.record r ON r.record = d.record
       CROSS JOIN ${table} s ON s._id = d.stored_id
@@ -100,8 +100,8 @@ export function settleFollows(db: Database.Database, type: MessageType): void {
     (name) => `abs(julianday(substr(e.${quoteIdentifier(name)}, 1, 10)) - ${date}) <= :days`,
   );
   db.prepare(
-    `INSERT INTO staging.finding (severity, code, scope, line, record, field, value, params)
-      SELECT :severity, 'R311', :scope, r.line, r.record, :field, r.${valueColumn(field.index)},
+    `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, field, value, params)
+      SELECT :severity, 'R311', :scope, r.line, r.record, ${shownKey('r')}, :field, r.${valueColumn(field.index)},
         json_object('messageType', :messageType, 'days', :days)
       FROM staging.record r LEFT JOIN staging.decision d ON d.record = r.record
       WHERE (d.kind IS NULL OR d.kind IN ('correction', 'older-version')) AND r.patient <> '' AND ${date} IS NOT NULL

@@ -5,7 +5,7 @@
  */
 import type Database from 'better-sqlite3';
 import { FINDING_CODES } from '../../domain/codes';
-import { valueColumn } from './staging-database';
+import { shownKey, valueColumn } from './staging-database';
 
 /** Other records' lines that a D403 finding names at most. */
 export const CONFLICT_LINES_MAX = 20;
@@ -30,8 +30,8 @@ export function settleWithinFile(db: Database.Database, fieldCount: number): voi
       SELECT r.record, r.line, r.byte_offset, r.byte_length
       FROM staging.decision d CROSS JOIN staging.record r ON r.record = d.record WHERE d.kind = 'conflict';`);
   db.prepare(
-    `INSERT INTO staging.finding (severity, code, scope, line, record, params)
-      SELECT ?, 'D403', ?, r.line, r.record, json_object('lines', (
+    `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, params)
+      SELECT ?, 'D403', ?, r.line, r.record, ${shownKey('r')}, json_object('lines', (
         SELECT group_concat(iif(place <= ${CONFLICT_LINES_MAX}, other, '...'), ', ' ORDER BY place) FROM (
           SELECT o.line AS other, row_number() OVER (ORDER BY o.record) AS place FROM (
             SELECT line, record FROM staging.record o WHERE o.key = r.key AND o.record <> r.record
@@ -44,8 +44,8 @@ export function settleWithinFile(db: Database.Database, fieldCount: number): voi
 /** Raised after the store was asked; see above. */
 export function tellRepeated(db: Database.Database): void {
   db.prepare(
-    `INSERT INTO staging.finding (severity, code, scope, line, record, params)
-      SELECT ?, 'D405', ?, r.line, r.record, json_object('firstLine', f.line)
+    `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, params)
+      SELECT ?, 'D405', ?, r.line, r.record, ${shownKey('r')}, json_object('firstLine', f.line)
       FROM staging.decision d
       CROSS JOIN staging.record r ON r.record = d.record
       CROSS JOIN staging.twin t ON t.key = r.key

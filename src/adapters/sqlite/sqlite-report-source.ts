@@ -29,7 +29,8 @@ interface FindingRow extends Omit<StoredFinding, 'columnNo' | 'params'> {
 type RejectedRow = Omit<RejectedWithFindings, 'findings'>;
 
 const FINDING_COLUMNS =
-  'f.seq, f.severity, f.code, f.scope, f.line, f.record, f.field, f.column_no, f.value, f.expected, f.suggestion, f.params';
+  'f.seq, f.severity, f.code, f.scope, f.line, f.record, f.record_key AS recordKey, f.field, f.column_no, f.value, ' +
+  'f.expected, f.suggestion, f.params';
 const SEVERITY_RANK = "CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END";
 
 export function createReportSource(db: Database.Database, schema: 'main' | 'staging', batchId: string): ReportSource {

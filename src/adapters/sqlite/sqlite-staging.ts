@@ -12,7 +12,8 @@ import type Database from 'better-sqlite3';
 import { NO_RECORDS, type BatchCounts } from '../../domain/batch';
 import type { BatchRecord } from '../../domain/batch-record';
 import { Fault } from '../../domain/fault';
-import type { Finding } from '../../domain/finding';
+import { cutCodePoints } from '../../domain/create-finding';
+import { FINDING_VALUE_MAX, type Finding } from '../../domain/finding';
 import type { MessageType } from '../../domain/message-type';
 import type { CommitVerdict, RejectedRecord, StagedRecord, Staging } from '../../ports/batch-store';
 import type { ReportSource } from '../../ports/report-source';
@@ -63,7 +64,7 @@ export class SqliteStaging implements Staging {
     const parameters = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
     this.#addRecord = db.prepare(`INSERT INTO staging.record VALUES (${parameters(width)})`);
     this.#addRejected = db.prepare(`INSERT INTO staging.rejected VALUES (${parameters(4)})`);
-    this.#addFinding = db.prepare(`INSERT INTO staging.finding VALUES (NULL, ${parameters(11)})`);
+    this.#addFinding = db.prepare(`INSERT INTO staging.finding VALUES (NULL, ${parameters(12)})`);
   }
 
   addRecord(record: StagedRecord): void {
@@ -82,10 +83,11 @@ export class SqliteStaging implements Staging {
     this.#rejected++;
   }
 
-  addFinding(finding: Finding): void {
+  addFinding(finding: Finding, recordKey: string | null): void {
     const { severity, code, scope, line, record, field, columnNo, value, expected, suggestion } = finding;
     const params = JSON.stringify(finding.params);
-    const place = [line, record, field, columnNo, value, expected, suggestion];
+    const key = recordKey === null ? null : cutCodePoints(recordKey, FINDING_VALUE_MAX);
+    const place = [line, record, key, field, columnNo, value, expected, suggestion];
     this.#add(this.#addFinding, [severity, code, scope, ...place, params === '{}' ? null : params]);
   }
 

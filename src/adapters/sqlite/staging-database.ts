@@ -7,6 +7,7 @@ import type Database from 'better-sqlite3';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../domain/fault';
+import { FINDING_VALUE_MAX } from '../../domain/finding';
 import { IN_MEMORY } from './open-connection';
 
 /** Files below this size are staged in memory. */
@@ -69,9 +70,14 @@ CREATE TABLE staging.record (
 );
 CREATE TABLE staging.rejected (record INTEGER PRIMARY KEY, line INTEGER, byte_offset INTEGER, byte_length INTEGER);
 CREATE TABLE staging.finding (
-  ord INTEGER PRIMARY KEY, severity TEXT, code TEXT, scope TEXT, line INTEGER, record INTEGER, field TEXT,
-  column_no INTEGER, value TEXT, expected TEXT, suggestion TEXT, params TEXT
+  ord INTEGER PRIMARY KEY, severity TEXT, code TEXT, scope TEXT, line INTEGER, record INTEGER,
+  record_key TEXT, field TEXT, column_no INTEGER, value TEXT, expected TEXT, suggestion TEXT, params TEXT
 );
 CREATE TABLE staging.twin (key TEXT PRIMARY KEY, first INTEGER, differing INTEGER);
 CREATE TABLE staging.decision (record INTEGER PRIMARY KEY, kind TEXT, stored_id INTEGER, version INTEGER);`;
+}
+
+/** SQL: the key of a staged record as its findings show it. `alias` stands for `staging.record`. */
+export function shownKey(alias: string): string {
+  return `nullif(substr(${alias}.key, 1, ${FINDING_VALUE_MAX}), '')`;
 }

@@ -42,8 +42,6 @@ export interface ErrorsCsvOptions {
   /** A finding of scope file or header rejected the file. */
   readonly fileRejected: boolean;
   readonly mode: BatchMode;
-  /** The record's own business key as the sender may know it; left out, the column stays empty. */
-  readonly recordKey?: (record: number) => string | null;
 }
 
 export function renderErrorsCsv(findings: Iterable<StoredFinding>, options: ErrorsCsvOptions): Generator<Uint8Array> {
@@ -83,7 +81,6 @@ function* byRecord(findings: Iterable<StoredFinding>): Generator<readonly Stored
 
 function cells(finding: StoredFinding, action: Action, options: ErrorsCsvOptions): readonly string[] {
   const { problem, fix } = renderMessage(finding, options.language);
-  const key = finding.record === null ? null : (options.recordKey?.(finding.record) ?? null);
   return [
     finding.severity,
     finding.code,
@@ -96,9 +93,14 @@ function cells(finding: StoredFinding, action: Action, options: ErrorsCsvOptions
     fix,
     finding.expected ?? '',
     finding.suggestion ?? '',
-    key ?? '',
+    showKey(finding.recordKey),
     action,
   ];
+}
+
+/** The parts of a key that are filled, for people. */
+function showKey(key: string | null): string {
+  return key === null ? '' : key.split('\u001f').filter(Boolean).join(' ');
 }
 
 function cappedCells(shown: number, { language, total }: ErrorsCsvOptions): readonly string[] {

@@ -140,7 +140,7 @@ describe.each([
       const batch = store.open(from());
       store.openStaging(batch, null).commit(verdict(NO_RECORDS));
       const again = store.openStaging(batch, RESULT);
-      again.addFinding(createFinding('F001'));
+      again.addFinding(createFinding('F001'), null);
       expect(() => again.commit(verdict(NO_RECORDS))).toThrow('committed already');
       again.discard();
       expect([...store.reportSource(batch.id).findings()]).toEqual([]);
@@ -197,10 +197,10 @@ describe.each([
       const { counts, findings } = deliver(store, { origin: from(), records });
       expect(counts).toEqual({ ...NO_RECORDS, records: 6, accepted: 2, rejected: 3, duplicate: 1 });
       expect(findings).toEqual([
-        { ...createFinding('D403', { line: 4, record: 3, params: { lines: '6, 7' } }), seq: 1 },
-        { ...createFinding('D405', { line: 5, record: 4, params: { firstLine: 3 } }), seq: 2 },
-        { ...createFinding('D403', { line: 6, record: 5, params: { lines: '4, 7' } }), seq: 3 },
-        { ...createFinding('D403', { line: 7, record: 6, params: { lines: '4, 6' } }), seq: 4 },
+        { ...createFinding('D403', { line: 4, record: 3, params: { lines: '6, 7' } }), recordKey: 'differ', seq: 1 },
+        { ...createFinding('D405', { line: 5, record: 4, params: { firstLine: 3 } }), recordKey: 'twice', seq: 2 },
+        { ...createFinding('D403', { line: 6, record: 5, params: { lines: '4, 7' } }), recordKey: 'differ', seq: 3 },
+        { ...createFinding('D403', { line: 7, record: 6, params: { lines: '4, 6' } }), recordKey: 'differ', seq: 4 },
       ]);
     });
 
@@ -220,7 +220,9 @@ describe.each([
       const again = deliver(store, { origin: from(later(1)), records: [staged(7, ['b', 'p', '', ''])] });
       expect(again.counts).toEqual({ ...NO_RECORDS, records: 1, duplicate: 1 });
       const params = { earlierFile: 'first.csv', earlierLine: 3, earlierBatch: first.id };
-      expect(again.findings).toEqual([{ ...createFinding('D402', { line: 8, record: 7, params }), seq: 1 }]);
+      expect(again.findings).toEqual([
+        { ...createFinding('D402', { line: 8, record: 7, params }), recordKey: 'b', seq: 1 },
+      ]);
     });
 
     test('other content is a new version (D404), of this sender and type only', () => {
@@ -236,7 +238,9 @@ describe.each([
       const corrected = deliver(store, { origin: from(later(2)), records: [staged(1, ['a', 'p', '2', ''])] });
       expect(corrected.counts).toEqual({ ...NO_RECORDS, records: 1, accepted: 1, corrected: 1 });
       const params = { version: 2, earlierFile: 'first.csv', earlierLine: 2 };
-      expect(corrected.findings).toEqual([{ ...createFinding('D404', { line: 2, record: 1, params }), seq: 1 }]);
+      expect(corrected.findings).toEqual([
+        { ...createFinding('D404', { line: 2, record: 1, params }), recordKey: 'a', seq: 1 },
+      ]);
       const third = deliver(store, { origin: from(later(3)), records: [staged(1, ['a', 'p', '', ''])] });
       expect(third.findings[0]?.params).toEqual({ version: 3, earlierFile: 'day2.csv', earlierLine: 2 });
     });
@@ -248,8 +252,8 @@ describe.each([
       expect(counts).toEqual({ ...NO_RECORDS, records: 3, accepted: 1, rejected: 2 });
       const params = { earlierFile: 'first.csv', earlierLine: 2 };
       expect(findings).toEqual([
-        { ...createFinding('D406', { line: 2, record: 1, params }), seq: 1 },
-        { ...createFinding('D406', { line: 3, record: 2, params }), seq: 2 },
+        { ...createFinding('D406', { line: 2, record: 1, params }), recordKey: 'a', seq: 1 },
+        { ...createFinding('D406', { line: 3, record: 2, params }), recordKey: 'a', seq: 2 },
       ]);
     });
 
@@ -310,7 +314,7 @@ describe.each([
       expect(counts).toEqual({ ...NO_RECORDS, records: 1, accepted: 1, acceptedWithWarning: warns ? 1 : 0 });
       const params = { messageType: 'Result', days: 30 };
       const finding = createFinding('R311', { line: 2, record: 1, field: 'CollectedAt', value: date, params });
-      expect(findings).toEqual(warns ? [{ ...finding, seq: 1 }] : []);
+      expect(findings).toEqual(warns ? [{ ...finding, recordKey: 'v', seq: 1 }] : []);
     });
 
     test('is asked of current versions only', () => {
@@ -344,7 +348,7 @@ describe.each([
       expect(staging.counts()).toEqual({ ...NO_RECORDS, records: 3, accepted: 2, acceptedWithWarning: 1, rejected: 1 });
       staging.settle();
       expect(staging.counts()).toMatchObject({ records: 3, accepted: 1, rejected: 1, duplicate: 1 });
-      staging.addFinding(createFinding('F013', { params: { rejected: 1, records: 3, limit: '0' } }));
+      staging.addFinding(createFinding('F013', { params: { rejected: 1, records: 3, limit: '0' } }), null);
       staging.rejectAll();
       expect(staging.counts()).toEqual({ ...NO_RECORDS, records: 3, rejected: 3 });
       staging.commit(verdict(staging.counts(), { outcome: 'REJECTED' }));
@@ -364,11 +368,11 @@ describe.each([
       for (const settle of [false, true, false]) {
         const staging = store.openStaging(batch, RESULT);
         staging.addRecord(staged(1, ['a', 'p', '', '']));
-        staging.addFinding(createFinding('P101'));
+        staging.addFinding(createFinding('P101'), null);
         if (settle) staging.settle();
         staging.discard();
         staging.discard();
-        expect(() => staging.addFinding(createFinding('P101'))).toThrow(Fault);
+        expect(() => staging.addFinding(createFinding('P101'), null)).toThrow(Fault);
         expect(() => staging.settle()).toThrow(Fault);
       }
       expect(store.batch(batch.id)).toEqual(batch);
@@ -401,7 +405,7 @@ describe.each([
       staging.addRecord(staged(1, ['a', 'p', '', '']));
       staging.addRecord(staged(2, ['a', 'p', 'x', '']));
       staging.settle();
-      staging.addFinding(createFinding('P101'));
+      staging.addFinding(createFinding('P101'), null);
       const source = staging.reportSource();
       expect([...source.findings()].map(({ code, seq }) => `${seq} ${code}`)).toEqual(['1 P101', '2 D403', '3 D403']);
       expect([...source.rejected()].map(({ record, findings }) => [record, findings.length])).toEqual([

@@ -25,7 +25,7 @@ export function deliver(store: BatchStore, { origin, records, findings = [], typ
   const batch = store.open(origin);
   store.markClaimed(batch.id, '2021-04-03T10:00:01.000Z');
   const staging = store.openStaging(batch, type);
-  for (const finding of findings) staging.addFinding(finding);
+  for (const finding of findings) staging.addFinding(finding, null);
   for (const record of records) staging.addRecord(record);
   staging.settle();
   const counts = staging.counts();

@@ -12,11 +12,16 @@ beforeEach(() => {
 });
 afterEach(() => store.close());
 
+/** Long where the record is the seventh. */
+function keyOf({ record }: Finding): string | null {
+  return record === null ? null : record === 7 ? '𝄞'.repeat(300) : `T-${record}\u001fx`;
+}
+
 /** The same findings, as staged and as committed. */
 function sources(findings: readonly Finding[], rejected: readonly number[] = []): [string, () => ReportSource][] {
   const stage = (id: string): ReturnType<BatchStore['openStaging']> => {
     const staging = store.openStaging(store.open(origin(id)), RESULT);
-    for (const finding of findings) staging.addFinding(finding);
+    for (const finding of findings) staging.addFinding(finding, keyOf(finding));
     for (const record of rejected) staging.addRejected({ record, line: record + 1, offset: record * 10, length: 9 });
     return staging;
   };
@@ -65,7 +70,14 @@ test('a finding comes back as it went in', () => {
     suggestion: '8',
     params: { format: 'code', count: 12 },
   };
-  for (const [, open] of sources([full])) expect([...open().findings()]).toEqual([{ ...full, seq: 1 }]);
+  for (const [, open] of sources([full]))
+    expect([...open().findings()]).toEqual([{ ...full, recordKey: 'T-2\u001fx', seq: 1 }]);
+});
+
+test('a key is kept to 256 code points, and a finding on the file has none', () => {
+  for (const [, open] of sources([createFinding('F005'), cell('V200', 7, 'a')])) {
+    expect([...open().findings()].map(({ recordKey }) => recordKey)).toEqual([null, '𝄞'.repeat(256)]);
+  }
 });
 
 test('pages and limits lose and repeat nothing', () => {

@@ -70,7 +70,7 @@ export function makeCommandHome(extra = ''): CommandHome {
       const staging = store.openStaging(batch, catalogue.types.get(batch.messageType ?? '') ?? null);
       const rejected = new Set(findings.flatMap(({ record }) => (record === null ? [] : [record])));
       for (const record of rejected) staging.addRejected({ line: record + 1, record, offset: record * 10, length: 9 });
-      for (const finding of findings) staging.addFinding(finding);
+      for (const finding of findings) staging.addFinding(finding, null);
       staging.settle();
       const counts = { ...NO_RECORDS, records: rejected.size, rejected: rejected.size };
       staging.commit({

@@ -64,6 +64,7 @@ CREATE TABLE findings (
   scope TEXT NOT NULL CHECK (scope IN ('file', 'header', 'record', 'cell')),
   line INTEGER,
   record INTEGER,
+  record_key TEXT,
   field TEXT,
   column_no INTEGER,
   value TEXT,

@@ -9,7 +9,7 @@ import { makeOrigin } from '../../../support/make-origin';
 export const NISS = 'PatientIdentificationNumber';
 
 export function makeStored(code: FindingCode, details: FindingDetails = {}, seq = 1): StoredFinding {
-  return { ...createFinding(code, details), seq };
+  return { ...createFinding(code, details), recordKey: null, seq };
 }
 
 /** A finding on the NISS of record 17 of a CSV file. */

@@ -67,9 +67,9 @@ describe('errors.csv', () => {
   });
 
   it('names the record by its key where that is known', () => {
-    const recordKey = (record: number) => (record === 17 ? '=T-17' : null);
-    const rows = rowsOf(render([lostZero(), lostZero({ record: 18 })], { recordKey }));
-    expect(rows.map((row) => row.record_key)).toEqual(["'=T-17", '']);
+    const keys = ['=T-17', null, 'T-1\u001f01020300170', 'T-1\u001f\u001fx', '\u001f'];
+    const rows = rowsOf(render(keys.map((recordKey, record) => ({ ...lostZero({ record }), recordKey }))));
+    expect(rows.map((row) => row.record_key)).toEqual(["'=T-17", '', 'T-1 01020300170', 'T-1 x', '']);
   });
 
   const warning = makeStored('R306', { line: 3, record: 2, field: 'F' });

@@ -38,7 +38,11 @@ function renderRejected({ bytes, result, records }: Reading): Buffer {
   const textOf = (range: { offset: number; length: number }) =>
     decodeRecord(bytes.subarray(range.offset, range.offset + range.length), dialect);
   const rows = records.map((record) => {
-    const found: readonly StoredFinding[] = record.findings.map((finding, seq) => ({ ...finding, seq }));
+    const found: readonly StoredFinding[] = record.findings.map((finding, seq) => ({
+      ...finding,
+      recordKey: null,
+      seq,
+    }));
     const findings = found.length > 0 ? found : [makeStored('V200', { field: 'Alpha, "Beta"; x|y' })];
     return { ...record, findings, text: textOf(record) };
   });
