@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { Connection as SshConnection, NegotiatedAlgorithms, ServerChannel, Session } from 'ssh2';
 import type { Account } from '../../domain/account';
 import type { AccountSpace } from './files/account-space';
+import { KeyRenewal } from './key-renewal';
 import { LoginProcedure, type LoginRecord } from './login/login-procedure';
 import { printable } from './printable';
 import { HandleTable } from './session/handle-table';
@@ -32,8 +33,6 @@ export interface ConnectionOptions {
 const PEER_PACKET_MIN_BYTES = 1024;
 /** From an orderly end to the destruction of the socket. */
 const LINGER_MS = 2_000;
-/** Key exchanges that we begin must end within this time. */
-const KEY_EXCHANGE_MS = 60_000;
 /** Refusals told of per connection: a client that is refused a thousand times says nothing new. */
 const AUDITED_REFUSALS_MAX = 100;
 const SESSIONS_WITHOUT_SFTP_MAX = 16;
@@ -43,9 +42,9 @@ export class Connection {
   private readonly sessions = new Set<SftpSession>();
   private readonly login: LoginProcedure;
   private graceTimer: NodeJS.Timeout | null;
-  private keyTimer: NodeJS.Timeout | null = null;
   private lingerTimer: NodeJS.Timeout | null = null;
   private client: SshConnection | null = null;
+  private keys: KeyRenewal | null = null;
   private account: Account | null = null;
   private software = '';
   private algorithms = '';
@@ -55,8 +54,6 @@ export class Connection {
   private sessionsWithoutSftp = 0;
   private auditedRefusals = 0;
   private lastActivityAt = performance.now();
-  private keysAt = performance.now();
-  private bytesSinceKeys = 0;
 
   constructor(
     private readonly socket: Socket,
@@ -96,10 +93,15 @@ export class Connection {
       this.destroySoon();
     });
     this.client = client;
+    this.keys = new KeyRenewal(client, this.options.limits, () => {
+      this.cut('the client did not take part in a key exchange');
+    });
     this.software = printable(software);
     client.on('handshake', (negotiated) => {
       this.algorithms = describe(negotiated);
-      this.keysRenewed();
+      setImmediate(() => {
+        this.wakeSessions();
+      });
     });
     client.on('authentication', (context) => {
       this.guarded(() => {
@@ -118,18 +120,17 @@ export class Connection {
     return this.account?.account ?? null;
   }
 
-  hasUpload(): boolean {
-    for (const session of this.sessions) if (session.hasUpload()) return true;
+  /** Whether an upload is open, or something that was asked is not answered yet. */
+  isBusy(): boolean {
+    for (const session of this.sessions) if (session.isBusy()) return true;
     return false;
   }
 
   /** Cuts what is idle and renews old keys; called every few seconds. */
   sweep(): void {
     if (this.account === null) return;
-    const now = performance.now();
-    const { idleMs, rekeyMs } = this.options.limits;
-    if (now - this.lastActivityAt > idleMs) this.end('idle');
-    else if (now - this.keysAt > rekeyMs) this.renewKeys();
+    if (performance.now() - this.lastActivityAt > this.options.limits.idleMs) this.end('idle');
+    else this.keys?.sweep();
   }
 
   /** Ends in order where that is possible; the socket is destroyed shortly after in any case. */
@@ -229,27 +230,7 @@ export class Connection {
 
   private progress(bytes: number): void {
     this.lastActivityAt = performance.now();
-    this.bytesSinceKeys += bytes;
-    if (this.bytesSinceKeys > this.options.limits.rekeyBytes) this.renewKeys();
-  }
-
-  /** ssh2 answers when the client wants new keys, and never wants any itself. */
-  private renewKeys(): void {
-    if (this.client === null || this.keyTimer !== null || isExchangingKeys(this.client)) return;
-    this.keyTimer = setTimeout(() => {
-      this.cut('the client did not take part in a key exchange');
-    }, KEY_EXCHANGE_MS);
-    this.client.rekey();
-  }
-
-  private keysRenewed(): void {
-    if (this.keyTimer !== null) clearTimeout(this.keyTimer);
-    this.keyTimer = null;
-    this.keysAt = performance.now();
-    this.bytesSinceKeys = 0;
-    setImmediate(() => {
-      this.wakeSessions();
-    });
+    this.keys?.countBytes(bytes);
   }
 
   private wakeSessions(): void {
@@ -270,7 +251,8 @@ export class Connection {
   }
 
   private closed(): void {
-    for (const timer of [this.graceTimer, this.keyTimer, this.lingerTimer]) if (timer !== null) clearTimeout(timer);
+    for (const timer of [this.graceTimer, this.lingerTimer]) if (timer !== null) clearTimeout(timer);
+    this.keys?.stop();
     for (const session of this.sessions) session.kill();
     this.socketClosed = true;
     if (this.account === null) for (const record of this.login.refusals()) this.auditLogin(record);

@@ -180,7 +180,7 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
       const late = performance.now() >= deadline;
       for (const connection of connections.values()) {
         if (late) connection.cut('the server stops');
-        else if (!connection.hasUpload()) connection.end('the server stops');
+        else if (!connection.isBusy()) connection.end('the server stops');
       }
       await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
     }

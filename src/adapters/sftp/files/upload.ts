@@ -65,15 +65,18 @@ export class Upload {
     }
   }
 
-  /** @throws Refusal for a file that would grow too large; the error of the disk, after which the upload has failed */
-  async write(offset: bigint, content: Buffer): Promise<void> {
+  /**
+   * Writes contents one after the other, the first at `offset`.
+   * @throws Refusal for a file that would grow too large; the error of the disk, after which the upload has failed
+   */
+  async write(offset: bigint, contents: readonly Buffer[]): Promise<void> {
     this.assertSound();
-    const { length } = content;
+    const length = byteCount(contents);
     try {
       const start = this.plan.append ? this.size : Number(offset);
       this.admitEnd(this.plan.append ? BigInt(start) + BigInt(length) : offset + BigInt(length));
       this.changed = true;
-      await writeAll(this.file, content, start);
+      await writeAll(this.file, contents, start);
       this.size = Math.max(this.size, start + length);
       this.receivedBytes += length;
     } catch (error) {
@@ -157,9 +160,14 @@ export class Upload {
   }
 }
 
-async function writeAll(file: FileHandle, content: Buffer, start: number): Promise<void> {
-  let done = 0;
-  while (done < content.length) {
-    done += (await file.write(content, done, content.length - done, start + done)).bytesWritten;
-  }
+async function writeAll(file: FileHandle, contents: readonly Buffer[], start: number): Promise<void> {
+  const length = byteCount(contents);
+  let { bytesWritten: done } = await file.writev([...contents], start);
+  if (done === length) return;
+  const whole = Buffer.concat(contents, length); // a short write is rare: a full disk, a signal
+  while (done < length) done += (await file.write(whole, done, length - done, start + done)).bytesWritten;
+}
+
+function byteCount(contents: readonly Buffer[]): number {
+  return contents.reduce((sum, content) => sum + content.length, 0);
 }

@@ -3,7 +3,7 @@
  * error of the disk with a short text; the operator is told of both.
  */
 import { buildLimits, buildStatus, buildStatvfs } from '../codec/build-reply';
-import { STATUS } from '../codec/packet-types';
+import { STATUS, type StatusCode } from '../codec/packet-types';
 import type { AnsweredRequest } from '../codec/sftp-request';
 import { measureSpace } from '../files/measure-space';
 import { printable } from '../printable';
@@ -19,23 +19,44 @@ import {
   writeHandle,
 } from './handle-requests';
 import { openFolder, realPath, removePath, renamePath, setPathAttributes, statPath } from './path-requests';
+import type { WriteRequest } from './join-writes';
 import type { SessionContext } from './session-context';
 
-export async function executeRequest(context: SessionContext, request: AnsweredRequest): Promise<Buffer> {
+type SingleRequest = Exclude<AnsweredRequest, WriteRequest>;
+
+export async function executeRequest(context: SessionContext, request: SingleRequest): Promise<Buffer> {
   try {
     return await carryOut(context, request);
   } catch (error) {
-    const refusal = refusalOfError(error);
-    if (isServerFault(error)) {
-      context.audit({ event: 'fault', operation: request.kind, message: String(error) });
-    } else if (refusal.status === STATUS.PERMISSION_DENIED || refusal.status === STATUS.FAILURE) {
-      context.audit({ event: 'refusal', operation: request.kind, path: requestPath(request), reason: refusal.message });
-    }
+    const refusal = tellRefusal(context, request, error);
     return buildStatus(request.id, refusal.status, refusal.message);
   }
 }
 
-async function carryOut(context: SessionContext, request: AnsweredRequest): Promise<Buffer> {
+/** Carries out writes that lie one after the other, at once; each gets its reply, in order. */
+export async function executeWrites(context: SessionContext, writes: readonly WriteRequest[]): Promise<Buffer> {
+  let status: StatusCode = STATUS.OK;
+  let message = 'written';
+  try {
+    await writeHandle(context, writes);
+  } catch (error) {
+    const [first] = writes;
+    if (first !== undefined) ({ status, message } = tellRefusal(context, first, error));
+  }
+  return Buffer.concat(writes.map(({ id }) => buildStatus(id, status, message)));
+}
+
+function tellRefusal(context: SessionContext, request: AnsweredRequest, error: unknown): Refusal {
+  const refusal = refusalOfError(error);
+  if (isServerFault(error)) {
+    context.audit({ event: 'fault', operation: request.kind, message: String(error) });
+  } else if (refusal.status === STATUS.PERMISSION_DENIED || refusal.status === STATUS.FAILURE) {
+    context.audit({ event: 'refusal', operation: request.kind, path: requestPath(request), reason: refusal.message });
+  }
+  return refusal;
+}
+
+async function carryOut(context: SessionContext, request: SingleRequest): Promise<Buffer> {
   switch (request.kind) {
     case 'open':
       return openPath(context, request);
@@ -43,8 +64,6 @@ async function carryOut(context: SessionContext, request: AnsweredRequest): Prom
       return closeHandle(context, request);
     case 'read':
       return readHandle(context, request);
-    case 'write':
-      return writeHandle(context, request);
     case 'stat':
       return statPath(context, request);
     case 'fstat':

@@ -18,6 +18,7 @@ import { filePath, isDropFolder } from '../files/resolve-path';
 import { fileAttributes } from '../files/visible-attributes';
 import { failure, noSuchFile, permissionDenied } from '../refusal';
 import type { OpenHandle } from './handle-table';
+import type { WriteRequest } from './join-writes';
 import { resolveTarget } from './path-requests';
 import type { SessionContext } from './session-context';
 
@@ -70,11 +71,16 @@ export async function readHandle(context: SessionContext, request: Of<'read'>): 
   return sealData(packet, request.id, count);
 }
 
-export async function writeHandle(context: SessionContext, request: Of<'write'>): Promise<Buffer> {
-  const handle = context.handles.get(request.handle);
+/** @param writes to one handle, each where the one before ends */
+export async function writeHandle(context: SessionContext, writes: readonly WriteRequest[]): Promise<void> {
+  const [first] = writes;
+  if (first === undefined) return;
+  const handle = context.handles.get(first.handle);
   if (handle.kind !== 'upload') throw permissionDenied('this file was not opened for writing');
-  await handle.upload.write(request.offset, request.content);
-  return buildStatus(request.id, STATUS.OK, 'written');
+  await handle.upload.write(
+    first.offset,
+    writes.map(({ content }) => content),
+  );
 }
 
 export async function statHandle(context: SessionContext, request: Of<'fstat'>): Promise<Buffer> {

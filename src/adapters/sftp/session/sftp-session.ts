@@ -15,7 +15,8 @@ import { parseRequest } from '../codec/parse-request';
 import { ProtocolError } from '../codec/protocol-error';
 import { ownWindowBytes } from '../ssh2-internals';
 import { abandonHandles } from './close-handle';
-import { executeRequest } from './execute-request';
+import { executeRequest, executeWrites } from './execute-request';
+import { joinableWrite, JOINED_MAX_BYTES, type WriteRequest } from './join-writes';
 import type { SessionContext } from './session-context';
 import { WakeSignal } from './wake-signal';
 
@@ -26,7 +27,7 @@ export interface SessionOptions {
   readonly unsentMaxBytes: number;
   /** Whether the connection below takes no more for now; `wake` tells when to look again. */
   readonly isCongested: () => boolean;
-  /** Called after each answer, with the bytes of request and reply. */
+  /** Called for each request taken up and each reply sent, with its bytes. */
   readonly onProgress: (bytes: number) => void;
   /** The peer has broken the protocol: the connection is to be cut. */
   readonly onViolation: (reason: string) => void;
@@ -42,6 +43,7 @@ export class SftpSession {
   private readonly signal = new WakeSignal();
   private pendingBytes = 0;
   private unsentBytes = 0;
+  private carrying = false;
   private initialised = false;
   private ending = false;
   private dead = false;
@@ -68,8 +70,9 @@ export class SftpSession {
     void this.run();
   }
 
-  hasUpload(): boolean {
-    return this.context.handles.hasUpload();
+  /** Whether an upload is open, or something that was asked is not answered yet. */
+  isBusy(): boolean {
+    return this.carrying || this.pending.length > 0 || this.unsentBytes > 0 || this.context.handles.hasUpload();
   }
 
   /** Something that `isCongested` depends on has changed. */
@@ -104,8 +107,9 @@ export class SftpSession {
       for (;;) {
         const packet = await this.nextPacket();
         if (packet === null) break;
+        this.carrying = true;
         this.send(await this.answer(packet));
-        this.options.onProgress(packet.length);
+        this.carrying = false;
       }
     } catch (error) {
       if (error instanceof ProtocolError) this.die(error.message);
@@ -121,16 +125,21 @@ export class SftpSession {
     for (;;) {
       if (this.dead) return null;
       if (!this.isBlocked()) {
-        const packet = this.pending.shift();
-        if (packet !== undefined) {
-          this.pendingBytes -= packet.length + PACKET_OVERHEAD_BYTES;
-          if (this.pendingBytes <= this.options.pendingMaxBytes / 2 && this.channel.isPaused()) this.channel.resume();
-          return packet;
-        }
+        const packet = this.shiftPending();
+        if (packet !== undefined) return packet;
         if (this.ending) return null;
       }
       await this.signal.wait();
     }
+  }
+
+  private shiftPending(): Buffer | undefined {
+    const packet = this.pending.shift();
+    if (packet === undefined) return undefined;
+    this.pendingBytes -= packet.length + PACKET_OVERHEAD_BYTES;
+    if (this.pendingBytes <= this.options.pendingMaxBytes / 2 && this.channel.isPaused()) this.channel.resume();
+    this.options.onProgress(packet.length);
+    return packet;
   }
 
   private isBlocked(): boolean {
@@ -140,14 +149,32 @@ export class SftpSession {
   private async answer(packet: Buffer): Promise<Buffer> {
     const request = parseRequest(packet);
     if (this.initialised !== (request.kind !== 'init')) throw new ProtocolError('INIT is the first packet, once');
+    if (request.kind === 'write') return executeWrites(this.context, this.joinWrites(request));
     if (request.kind !== 'init') return executeRequest(this.context, request);
     this.initialised = true;
     return buildVersion();
   }
 
+  /** The write, and those waiting behind it that go on where it ends. */
+  private joinWrites(first: WriteRequest): readonly WriteRequest[] {
+    const writes = [first];
+    let last = first;
+    let bytes = first.content.length;
+    while (bytes < JOINED_MAX_BYTES && this.pending[0] !== undefined) {
+      const next = joinableWrite(last, this.pending[0]);
+      if (next === null) break;
+      this.shiftPending();
+      writes.push(next);
+      last = next;
+      bytes += next.content.length;
+    }
+    return writes;
+  }
+
   private send(reply: Buffer): void {
     if (this.dead) return;
     this.unsentBytes += reply.length;
+    this.options.onProgress(reply.length);
     try {
       this.channel.write(reply, () => {
         this.unsentBytes -= reply.length;
