@@ -1,11 +1,11 @@
 /** `labdrop codelist`: the value sets in force. */
-import { join } from 'node:path';
 import { Option } from 'commander';
-import { ConfigProblem } from '../config/config-problem';
 import { type Language, LANGUAGES } from '../domain/account';
 import type { Codelist } from '../domain/message-type';
 import { nearest } from '../domain/nearest';
 import { requireCatalogue } from './catalogue';
+import { registerCodelistImport } from './codelist-import';
+import { findCodelistSchemas } from './codelist-schemas';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
 import { renderPairs, renderTable } from './render-table';
@@ -31,6 +31,7 @@ export const registerCodelist: RegisterCommand = (program, context) => {
       const list = requireCodelist(name, context);
       context.out(json ? JSON.stringify(list, null, 2) : renderCodelist(list, language));
     });
+  registerCodelistImport(codelist, context);
 };
 
 function listCodelists(json: boolean, context: CommandContext): void {
@@ -75,14 +76,5 @@ function renderCodelist({ name, closed, basis, entries }: Codelist, language: La
 
 /** Those of the configuration; where there is none, those that come with the program. */
 function codelistsInForce(context: CommandContext): ReadonlyMap<string, Codelist> {
-  return requireCatalogue(schemasDir(context)).codelists;
-}
-
-function schemasDir(context: CommandContext): string {
-  try {
-    return context.loadConfig().schemas.dir;
-  } catch (error) {
-    if (error instanceof ConfigProblem && error.file === null) return join(context.packageRoot, 'schemas');
-    throw error;
-  }
+  return requireCatalogue(findCodelistSchemas(context).dir).codelists;
 }
