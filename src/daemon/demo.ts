@@ -5,8 +5,9 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { Client, utils, type SFTPWrapper } from 'ssh2';
+import { Client, type SFTPWrapper } from 'ssh2';
 import { createAccountDirectory } from '../adapters/accounts/create-account-directory';
+import { generateKeyPair } from '../adapters/sftp/host-key';
 import { dataFolders } from '../adapters/spool/data-folders';
 import { openStoreReader } from '../adapters/sqlite/open-store-reader';
 import type { Config } from '../config/config';
@@ -40,7 +41,7 @@ async function demonstrate(home: string, base: Config, print: DemoOptions['print
     senders: { dir: join(home, 'senders') },
     sftp: { ...base.sftp, host: '127.0.0.1', port: 0 },
   };
-  const keys = utils.generateKeyPairSync('ed25519');
+  const keys = generateKeyPair('demo');
   createAccountDirectory(config.senders.dir, () => undefined).write({
     account: 'demo',
     name: 'Demonstration laboratory',

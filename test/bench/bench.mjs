@@ -17,7 +17,8 @@ import { generate, TYPE } from './generate.mjs';
 
 const require = createRequire(import.meta.url);
 const Database = require('better-sqlite3');
-const { Client, utils } = require('ssh2');
+const { Client } = require('ssh2');
+const { generateKeyPair } = require('../../dist/adapters/sftp/host-key.js');
 
 const ROOT = resolve(fileURLToPath(import.meta.url), '../../..');
 const SENDER = '81365677';
@@ -37,7 +38,7 @@ const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 async function startDaemon() {
   const home = mkdtempSync(join(tmpdir(), 'labdrop-bench-'));
-  const keys = utils.generateKeyPairSync('ed25519');
+  const keys = generateKeyPair('bench');
   mkdirSync(join(home, 'senders'));
   writeFileSync(join(home, 'id.pub'), `${keys.public}\n`);
   const config = [

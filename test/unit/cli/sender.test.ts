@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { utils } from 'ssh2';
+import { generateKeyPair } from '../../../src/adapters/sftp/host-key';
 import { type CommandHome, makeCommandHome } from './command-home';
 
-const PAIR = utils.generateKeyPairSync('ed25519', { comment: 'me@lab' });
+const PAIR = generateKeyPair('me@lab');
 
 let home: CommandHome;
 let key: string;

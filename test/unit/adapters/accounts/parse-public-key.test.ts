@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { utils } from 'ssh2';
+import { generateKeyPair } from '../../../../src/adapters/sftp/host-key';
 import { parsePublicKey, parsePublicKeys } from '../../../../src/adapters/accounts/parse-public-key';
 
 const part = (bytes: Buffer | string): Buffer => {
@@ -32,7 +32,7 @@ describe('parsePublicKeys', () => {
   });
 
   it('agrees with ssh2 on a generated key and shows the fingerprint as OpenSSH does', () => {
-    const pair = utils.generateKeyPairSync('ed25519', { comment: 'me' });
+    const pair = generateKeyPair('me');
     const reading = parsePublicKeys(pair.public);
     expect(reading).toMatchObject({ kind: 'keys', keys: [{ line: pair.public.trim(), comment: 'me' }] });
     // The fingerprint of a known key, as `ssh-keygen -lf` prints it.
@@ -58,7 +58,7 @@ describe('parsePublicKeys', () => {
   );
 
   it.each([
-    ['an OpenSSH private key', utils.generateKeyPairSync('ed25519').private, /private key/],
+    ['an OpenSSH private key', generateKeyPair('').private, /private key/],
     ['a PuTTY private key', 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n', /private key/],
     ['a PEM private key', '-----BEGIN RSA PRIVATE KEY-----\nMIIE', /private key/],
     ['a PEM public key', '-----BEGIN PUBLIC KEY-----\nMIIB', /ssh-keygen -i/],
