@@ -24,7 +24,8 @@ export class Fault extends Error {
 /** The fault that stands for any thrown value; a fault is returned as it is. */
 export function toFault(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown;
-  if (!types.isNativeError(thrown)) return new Fault('S903', String(thrown), { retryable: false });
+  if (!(thrown instanceof Error) && !types.isNativeError(thrown))
+    return new Fault('S903', String(thrown), { retryable: false });
   const { code } = thrown as NodeJS.ErrnoException;
   if (typeof code === 'string' && code.startsWith('SQLITE_')) {
     return new Fault('S902', thrown.message, { retryable: true, cause: thrown });

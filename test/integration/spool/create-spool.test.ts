@@ -165,7 +165,13 @@ describe('the spool', () => {
   it('turns an error of the file system into a fault', () => {
     const batch = dropped();
     writeFileSync(folders.workDir, 'a file where the folder should be');
-    expect(() => spool.claim(batch)).toThrow(expect.objectContaining({ name: 'Fault', code: 'S901' }));
+    let thrown: unknown;
+    try {
+      spool.claim(batch);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({ name: 'Fault', code: 'S901' });
     expect(exists(join(drop, batch.fileName))).toBe(true);
   });
 });
