@@ -1,0 +1,221 @@
+/**
+ * All of the product between the drop folder and the reports, in this process: the daemon's own intake, real folders, a
+ * real store, a clock that stands still until it is moved. What the SFTP server and the worker threads add is missing.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { listFolder } from '../../src/adapters/inbox/list-folder';
+import { loadCatalogue } from '../../src/adapters/schemas/load-catalogue';
+import { createSpool } from '../../src/adapters/spool/create-spool';
+import { type DataFolders, dataFolders, dropFolder, reportsFolder } from '../../src/adapters/spool/data-folders';
+import { openBatchStore } from '../../src/adapters/sqlite/open-batch-store';
+import { createIntake } from '../../src/daemon/intake';
+import { prepareDataFolders } from '../../src/daemon/prepare-data-folders';
+import type { Account } from '../../src/domain/account';
+import { createBatchId } from '../../src/domain/batch-id';
+import type { BatchRecord } from '../../src/domain/batch-record';
+import type { Catalogue } from '../../src/domain/message-type';
+import type { StoredFinding } from '../../src/domain/report-source';
+import type { BatchPorts, IntakeRules } from '../../src/pipeline/batch-ports';
+import { processBatch } from '../../src/pipeline/process-batch';
+
+export const SCHEMAS = resolve(__dirname, '../../schemas');
+export const EXAMPLES = join(SCHEMAS, 'covid19/examples');
+
+/** Noon in Belgium on the first of June 2021: later than every date in the examples. */
+export const START = Date.parse('2021-06-01T10:00:00Z');
+const MARKER_GRACE_MS = 3_600_000;
+const REMINDER_HOURS = 4;
+
+export const ACCOUNT: Account = {
+  account: 'lab',
+  name: 'Laboratory',
+  email: 'lab@example.org',
+  senders: ['81365677'],
+  messageTypes: null,
+  status: 'production',
+  authorizedKeys: [],
+  allowFrom: [],
+  language: 'en',
+  expires: null,
+  quotaBytes: null,
+  quotaFiles: null,
+};
+
+const RULES: IntakeRules = {
+  mode: 'record',
+  maxRejected: null,
+  maxRejectedRatio: null,
+  maxFileBytes: 1024 ** 3,
+  unmarkedReminderHours: REMINDER_HOURS,
+};
+
+export interface PipelineOptions {
+  readonly account?: Partial<Account>;
+  readonly rules?: Partial<IntakeRules>;
+  readonly schemasDir?: string;
+}
+
+export interface Processed {
+  readonly batch: BatchRecord;
+  /** All findings, in report order. */
+  readonly findings: readonly StoredFinding[];
+}
+
+export interface PipelineHome {
+  readonly folders: DataFolders;
+  readonly catalogue: Catalogue;
+  readonly ports: BatchPorts;
+  readonly account: Account;
+  /** Puts files into the drop folder or its `test/`, as a finished upload would, without taking them up. */
+  put(name: string, content: string | Uint8Array, folder?: 'root' | 'test'): void;
+  /** Drops a data file with its marker and takes both up. */
+  drop(name: string, content: string | Uint8Array, options?: DropOptions): Promise<Processed>;
+  /** Takes up what lies in the drop folders, as a scan would, in the order of their names. */
+  scan(): Promise<readonly Processed[]>;
+  /** Processes the archived original again. */
+  replay(batch: BatchRecord): Processed;
+  wait(minutes: number): void;
+  reports(folder?: 'root' | 'test'): ReadonlyMap<string, Buffer>;
+  dropped(folder?: 'root' | 'test'): readonly string[];
+  /** Rows of a query on the store, read by a connection of its own. */
+  query(sql: string, ...values: readonly unknown[]): readonly Record<string, unknown>[];
+  remove(): void;
+}
+
+export interface DropOptions {
+  readonly folder?: 'root' | 'test';
+  /** Content of the marker. */
+  readonly marker?: string;
+}
+
+export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
+  const dir = mkdtempSync(join(tmpdir(), 'labdrop-pipeline-'));
+  const folders = dataFolders(join(dir, 'data'));
+  prepareDataFolders(folders);
+  const account = { ...ACCOUNT, ...options.account };
+  const catalogue = loadCatalogue(options.schemasDir ?? SCHEMAS);
+  const store = openBatchStore({ path: folders.storePath, catalogue, stagingDir: join(folders.workDir, 'staging') });
+  let nowMs = START;
+  const now = (): Date => new Date(nowMs);
+  const ports: BatchPorts = {
+    store,
+    spool: createSpool(folders),
+    catalogue,
+    rules: { ...RULES, ...options.rules },
+    now,
+  };
+  for (const folder of ['root', 'test'] as const) {
+    mkdirSync(reportsFolder(folders, account.account, folder), { recursive: true });
+  }
+  let replays = 0;
+
+  function process(origin: Parameters<typeof processBatch>[1]): Processed | null {
+    nowMs += 1000;
+    const result = processBatch(ports, origin, account);
+    if (result.kind === 'withdrawn') return null;
+    return { batch: result.batch, findings: [...store.reportSource(result.batch.id).findings()] };
+  }
+
+  async function scan(): Promise<readonly Processed[]> {
+    const done: Processed[] = [];
+    const offered: Parameters<typeof processBatch>[1][] = [];
+    const intake = createIntake({
+      findAccount: (name) => (name === account.account ? account : null),
+      messageTypes: () => [...catalogue.types.keys()],
+      openWriters: () => new Set(),
+      dispatcher: { offer: (origin) => void offered.push(origin), isKnown: () => false },
+      markerGraceMs: MARKER_GRACE_MS,
+      reminderMs: REMINDER_HOURS * 3_600_000,
+      now,
+    });
+    for (const folder of ['root', 'test'] as const) {
+      const files = await listFolder(dropFolder(folders, account.account, folder));
+      files.sort((a, b) => (a.name < b.name ? -1 : 1));
+      intake({ account: account.account, folder, files, complete: true });
+    }
+    for (const origin of offered) {
+      const processed = process(origin);
+      if (processed !== null) done.push(processed);
+    }
+    return done;
+  }
+
+  function put(name: string, content: string | Uint8Array, folder: 'root' | 'test' = 'root'): void {
+    const path = join(dropFolder(folders, account.account, folder), name);
+    writeFileSync(path, content);
+    utimesSync(path, nowMs / 1000, nowMs / 1000);
+  }
+
+  async function drop(name: string, content: string | Uint8Array, { folder, marker }: DropOptions = {}) {
+    put(name, content, folder);
+    put(`${name}.ok`, marker ?? '', folder);
+    const [processed, ...more] = await scan();
+    if (processed === undefined || more.length > 0) throw new Error(`${name} gave ${more.length + 1} batches`);
+    return processed;
+  }
+
+  function replay(batch: BatchRecord): Processed {
+    const original = folders.archiveDir;
+    const path = readdirSync(original, { recursive: true, encoding: 'utf8' }).find((name) =>
+      name.endsWith(`${batch.id}_${batch.fileName}`),
+    );
+    if (path === undefined) throw new Error(`no original of ${batch.id}`);
+    const origin = {
+      ...batch,
+      id: createBatchId(nowMs, randomBytes(10)),
+      cause: 'replay' as const,
+      dataIdentity: path,
+      markerName: null,
+      markerIdentity: null,
+      run: 1 + ++replays,
+      replayOf: batch.id,
+      receivedAt: now().toISOString(),
+    };
+    const processed = process(origin);
+    if (processed === null) throw new Error('a replay is never withdrawn');
+    return processed;
+  }
+
+  function query(sql: string, ...values: readonly unknown[]): readonly Record<string, unknown>[] {
+    const db = new Database(folders.storePath, { readonly: true });
+    try {
+      return db.prepare<unknown[], Record<string, unknown>>(sql).all(...values);
+    } finally {
+      db.close();
+    }
+  }
+
+  return {
+    folders,
+    catalogue,
+    ports,
+    account,
+    put,
+    drop,
+    scan,
+    replay,
+    wait: (minutes) => void (nowMs += minutes * 60_000),
+    reports: (folder = 'root') => readFiles(reportsFolder(folders, account.account, folder)),
+    dropped: (folder = 'root') => fileNames(dropFolder(folders, account.account, folder)),
+    query,
+    remove: () => {
+      store.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Names of the files in a folder, sorted; folders in it are left out. */
+export function fileNames(path: string): readonly string[] {
+  return readdirSync(path)
+    .filter((name) => statSync(join(path, name)).isFile())
+    .sort();
+}
+
+function readFiles(path: string): ReadonlyMap<string, Buffer> {
+  return new Map(fileNames(path).map((name) => [name, readFileSync(join(path, name))]));
+}
