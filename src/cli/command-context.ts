@@ -7,6 +7,8 @@ export interface CommandIo {
   /** Standard output and standard error; a line end is added. */
   out(line: string): void;
   err(line: string): void;
+  /** Resolves when the reader of standard output has taken all so far: for commands that print without bounds. */
+  flush(): Promise<void>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly packageRoot: string;

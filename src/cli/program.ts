@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { registerBatches } from './batches';
+import { registerCheck } from './check';
 import { registerCodelist } from './codelist';
 import { registerCodes } from './codes';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { registerDemo } from './demo';
+import { registerExport } from './export';
 import { registerRejections } from './rejections';
 import { registerReplay } from './replay';
 import { registerSender } from './sender';
@@ -25,6 +27,8 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerShow,
   registerRejections,
   registerReplay,
+  registerExport,
+  registerCheck,
   registerCodes,
   registerCodelist,
   registerDemo,

@@ -54,6 +54,7 @@ export function makeCommandHome(extra = ''): CommandHome {
       const status = await runProgram(args, {
         out: (line) => out.push(line),
         err: (line) => err.push(line),
+        flush: () => Promise.resolve(),
         env: {},
         cwd: dir,
         packageRoot: PACKAGE_ROOT,

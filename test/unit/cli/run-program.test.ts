@@ -13,6 +13,7 @@ afterEach(() => home.remove());
 const program = buildProgram({
   out: () => undefined,
   err: () => undefined,
+  flush: () => Promise.resolve(),
   env: {},
   cwd: '/',
   packageRoot: `${__dirname}/../../..`,
@@ -32,6 +33,7 @@ describe('runProgram', () => {
     expect(leaves(program, []).map((path) => path.join(' '))).toEqual(
       expect.arrayContaining([
         ...['serve', 'validate', 'demo', 'status', 'batches', 'show', 'rejections', 'codes'],
+        ...['replay', 'export', 'check', 'codelist import'],
         ...['sender add', 'sender list', 'sender show', 'sender disable', 'codelist list', 'codelist show'],
       ]),
     );

@@ -1,0 +1,65 @@
+/**
+ * The store as `labdrop check` looks at it: whether its file is sound, and which files its batches must have. It only
+ * reads, and works beside a running daemon or without one. Throws Fault S902 when SQLite fails.
+ */
+import type Database from 'better-sqlite3';
+import type { BatchRecord } from '../../domain/batch-record';
+import { asFault } from './as-fault';
+import { batchFromRow, type BatchRow } from './batch-row';
+import { isMigrated } from './migrate';
+import { openReadOnlyConnection } from './open-connection';
+
+export interface StoreInspection {
+  /** What SQLite finds wrong with the file, at most 100 lines; none when it is sound. Reads the whole file. */
+  problems(): readonly string[];
+  /** Whether the tables are those that this program knows. */
+  isCurrent(): boolean;
+  batch(id: string): BatchRecord | null;
+  /** Not archived yet, oldest first. */
+  unfinished(): readonly BatchRecord[];
+  /** Batches whose original the archive must hold, received then (ISO 8601 UTC) or later. */
+  withOriginal(since: string): Iterable<BatchRecord>;
+  close(): void;
+}
+
+/** @throws Fault S902 when the file is not there or is no store */
+export function inspectStore(path: string): StoreInspection {
+  return asFault(() => {
+    const db = openReadOnlyConnection(path);
+    const byId = asFault(() => db.prepare<[string], BatchRow>('SELECT * FROM batches WHERE id = ?'));
+    return {
+      problems: () => asFault(() => quickCheck(db)),
+      isCurrent: () => asFault(() => isMigrated(db)),
+      batch: (id) =>
+        asFault(() => {
+          const row = byId.get(id);
+          return row === undefined ? null : batchFromRow(row);
+        }),
+      unfinished: () =>
+        asFault(() =>
+          db
+            .prepare<[], BatchRow>(`SELECT * FROM batches WHERE state <> 'archived' ORDER BY received_at, id`)
+            .all()
+            .map(batchFromRow),
+        ),
+      withOriginal: (since) => listWithOriginal(db, since),
+      close: () => asFault(() => void db.close()),
+    };
+  });
+}
+
+function quickCheck(db: Database.Database): readonly string[] {
+  const rows = db.pragma('quick_check(100)') as readonly { quick_check: string }[];
+  return rows.map((row) => row.quick_check).filter((line) => line !== 'ok');
+}
+
+/** What was claimed and not for a rehearsal was archived; a replay leaves its original where it is. */
+function* listWithOriginal(db: Database.Database, since: string): Generator<BatchRecord, void, undefined> {
+  const rows = db
+    .prepare<[string], BatchRow>(
+      `SELECT * FROM batches WHERE state = 'archived' AND mode = 'production' AND cause IN ('upload', 'cancelled')
+        AND data_identity IS NOT NULL AND received_at >= ? ORDER BY received_at, id`,
+    )
+    .iterate(since);
+  for (const row of rows) yield batchFromRow(row);
+}

@@ -1,0 +1,93 @@
+/** `labdrop export`: accepted records, each in its current version. It prints personal data: that is what it is for. */
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Option } from 'commander';
+import { createExportFile, openExport, type RecordExport, type RecordRows } from '../daemon/commands-export';
+import { nearest } from '../domain/nearest';
+import type { CommandContext, RegisterCommand } from './command-context';
+import { CommandProblem } from './command-problem';
+import { parseSince } from './parse-since';
+import { type RecordFormat, renderRecords } from './render-records';
+
+interface ExportOptions {
+  readonly type: string;
+  readonly since?: string;
+  readonly format: RecordFormat;
+  readonly out?: string;
+}
+
+export const registerExport: RegisterCommand = (program, context) => {
+  program
+    .command('export')
+    .description('accepted records in their current versions, with all they hold')
+    .requiredOption('--type <type>', 'message type')
+    .option('--since <time>', 'received then or later: 24h, 7d, 2026-01-31, "2026-01-31 09:15"', (text) =>
+      parseSince(text, context.now()),
+    )
+    .addOption(
+      new Option('--format <format>', 'CSV, or one JSON object a line').choices(['csv', 'ndjson']).default('csv'),
+    )
+    .option('--out <file>', 'into this file, readable by you alone (default: standard output)')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Columns: _id, _batch_id, _version and _received_at (UTC), then the fields as their source names them.',
+        'CSV is UTF-8 with commas. The view current_<type> of the store holds the same.',
+        '',
+        'Examples:',
+        '  labdrop export --type LaboratoryTestResult --since 7d --out week.csv',
+        '  labdrop export --type LaboratoryTestResult --format ndjson | gzip > all.ndjson.gz',
+      ].join('\n'),
+    )
+    .action((options: ExportOptions) => exportRecords(options, context));
+};
+
+async function exportRecords(options: ExportOptions, context: CommandContext): Promise<void> {
+  const store = openExport(context.loadConfig());
+  if (store === null) throw new CommandProblem('there is no store yet: the daemon makes it at its first start');
+  try {
+    const records = store.read(knownType(options.type, store), options.since ?? null);
+    if (options.out === undefined) await print(records, options.format, context);
+    else writeFile(records, options.format, resolve(context.cwd, options.out), context);
+  } finally {
+    store.close();
+  }
+}
+
+function knownType(type: string, store: RecordExport): string {
+  const types = store.types();
+  if (types.includes(type)) return type;
+  const meant = nearest(type, types);
+  const hint = meant === null ? `known are ${types.join(', ')}` : `did you mean ${meant}?`;
+  throw new CommandProblem(`the store has no message type ${JSON.stringify(type)}; ${hint}`);
+}
+
+/** No faster than the reader reads, so that nothing piles up here. */
+async function print(records: RecordRows, format: RecordFormat, context: CommandContext): Promise<void> {
+  for (const { text } of renderRecords(records, format)) {
+    context.out(text);
+    await context.flush();
+  }
+}
+
+function writeFile(records: RecordRows, format: RecordFormat, path: string, context: CommandContext): void {
+  const present = statSync(path, { throwIfNoEntry: false });
+  if (present !== undefined && !present.isFile()) throw new CommandProblem(`--out: ${path} is no file`);
+  if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new CommandProblem(`--out: there is no folder ${dirname(path)}`);
+  }
+  const file = createExportFile(path);
+  let count = 0;
+  try {
+    for (const { text, records: rendered } of renderRecords(records, format)) {
+      file.write(`${text}\n`);
+      count += rendered;
+    }
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+  file.finish();
+  context.out(`Wrote ${path}: ${count} records`);
+}

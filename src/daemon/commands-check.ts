@@ -1,0 +1,96 @@
+/**
+ * Everything that `labdrop check` looks at, whether a daemon runs or not. It changes nothing. What cannot be looked at
+ * is a problem too, never an exception.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAccountDirectory } from '../adapters/accounts/create-account-directory';
+import { type DataFolders, dataFolders } from '../adapters/spool/data-folders';
+import { inspectStore } from '../adapters/sqlite/inspect-store';
+import { findInstanceHolder } from '../adapters/sqlite/instance-lock';
+import type { Config } from '../config/config';
+import { checkDataFolder, checkFileSystem, checkHostKey, checkReadable, checkSpace, daemonUser } from './check-folders';
+import { checkOrphans } from './check-orphans';
+import { type CheckResult, fine, orFine, shellWord, wrong } from './check-result';
+import { readCatalogue } from './commands-catalogue';
+
+export type { CheckResult } from './check-result';
+
+const DAY_MS = 86_400_000;
+
+export function checkAll(config: Config, now: Date): readonly CheckResult[] {
+  const folders = dataFolders(config.dataDir);
+  const checks: readonly (readonly [string, () => readonly CheckResult[]])[] = [
+    ['configuration', () => checkConfiguration(config, folders)],
+    ['daemon', () => checkDaemon(config)],
+    ['data folder', () => checkDataFolder(folders)],
+    ['file system', () => checkFileSystem(folders)],
+    ['disk space', () => checkSpace(folders, config.ingest.maxFileBytes)],
+    ['host key', () => checkHostKey(folders)],
+    ['accounts', () => checkAccounts(config, folders)],
+    ['schemas', () => checkSchemas(config)],
+    ['store', () => checkStore(config, folders, now)],
+  ];
+  return checks.flatMap(([area, check]) => {
+    try {
+      return check();
+    } catch (error) {
+      const user = daemonUser(folders)?.uid;
+      const fix = user === undefined ? 'see the message' : `run this as user ${user}: sudo -u '#${user}' labdrop check`;
+      return [wrong(area, `cannot be looked at: ${(error as Error).message}`, fix)];
+    }
+  });
+}
+
+function checkConfiguration({ configPath }: Config, folders: DataFolders): readonly CheckResult[] {
+  return orFine(checkReadable('configuration', configPath, daemonUser(folders)), 'configuration', configPath);
+}
+
+function checkDaemon({ dataDir }: Config): readonly CheckResult[] {
+  const holder = existsSync(dataDir) ? findInstanceHolder(dataDir) : null;
+  return [fine('daemon', holder === null ? 'not running' : `running (process ${holder.pid})`)];
+}
+
+function checkAccounts({ senders }: Config, folders: DataFolders): readonly CheckResult[] {
+  const area = 'accounts';
+  const user = daemonUser(folders);
+  const { accounts, problems } = createAccountDirectory(senders.dir).list();
+  const broken = problems.map((problem) => wrong(area, problem, 'mend that file; it is read at the next login'));
+  const paths = [senders.dir, ...accounts.map(({ account }) => join(senders.dir, `${account}.yaml`))];
+  const unsafe = paths.flatMap((path) => checkReadable(area, path, user));
+  return orFine([...broken, ...unsafe], area, `${accounts.length} in ${senders.dir}`);
+}
+
+function checkSchemas({ schemas }: Config): readonly CheckResult[] {
+  const reading = readCatalogue(schemas.dir);
+  if (reading.kind === 'catalogue') {
+    const { types, codelists } = reading.catalogue;
+    return [fine('schemas', `${types.size} message types, ${codelists.size} value sets in ${schemas.dir}`)];
+  }
+  return reading.problems.map((problem) =>
+    wrong('schemas', problem, `mend that file in ${schemas.dir}, or put the earlier one back, then reload the daemon`),
+  );
+}
+
+function checkStore(config: Config, folders: DataFolders, now: Date): readonly CheckResult[] {
+  const area = 'store';
+  const { storePath } = folders;
+  if (!existsSync(storePath)) return [fine(area, `${storePath} is not there yet: it is made at the first start`)];
+  const store = inspectStore(storePath);
+  try {
+    const restore = `stop the daemon, keep ${shellWord(storePath)} aside, and put the last good backup in its place`;
+    const broken = store.problems().map((problem) => wrong(area, problem, restore));
+    if (broken.length > 0) return broken;
+    const version = store.isCurrent()
+      ? fine(area, `${storePath} is sound`)
+      : wrong(area, `${storePath} was made by another version of this program`, 'restart the daemon of this version');
+    return [version, ...checkOrphans(folders, store, keptSince(config, now))];
+  } finally {
+    store.close();
+  }
+}
+
+/** Originals of batches received from then on are still kept. */
+function keptSince({ retention: { originalsDays } }: Config, now: Date): string {
+  return originalsDays === null ? '' : new Date(now.getTime() - originalsDays * DAY_MS).toISOString();
+}
