@@ -55,7 +55,7 @@ function checkAccounts({ senders }: Config, folders: DataFolders): readonly Chec
   const area = 'accounts';
   const user = daemonUser(folders);
   const { accounts, problems } = createAccountDirectory(senders.dir).list();
-  const broken = problems.map((problem) => wrong(area, problem, 'mend that file; it is read at the next login'));
+  const broken = problems.map((problem) => wrong(area, problem, 'edit that file; it is read at the next login'));
   const paths = [senders.dir, ...accounts.map(({ account }) => join(senders.dir, `${account}.yaml`))];
   const unsafe = paths.flatMap((path) => checkReadable(area, path, user));
   return orFine([...broken, ...unsafe], area, `${accounts.length} in ${senders.dir}`);
@@ -68,7 +68,7 @@ function checkSchemas({ schemas }: Config): readonly CheckResult[] {
     return [fine('schemas', `${types.size} message types, ${codelists.size} value sets in ${schemas.dir}`)];
   }
   return reading.problems.map((problem) =>
-    wrong('schemas', problem, `mend that file in ${schemas.dir}, or put the earlier one back, then reload the daemon`),
+    wrong('schemas', problem, `edit that file in ${schemas.dir}, or put the earlier one back, then reload the daemon`),
   );
 }
 

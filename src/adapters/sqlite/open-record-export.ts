@@ -54,15 +54,12 @@ function readRows(db: Database.Database, messageType: string, since: string | nu
   const columns = [...OWN_COLUMNS, ...fields];
   const sql = `SELECT ${columns.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(`current_${messageType}`)}
     WHERE _received_at >= ? ORDER BY _id`;
-  const rows = db
-    .prepare<[string], RecordCell[]>(sql)
-    .raw()
-    .iterate(since ?? '');
-  return { columns, rows: guarded(rows) };
+  return { columns, rows: iterate(db.prepare<[string], RecordCell[]>(sql).raw(), since ?? '') };
 }
 
-/** The rows, with SQLite's errors as faults; the statement ends when the reader stops early. */
-function* guarded<T>(rows: IterableIterator<T>): Generator<T, void, undefined> {
+/** SQLite's errors come as faults; the statement ends when the reader stops early. */
+function* iterate<T>(statement: Database.Statement<[string], T>, since: string): Generator<T, void, undefined> {
+  const rows = asFault(() => statement.iterate(since));
   try {
     for (;;) {
       const next = asFault(() => rows.next());
