@@ -3,7 +3,16 @@
  * real store, a clock that stands still until it is moved. What the SFTP server and the worker threads add is missing.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
@@ -27,7 +36,7 @@ export const EXAMPLES = join(SCHEMAS, 'covid19/examples');
 
 /** Noon in Belgium on the first of June 2021: later than every date in the examples. */
 export const START = Date.parse('2021-06-01T10:00:00Z');
-const MARKER_GRACE_MS = 3_600_000;
+const MARKER_GRACE_SECONDS = 3_600;
 const REMINDER_HOURS = 4;
 
 export const ACCOUNT: Account = {
@@ -51,6 +60,7 @@ const RULES: IntakeRules = {
   maxRejectedRatio: null,
   maxFileBytes: 1024 ** 3,
   unmarkedReminderHours: REMINDER_HOURS,
+  markerGraceSeconds: MARKER_GRACE_SECONDS,
 };
 
 export interface PipelineOptions {
@@ -128,7 +138,7 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
       messageTypes: () => [...catalogue.types.keys()],
       openWriters: () => new Set(),
       dispatcher: { offer: (origin) => void offered.push(origin), isKnown: () => false },
-      markerGraceMs: MARKER_GRACE_MS,
+      markerGraceMs: MARKER_GRACE_SECONDS * 1000,
       reminderMs: REMINDER_HOURS * 3_600_000,
       now,
     });
