@@ -31,6 +31,8 @@ export interface BatchQueue {
   /** Frees the line of a batch that was taken; puts it back in front, due at `retryAt`, when given. */
   release(batch: QueuedBatch, retryAt?: number): void;
   size(): number;
+  /** When the batch that waits longest was received, ISO 8601 UTC; null when none waits. */
+  oldest(): string | null;
   /** When the earliest retry is due, ms since 1970; null when none waits for its time. */
   nextDue(nowMs: number): number | null;
 }
@@ -89,7 +91,18 @@ export function createBatchQueue(): BatchQueue {
   }
 
   const size = (): number => [...lines.values()].reduce((sum, line) => sum + line.waiting.length, 0);
-  return { add, take, release, size, nextDue };
+
+  function oldest(): string | null {
+    let earliest: string | null = null;
+    for (const { waiting } of lines.values()) {
+      for (const { origin } of waiting) {
+        if (earliest === null || origin.receivedAt < earliest) earliest = origin.receivedAt;
+      }
+    }
+    return earliest;
+  }
+
+  return { add, take, release, size, oldest, nextDue };
 }
 
 function lineKey(origin: BatchOrigin): string {

@@ -34,6 +34,8 @@ export interface Dispatcher {
   isClaimed(account: string, folder: BatchOrigin['folder'], fileName: string): boolean;
   inWork(): readonly BatchOrigin[];
   waiting(): number;
+  /** When the batch that waits longest was received, ISO 8601 UTC; null when none waits. */
+  oldestWaiting(): string | null;
   /** Starts nothing new; resolves when the batches in work are done or failed. */
   drain(): Promise<void>;
 }
@@ -154,6 +156,7 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     isClaimed: (account, folder, fileName) => taken.has(`${account}/${folder}/${fileName}`),
     inWork: () => [...running.values()].map(({ origin }) => origin),
     waiting: () => queue.size(),
+    oldestWaiting: () => queue.oldest(),
     drain,
   };
 }
