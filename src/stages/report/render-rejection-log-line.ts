@@ -15,7 +15,7 @@ const TOP_MAX = 12;
 const FILE_NAME_MAX = 255;
 const FIELD_NAME_MAX = 80;
 
-/** The line, its line feed included. `ms` is how long the batch took, milliseconds. */
+/** The line, without a line feed. `ms` is how long the batch took, milliseconds. */
 export function renderRejectionLogLine(batch: BatchRecord, groups: readonly FindingGroup[], ms: number): string {
   const warnings = groups.filter(({ severity }) => severity === 'warning').reduce((sum, { total }) => sum + total, 0);
   const pairs: readonly (readonly [string, string | number])[] = [
@@ -33,7 +33,7 @@ export function renderRejectionLogLine(batch: BatchRecord, groups: readonly Find
     ['ms', ms],
     ['batch', batch.id],
   ];
-  return `${pairs.map(([key, value]) => `${key}=${quote(String(value))}`).join(' ')}\n`;
+  return pairs.map(([key, value]) => `${key}=${quote(String(value))}`).join(' ');
 }
 
 /** Errors first, and the most frequent of a severity first. */
