@@ -25,8 +25,11 @@ export interface Ran {
 export interface CommandHome {
   readonly dir: string;
   readonly dataDir: string;
-  /** `onPause` is called between two looks of a command that follows; it ends when it answers false. */
-  run(args: readonly string[], onPause?: () => boolean): Promise<Ran>;
+  /**
+   * `onPause` is called between two looks of a command that follows; it ends when it answers false.
+   * @param packageRoot where the program thinks it is installed
+   */
+  run(args: readonly string[], onPause?: () => boolean, packageRoot?: string): Promise<Ran>;
   write(path: string, text: string): string;
   /** A batch that is committed, with these findings, all its records rejected. */
   commit(origin: Partial<BatchOrigin>, findings: readonly Finding[], options?: { archive?: boolean }): void;
@@ -48,7 +51,7 @@ export function makeCommandHome(extra = ''): CommandHome {
     dir,
     dataDir,
     write,
-    run: async (args, onPause = () => false) => {
+    run: async (args, onPause = () => false, packageRoot = PACKAGE_ROOT) => {
       const out: string[] = [];
       const err: string[] = [];
       const status = await runProgram(args, {
@@ -57,7 +60,7 @@ export function makeCommandHome(extra = ''): CommandHome {
         flush: () => Promise.resolve(),
         env: {},
         cwd: dir,
-        packageRoot: PACKAGE_ROOT,
+        packageRoot,
         now: () => NOW,
         pause: () => Promise.resolve(onPause()),
       });
