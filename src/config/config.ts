@@ -24,6 +24,7 @@ export interface IngestConfig {
   readonly maxRejected: number | null;
   readonly maxRejectedRatio: number | null;
   readonly maxFileBytes: number;
+  readonly diskReserveBytes: number;
   readonly rescanSeconds: number;
   readonly markerGraceSeconds: number;
   readonly unmarkedReminderHours: number;

@@ -22,6 +22,7 @@ import { createBatchLog } from './batch-log';
 import { createDispatcher, type Dispatcher } from './dispatcher';
 import { createIntake } from './intake';
 import { createLane, type Lane } from './lane';
+import { countEvents, createObservation } from './observation';
 import { prepareDataFolders } from './prepare-data-folders';
 import { createReplayIntake } from './replay-intake';
 import { createScope } from './scope';
@@ -36,6 +37,8 @@ export interface DaemonOverrides {
 
 export interface StartedDaemon {
   readonly sftp: { readonly host: string; readonly port: number };
+  /** The port for health and metrics; null when none is open. */
+  readonly http: { readonly host: string; readonly port: number } | null;
   readonly hostKeyFingerprint: string;
   readonly accounts: number;
   /** Reads schemas and value sets again and puts rules and value sets in force. @throws what is wrong; nothing changes then */
@@ -70,11 +73,14 @@ async function start(
   prepareDataFolders(folders);
   const lock = acquireInstanceLock(config.dataDir);
   scope.defer(() => lock.release());
+  let inForce = config;
   let catalogue = loadAndLog(config, log);
   const accounts = createAccountDirectory(config.senders.dir, (name, problem) =>
     log.error('account.problem', { account: name, problem }),
   );
   const hostKey = loadOrCreateHostKey(folders.hostKeyPath);
+  const observation = createObservation({ config: () => inForce, log, now, messageTypes: () => [...catalogue.types.keys()] });
+  const { metrics } = observation;
 
   const express = createLane('express', workerSettings(config));
   const bulk = createLane('bulk', workerSettings(config));
@@ -87,13 +93,16 @@ async function start(
   const dispatcher = createDispatcher({
     express,
     bulk,
-    events: batchLog,
+    events: countEvents(batchLog, metrics),
     nowMs: () => now().getTime(),
     random: overrides.random ?? Math.random,
   });
   scope.defer(() => dispatcher.drain());
+  observation.attachDispatcher(dispatcher);
   status.observe(() => ({ waiting: dispatcher.waiting(), inWork: dispatcher.inWork() }));
   await resumeUnfinished(express, dispatcher, (name) => accounts.find(name));
+  observation.attachStore(folders.storePath);
+  scope.defer(() => observation.close());
   const reader = openStoreReader(folders.storePath);
   scope.defer(() => reader.close());
   const offerReplays = createReplayIntake({ reader, dispatcher, findAccount: (name) => accounts.find(name), log });
@@ -116,10 +125,14 @@ async function start(
       }),
       scanned: (count, ms) => {
         log.debug('inbox.scan', { folders: count, ms: Math.round(ms) });
+        observation.scanned(ms);
         status.update();
         offerReplays();
       },
-      failed: (path, error) => log.error('fault', { code: 'S901', path, message: error.message }),
+      failed: (path, error) => {
+        log.error('fault', { code: 'S901', path, message: error.message });
+        metrics.fault('S901');
+      },
     },
   });
   scope.defer(() => inbox.close());
@@ -141,24 +154,32 @@ async function start(
       findAccount: (name) => accounts.find(name),
       onArrival: (account, folder, fileName) => inbox.hint(account, folder, fileName),
       isClaimed: (account, folder, fileName) => dispatcher.isClaimed(account, folder, fileName),
-      audit: (event) => logSftpAudit(log, event),
+      audit: (event) => {
+        logSftpAudit(log, event);
+        metrics.sftp(event);
+      },
     },
   );
   const sftp = await server.listen();
   log.info('sftp.listen', { host: sftp.host, port: sftp.port, hostKey: hostKey.fingerprint });
-  status.listening(sftp);
+  observation.attachServer(server);
+  const http = await observation.listen();
+  status.listening(sftp, http);
 
   return {
     sftp,
+    http,
     hostKeyFingerprint: hostKey.fingerprint,
     accounts: accounts.list().accounts.length,
     reload: (changed) => {
       refuseFixed(config, changed);
       catalogue = loadAndLog(changed, log);
+      inForce = changed;
       for (const lane of [express, bulk]) lane.configure(workerSettings(changed));
       void inbox.rescan();
     },
     stop: async (graceMs) => {
+      observation.stopping();
       await server.close(graceMs);
       await scope.close();
     },
@@ -210,6 +231,8 @@ function refuseFixed(current: Config, changed: Config): void {
     ['sftp.port', (config) => config.sftp.port],
     ['sftp.policy', (config) => config.sftp.policy],
     ['senders.dir', (config) => config.senders.dir],
+    ['http.host', (config) => config.http.host],
+    ['http.port', (config) => config.http.port],
   ];
   const moved = fixed.filter(([, read]) => read(current) !== read(changed)).map(([key]) => key);
   if (moved.length > 0) throw new Error(`${moved.join(', ')} can change only at a restart`);

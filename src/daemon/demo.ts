@@ -40,6 +40,7 @@ async function demonstrate(home: string, base: Config, print: DemoOptions['print
     dataDir: join(home, 'data'),
     senders: { dir: join(home, 'senders') },
     sftp: { ...base.sftp, host: '127.0.0.1', port: 0 },
+    http: { ...base.http, port: null },
   };
   const keys = generateKeyPair('demo');
   createAccountDirectory(config.senders.dir, () => undefined).write({

@@ -78,6 +78,7 @@ function announce(daemon: StartedDaemon, config: Config, print: (line: string) =
   const { host, port } = daemon.sftp;
   print(`SFTP      ${host} port ${port}`);
   print(`Host key  ${daemon.hostKeyFingerprint} (ED25519)`);
+  if (daemon.http !== null) print(`Health    http://${daemon.http.host}:${daemon.http.port}/readyz, /metrics`);
   print(`Data      ${config.dataDir}`);
   if (daemon.accounts === 0) {
     print('No account yet. Next, with the public key of a laboratory:');
@@ -85,5 +86,6 @@ function announce(daemon: StartedDaemon, config: Config, print: (line: string) =
   } else {
     print(`Accounts  ${daemon.accounts}. Next: ${program} status`);
   }
-  print(`ready sftp=${host}:${port}`);
+  const health = daemon.http === null ? '' : ` http=${daemon.http.host}:${daemon.http.port}`;
+  print(`ready sftp=${host}:${port}${health}`);
 }

@@ -19,6 +19,8 @@ export interface DaemonStatus {
   readonly startedAt: string;
   readonly writtenAt: string;
   readonly sftp: { readonly host: string; readonly port: number } | null;
+  /** Health and metrics. */
+  readonly http: { readonly host: string; readonly port: number } | null;
   readonly waiting: number;
   readonly inWork: readonly { readonly id: string; readonly account: string; readonly fileName: string }[];
   readonly faults: readonly StandingFault[];
@@ -26,7 +28,7 @@ export interface DaemonStatus {
 
 export interface StatusFile {
   observe(read: () => { waiting: number; inWork: readonly BatchOrigin[] }): void;
-  listening(address: { host: string; port: number }): void;
+  listening(sftp: DaemonStatus['sftp'], http: DaemonStatus['http']): void;
   fault(fault: StandingFault): void;
   cleared(batch: string): void;
   /** Something changed: the file follows within a second. */
@@ -40,6 +42,7 @@ export function createStatusFile(path: string, now: () => Date): StatusFile {
   const startedAt = now().toISOString();
   const faults = new Map<string, StandingFault>();
   let sftp: DaemonStatus['sftp'] = null;
+  let http: DaemonStatus['http'] = null;
   let read = (): { waiting: number; inWork: readonly BatchOrigin[] } => ({ waiting: 0, inWork: [] });
   let timer: NodeJS.Timeout | null = null;
 
@@ -51,6 +54,7 @@ export function createStatusFile(path: string, now: () => Date): StatusFile {
       startedAt,
       writtenAt: now().toISOString(),
       sftp,
+      http,
       waiting,
       inWork: inWork.map(({ id, account, fileName }) => ({ id, account, fileName })),
       faults: [...faults.values()],
@@ -70,8 +74,9 @@ export function createStatusFile(path: string, now: () => Date): StatusFile {
 
   return {
     observe: (reader) => (read = reader),
-    listening: (address) => {
-      sftp = address;
+    listening: (sftpAddress, httpAddress) => {
+      sftp = sftpAddress;
+      http = httpAddress;
       write();
     },
     fault: (fault) => {

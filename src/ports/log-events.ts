@@ -37,6 +37,7 @@ const table = {
   'worker.exit': 'A worker thread ended unexpectedly',
   'store.open': 'The store is open; migrations done',
   'http.listen': 'The port for health and metrics is open',
+  'http.unavailable': 'The port for health and metrics is not to be had; the intake goes on without it',
   fault: 'Our own failure: disk, store or an internal error',
 } as const satisfies Record<string, string>;
 

@@ -23,6 +23,8 @@ export interface CommandResult {
 
 export interface BuiltDaemon {
   readonly port: number;
+  /** Of health and metrics; null when it has none open. */
+  readonly httpPort: number | null;
   readonly pid: number;
   stdout(): string;
   /** Sends the signal and waits for the end; the exit status, or null when the signal ended it. */
@@ -37,6 +39,7 @@ export function makeHome(extra = ''): Home {
   const lines = [
     'dataDir: data',
     'sftp: { host: 127.0.0.1, port: 0 }',
+    'http: { port: 0 }',
     'senders: { dir: senders }',
     `schemas: { dir: ${join(PROJECT_ROOT, 'schemas')} }`,
     extra,
@@ -68,8 +71,10 @@ export async function startDaemon(home: Home): Promise<BuiltDaemon> {
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const port = await readyPort(child, () => output);
+  const [, httpPort] = / http=\S+:(\d+)$/m.exec(output) ?? [];
   return {
     port,
+    httpPort: httpPort === undefined ? null : Number(httpPort),
     pid: child.pid ?? 0,
     stdout: () => output,
     stop: (signal = 'SIGTERM') => ended(child, signal),
@@ -84,7 +89,7 @@ function readyPort(child: ChildProcess, output: () => string): Promise<number> {
       reject(new Error(`${why}\n${output()}`));
     };
     const poll = setInterval(() => {
-      const [, port] = /^ready sftp=\S+:(\d+)$/m.exec(output()) ?? [];
+      const [, port] = /^ready sftp=\S+:(\d+)(?: |$)/m.exec(output()) ?? [];
       if (port === undefined) return;
       stopWaiting();
       resolvePort(Number(port));

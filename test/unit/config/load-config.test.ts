@@ -64,6 +64,7 @@ describe('loadConfig', () => {
         maxRejected: null,
         maxRejectedRatio: null,
         maxFileBytes: 2147483648,
+        diskReserveBytes: 268435456,
         rescanSeconds: 5,
         markerGraceSeconds: 600,
         unmarkedReminderHours: 24,

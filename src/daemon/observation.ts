@@ -1,0 +1,163 @@
+/**
+ * Health and metrics of the running daemon: the metrics hear of everything that happens from the start on; what they
+ * look at when asked is attached as it comes to exist. It changes nothing, and its failure stops nothing: a port that is
+ * not to be had is told in the log, and the intake goes on.
+ */
+import { readFileSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createHttpServer, type HttpServer, type ReadinessChecks } from '../adapters/http/create-http-server';
+import { createMetrics, type Metrics } from '../adapters/http/create-metrics';
+import type { SftpServer } from '../adapters/sftp/sftp-server';
+import { openStoreProbe, type StoreProbe } from '../adapters/sqlite/open-store-probe';
+import type { Config } from '../config/config';
+import { PACKAGE_ROOT } from '../config/package-root';
+import { toFault } from '../domain/fault';
+import type { Logger } from '../ports/logger';
+import type { Dispatcher, DispatcherEvents } from './dispatcher';
+
+export interface ObservationOptions {
+  /** The one in force. */
+  readonly config: () => Config;
+  readonly log: Logger;
+  readonly now: () => Date;
+  readonly messageTypes: () => readonly string[];
+}
+
+export interface Observation {
+  readonly metrics: Metrics;
+  scanned(ms: number): void;
+  attachDispatcher(dispatcher: Dispatcher): void;
+  /** @param path of the store, which exists */
+  attachStore(path: string): void;
+  attachServer(server: SftpServer): void;
+  /** From now on it is not ready any more. */
+  stopping(): void;
+  /** Opens the port; null when none is configured or it is not to be had. */
+  listen(): Promise<{ host: string; port: number } | null>;
+  close(): Promise<void>;
+}
+
+/** A scan is late after so many of its periods, and after a minute in any case. */
+const SCAN_PERIODS = 3;
+const SCAN_LATE_MIN_MS = 60_000;
+
+export function createObservation({ config, log, now, messageTypes }: ObservationOptions): Observation {
+  let dispatcher: Dispatcher | null = null;
+  let server: SftpServer | null = null;
+  let store: StoreProbe | null = null;
+  let http: HttpServer | null = null;
+  let lastScanAt: Date | null = null;
+  let isStopping = false;
+
+  function disk(): { freeBytes: number; totalBytes: number; reserveBytes: number } {
+    const { bavail, blocks, bsize } = statfsSync(config().dataDir);
+    const reserveBytes = config().ingest.diskReserveBytes;
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, reserveBytes };
+  }
+
+  function presentStore(): StoreProbe {
+    if (store === null) throw new Error('the store is not open yet');
+    return store;
+  }
+
+  const metrics = createMetrics({
+    version: programVersion(),
+    messageTypes,
+    sources: {
+      now,
+      queue: () => ({
+        waiting: dispatcher?.waiting() ?? 0,
+        inWork: dispatcher?.inWork().length ?? 0,
+        oldestReceivedAt: dispatcher?.oldestWaiting() ?? null,
+      }),
+      sftp: () => ({ connections: server?.connections() ?? 0, openUploads: server?.openWriters().size ?? 0 }),
+      store: () => ({ unfinished: presentStore().unfinished(), bytes: presentStore().bytes() }),
+      disk,
+    },
+  });
+
+  function readiness(): ReadinessChecks {
+    return {
+      sftp: isStopping ? 'the daemon is stopping' : server === null ? 'the port is not open yet' : null,
+      store: problemOf(() => presentStore().assertWritable()),
+      disk: problemOf(() => {
+        const { freeBytes, reserveBytes } = disk();
+        if (freeBytes < reserveBytes) throw new Error(`${freeBytes} bytes are free, the reserve is ${reserveBytes}`);
+      }),
+      scan: scanProblem(),
+    };
+  }
+
+  function scanProblem(): string | null {
+    if (lastScanAt === null) return 'the drop folders were not listed yet';
+    const ageMs = now().getTime() - lastScanAt.getTime();
+    const late = ageMs > Math.max(SCAN_LATE_MIN_MS, SCAN_PERIODS * config().ingest.rescanSeconds * 1000);
+    return late ? `the drop folders were last listed ${Math.round(ageMs / 1000)} seconds ago` : null;
+  }
+
+  async function listen(): Promise<{ host: string; port: number } | null> {
+    const { host, port } = config().http;
+    if (port === null) return null;
+    const opened = createHttpServer({ host, port, readiness, metrics });
+    try {
+      const address = await opened.listen();
+      http = opened;
+      log.info('http.listen', address);
+      return address;
+    } catch (error) {
+      const { message } = toFault(error);
+      log.error('http.unavailable', { message });
+      return null;
+    }
+  }
+
+  return {
+    metrics,
+    scanned: (ms) => {
+      lastScanAt = now();
+      metrics.scanned(ms, lastScanAt);
+    },
+    attachDispatcher: (attached) => (dispatcher = attached),
+    attachStore: (path) => {
+      store = openStoreProbe(path);
+      for (const { account, at } of store.lastSuccess()) metrics.succeeded(account, at);
+    },
+    attachServer: (attached) => (server = attached),
+    stopping: () => (isStopping = true),
+    listen,
+    close: async () => {
+      await http?.close();
+      store?.close();
+      store = null;
+    },
+  };
+}
+
+/** The events of the dispatcher, told to the metrics too. */
+export function countEvents(events: DispatcherEvents, metrics: Metrics): DispatcherEvents {
+  return {
+    done: (result, ms) => {
+      if (result.kind === 'done') metrics.batchDone(result.batch, result.groups, ms);
+      else metrics.batchWithdrawn(result.id);
+      events.done(result, ms);
+    },
+    fault: (batch, fault, retryInMs) => {
+      metrics.batchFault(batch.origin.id, fault.code);
+      events.fault(batch, fault, retryInMs);
+    },
+  };
+}
+
+function problemOf(look: () => void): string | null {
+  try {
+    look();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function programVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
