@@ -9,6 +9,7 @@ import { type DataFolders, dataFolders } from '../adapters/spool/data-folders';
 import { inspectStore } from '../adapters/sqlite/inspect-store';
 import { findInstanceHolder } from '../adapters/sqlite/instance-lock';
 import type { Config } from '../config/config';
+import { Fault } from '../domain/fault';
 import { checkDataFolder, checkFileSystem, checkHostKey, checkReadable, checkSpace, daemonUser } from './check-folders';
 import { checkOrphans } from './check-orphans';
 import { type CheckResult, fine, orFine, shellWord, wrong } from './check-result';
@@ -76,10 +77,21 @@ function checkStore(config: Config, folders: DataFolders, now: Date): readonly C
   const area = 'store';
   const { storePath } = folders;
   if (!existsSync(storePath)) return [fine(area, `${storePath} is not there yet: it is made at the first start`)];
+  try {
+    return checkSound(config, folders, now);
+  } catch (error) {
+    if (error instanceof Fault && !error.retryable) return [wrong(area, error.message, restore(storePath))];
+    throw error;
+  }
+}
+
+/** @throws Fault S902, not retryable where the file is damaged */
+function checkSound(config: Config, folders: DataFolders, now: Date): readonly CheckResult[] {
+  const area = 'store';
+  const { storePath } = folders;
   const store = inspectStore(storePath);
   try {
-    const restore = `stop the daemon, keep ${shellWord(storePath)} aside, and put the last good backup in its place`;
-    const broken = store.problems().map((problem) => wrong(area, problem, restore));
+    const broken = store.problems().map((problem) => wrong(area, problem, restore(storePath)));
     if (broken.length > 0) return broken;
     const version = store.isCurrent()
       ? fine(area, `${storePath} is sound`)
@@ -88,6 +100,10 @@ function checkStore(config: Config, folders: DataFolders, now: Date): readonly C
   } finally {
     store.close();
   }
+}
+
+function restore(storePath: string): string {
+  return `stop the daemon, keep ${shellWord(storePath)} aside, and put the last good backup in its place`;
 }
 
 /** Originals of batches received from then on are still kept. */

@@ -1,0 +1,260 @@
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+  closeSync,
+  chownSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { loadOrCreateHostKey } from '../../../src/adapters/sftp/host-key';
+import { archivePath } from '../../../src/adapters/spool/data-folders';
+import { checkReadable, judgeSpace } from '../../../src/daemon/check-folders';
+import type { CheckResult } from '../../../src/daemon/commands-check';
+import type { BatchOrigin } from '../../../src/domain/batch-record';
+import { makeOrigin } from '../../support/make-origin';
+import { type CommandHome, makeCommandHome } from './command-home';
+
+const ID = '01900000-0000-7000-8000-000000000001';
+const OTHER = '01900000-0000-7000-8000-000000000002';
+const GIB = 1024 ** 3;
+
+let home: CommandHome;
+beforeEach(() => {
+  home = makeCommandHome('schemas: { dir: ../schemas }\ningest: { maxFileBytes: 1024 }');
+  cpSync(resolve(__dirname, '../../../schemas'), join(home.dir, 'schemas'), { recursive: true });
+  chmodSync(home.dataDir, 0o750);
+  mkdirSync(join(home.dataDir, 'work/staging'), { recursive: true });
+  mkdirSync(join(home.dir, 'senders'));
+});
+afterEach(() => home.remove());
+
+/** A batch, and its original in the archive. */
+function batch(overrides: Partial<BatchOrigin> = {}, archive = true): string {
+  const origin = makeOrigin({ id: ID, receivedAt: '2026-01-31T11:00:00.000Z', dataIdentity: '1:1', ...overrides });
+  home.commit(origin, [], { archive });
+  const path = join(home.dataDir, 'archive', archivePath(origin));
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, 'x');
+  return path;
+}
+
+async function problems(): Promise<readonly CheckResult[]> {
+  const { status, out } = await home.run(['check', '--json']);
+  const { ok, results } = JSON.parse(out) as { ok: boolean; results: CheckResult[] };
+  const found = results.filter((result) => !result.ok);
+  expect([status, ok]).toEqual(found.length === 0 ? [0, true] : [1, false]);
+  for (const { fix } of found) expect(fix).not.toBe('');
+  return found;
+}
+
+const path = (...parts: string[]): string => join(home.dataDir, ...parts);
+
+describe('check', () => {
+  it('finds nothing wrong before the first start', async () => {
+    rmSync(home.dataDir, { recursive: true });
+    const { status, out } = await home.run(['check']);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^ok +data folder +.* is not there yet/m);
+    expect(out).toMatch(/\n\nNothing is wrong\.$/);
+    expect(readdirSync(home.dir)).not.toContain('data');
+  });
+
+  it('finds nothing wrong where nothing is', async () => {
+    batch();
+    loadOrCreateHostKey(path('host_keys/ssh_host_ed25519_key'));
+    expect(await problems()).toEqual([]);
+    const { out } = await home.run(['check']);
+    for (const area of ['configuration', 'daemon', 'file system', 'disk space', 'host key', 'accounts', 'schemas']) {
+      expect(out).toMatch(new RegExp(`^ok +${area} `, 'm'));
+    }
+  });
+
+  it.each<[string, () => void, Partial<CheckResult>[]]>([
+    [
+      'a data folder that is open to all',
+      () => chmodSync(home.dataDir, 0o755),
+      [{ area: 'data folder', fix: expect.stringMatching(/^chmod o-rwx .*\/data$/) as string }],
+    ],
+    [
+      'a host key that others can read',
+      () => {
+        loadOrCreateHostKey(path('host_keys/ssh_host_ed25519_key'));
+        chmodSync(path('host_keys/ssh_host_ed25519_key'), 0o640);
+      },
+      [{ area: 'host key', fix: expect.stringMatching(/^chmod 600 /) as string }],
+    ],
+    [
+      'a host key that is none',
+      () => home.write('data/host_keys/ssh_host_ed25519_key', 'x'),
+      [{ area: 'host key' }, { area: 'host key', what: expect.stringMatching(/is not a private key/) as string }],
+    ],
+    [
+      'an account file that is broken, and one that anybody may change',
+      () => {
+        home.write('senders/broken.yaml', 'x');
+        chmodSync(join(home.dir, 'senders'), 0o777);
+      },
+      [
+        { area: 'accounts', what: expect.stringMatching(/broken\.yaml:1: must be/) as string },
+        { area: 'accounts', fix: expect.stringMatching(/^chmod o-w .*senders$/) as string },
+      ],
+    ],
+    [
+      'a value set that cannot be read',
+      () => home.write('schemas/covid19/codelists/CollectivityCodelist.json', '{}'),
+      Array.from({ length: 4 }, () => ({ area: 'schemas' })),
+    ],
+    [
+      'a work folder without a batch, and one of a batch that is done',
+      () => {
+        batch();
+        mkdirSync(path('work', ID));
+        mkdirSync(path('work', "it's"));
+      },
+      [
+        { area: 'work', what: expect.stringMatching(/a batch that is done$/) as string },
+        { area: 'work', fix: expect.stringMatching(/^mv '.*\/work\/it'\\''s' .*\/quarantine\/$/) as string },
+      ],
+    ],
+    [
+      'a batch in work without its file',
+      () => {
+        rmSync(batch({}, false));
+      },
+      [{ area: 'work', what: expect.stringMatching(/committed\) has lost its data file/) as string }],
+    ],
+    [
+      'a batch whose original is missing',
+      () => {
+        rmSync(batch());
+      },
+      [{ area: 'archive', what: `the original of batch ${ID} is missing` }],
+    ],
+    [
+      'archived files without a batch',
+      () => {
+        writeFileSync(batch().replace(ID, OTHER), 'x');
+        writeFileSync(path('archive/stray'), 'x');
+      },
+      [
+        { area: 'archive', what: expect.stringMatching(/belongs to no batch$/) as string },
+        { area: 'archive', fix: expect.stringMatching(/^mv .*\/archive\/stray .*\/quarantine\/$/) as string },
+      ],
+    ],
+    [
+      'a store that is no database',
+      () => home.write('data/labdrop.db', 'no database, and long enough to be told apart'.repeat(50)),
+      [{ area: 'store', fix: expect.stringMatching(/the last good backup/) as string }],
+    ],
+    [
+      'a store that is damaged',
+      () => {
+        batch();
+        damage(path('labdrop.db'));
+      },
+      [{ area: 'store', fix: expect.stringMatching(/backup/) as string }],
+    ],
+  ])('tells %s', async (_what, breakIt, expected) => {
+    breakIt();
+    const found = await problems();
+    expect(found.map(({ area }) => area)).toEqual(expect.arrayContaining(expected.map(({ area }) => area)));
+    for (const problem of expected) expect(found).toContainEqual(expect.objectContaining(problem));
+    const { out } = await home.run(['check']);
+    expect(out).toContain(found.length === 1 ? '\n1 problem.' : `\n${found.length} problems.`);
+  });
+
+  it.each<[string, Partial<BatchOrigin>]>([
+    ['a rehearsal', { mode: 'test', folder: 'test' }],
+    ['a replay', { cause: 'replay', replayOf: OTHER, run: 2 }],
+    ['a marker without data', { cause: 'orphan-marker', dataIdentity: null }],
+    ['a reminder', { cause: 'unmarked' }],
+    ['a batch older than originals are kept', { receivedAt: '2020-01-01T00:00:00.000Z' }],
+  ])('asks no original of %s', async (_what, overrides) => {
+    home.write(
+      'config/labdrop.yaml',
+      `${readFileSync(join(home.dir, 'config/labdrop.yaml'), 'utf8')}\nretention: { originalsDays: 30 }`,
+    );
+    rmSync(batch(overrides));
+    expect(await problems()).toEqual([]);
+  });
+
+  it('counts what it does not list', async () => {
+    for (let n = 10; n < 35; n++) mkdirSync(path('work', `stray-${n}`));
+    batch();
+    const found = await problems();
+    expect(found).toHaveLength(11);
+    expect(found.at(-1)!.what).toBe('15 more of the same kind');
+  });
+});
+
+/** Overwrites the pages behind the first two. */
+function damage(file: string): void {
+  const { size } = statSync(file);
+  const fd = openSync(file, 'r+');
+  writeSync(fd, Buffer.alloc(size - 32_768, 0xff), 0, size - 32_768, 32_768);
+  closeSync(fd);
+}
+
+describe('judgeSpace', () => {
+  it.each([
+    [{ freeBytes: 3 * GIB, files: 1e6, freeFiles: 5e5 }, 2 * GIB, null],
+    [{ freeBytes: 3 * GIB, files: 0, freeFiles: 0 }, 1024, null],
+    [{ freeBytes: GIB - 1, files: 0, freeFiles: 0 }, 1024, /1\.0 GiB are free, less than 1\.0 GiB$/],
+    [{ freeBytes: 1.5 * GIB, files: 0, freeFiles: 0 }, 2 * GIB, /less than 2\.0 GiB \(ingest\.maxFileBytes\)$/],
+    [{ freeBytes: 3 * GIB, files: 1e6, freeFiles: 9_999 }, 1024, /9999 more files/],
+  ])('%j for files up to %d', (space, maxFileBytes, expected) => {
+    const results = judgeSpace('/data', space, maxFileBytes);
+    expect(results).toHaveLength(1);
+    expect(results[0]!.ok).toBe(expected === null);
+    if (expected !== null) expect(results[0]!.what).toMatch(expected);
+  });
+});
+
+describe('checkReadable', () => {
+  const asRoot = process.getuid?.() === 0;
+
+  it.each([
+    [0o600, true],
+    [0o640, true],
+    [0o000, false],
+    [0o046, false],
+  ])('the owner, mode %s', (mode, expected) => {
+    const file = home.write('f', '');
+    chmodSync(file, mode & 0o775);
+    const { uid, gid } = statSync(file);
+    // Root reads everything: another number stands for the daemon, and the file is given to it.
+    const user = asRoot ? { uid: 12_345, gid: 12_345 } : { uid, gid };
+    if (asRoot) chownSync(file, user.uid, user.gid);
+    expect(checkReadable('a', file, user).length === 0).toBe(expected);
+  });
+
+  it.each([
+    [0o644, true],
+    [0o640, false],
+    [0o660, false],
+    [0o604, true],
+  ])('another user and group, mode %s', (mode, expected) => {
+    const file = home.write('f', '');
+    chmodSync(file, mode);
+    const { uid, gid } = statSync(file);
+    const found = checkReadable('a', file, { uid: uid + 1, gid: gid + 1 });
+    expect(found.length === 0).toBe(expected);
+    if (!expected) expect(found[0]!.fix).toBe(`chgrp ${gid + 1} ${file} && chmod g+rX ${file}`);
+  });
+
+  it('asks of a folder that it can be entered, and nothing of what is not there', () => {
+    const { uid, gid } = statSync(home.dir);
+    chmodSync(home.dir, 0o744);
+    expect(checkReadable('a', home.dir, { uid: uid + 1, gid: gid + 1 })).toHaveLength(1);
+    chmodSync(home.dir, 0o755);
+    expect(checkReadable('a', home.dir, { uid: uid + 1, gid: gid + 1 })).toEqual([]);
+    expect(checkReadable('a', join(home.dir, 'gone'), null)).toEqual([]);
+  });
+});
