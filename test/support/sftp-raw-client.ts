@@ -15,6 +15,8 @@ export interface RawReply {
   /** Of HANDLE and DATA. */
   readonly bytes: Buffer | null;
   readonly attributes: FileAttributes | null;
+  /** Of NAME. */
+  readonly names: readonly { readonly name: string; readonly longName: string }[] | null;
 }
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
@@ -105,10 +107,19 @@ export class RawClient {
       message: type === PACKET.STATUS ? reader.readString().toString() : null,
       bytes: withBytes ? reader.readString() : null,
       attributes: type === PACKET.ATTRS ? reader.readAttributes() : null,
+      names: type === PACKET.NAME ? readNames(reader) : null,
     };
     this.waiting.get(id)?.(reply);
     this.waiting.delete(id);
   }
+}
+
+function readNames(reader: ByteReader): { name: string; longName: string }[] {
+  return Array.from({ length: reader.readUint32() }, () => {
+    const [name, longName] = [reader.readString().toString(), reader.readString().toString()];
+    reader.readAttributes();
+    return { name, longName };
+  });
 }
 
 /** WRITE, CREAT and TRUNC: what `put` asks for. */
