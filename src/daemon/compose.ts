@@ -79,7 +79,12 @@ async function start(
     log.error('account.problem', { account: name, problem }),
   );
   const hostKey = loadOrCreateHostKey(folders.hostKeyPath);
-  const observation = createObservation({ config: () => inForce, log, now, messageTypes: () => [...catalogue.types.keys()] });
+  const observation = createObservation({
+    config: () => inForce,
+    log,
+    now,
+    messageTypes: () => [...catalogue.types.keys()],
+  });
   const { metrics } = observation;
 
   const express = createLane('express', workerSettings(config));
