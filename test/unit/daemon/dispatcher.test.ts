@@ -106,6 +106,21 @@ describe('the dispatcher', () => {
     expect(dispatcher.isKnown('1')).toBe(false);
   });
 
+  it('takes a replay up once, and leaves a file of its name in the drop folder alone', async () => {
+    const upload = makeOrigin({ id: 'upload', account: 'b', dataIdentity: '1' });
+    dispatcher.offer(upload, null);
+    const replay = makeOrigin({ id: 'replay', account: 'b', cause: 'replay', dataIdentity: 'path', fileTime: null });
+    dispatcher.offer({ ...replay, messageType: null }, null);
+    dispatcher.offer({ ...replay, messageType: null }, null);
+    expect([...express.asked, ...bulk.asked].sort()).toEqual(['replay', 'upload']);
+    await (express.asked.includes('replay') ? express : bulk).answer(withdrawn('replay'));
+    expect(told).toEqual(['withdrawn replay']);
+    expect(dispatcher.isClaimed('b', 'root', upload.fileName)).toBe(true);
+    await (express.asked.includes('upload') ? express : bulk).answer(withdrawn('upload'));
+    dispatcher.offer(replay, null);
+    expect(dispatcher.isClaimed('b', 'root', upload.fileName)).toBe(false);
+  });
+
   it('starts nothing while it drains', async () => {
     dispatcher.offer(makeOrigin({ id: 'a', dataIdentity: '1' }), null);
     dispatcher.offer(makeOrigin({ id: 'b', dataIdentity: '2', fileTime: '2021-12-31 00:00:00' }), null);
