@@ -13,6 +13,7 @@ import { createSftpServer, type SftpServer } from '../adapters/sftp/sftp-server'
 import { dataFolders } from '../adapters/spool/data-folders';
 import { acquireInstanceLock } from '../adapters/sqlite/instance-lock';
 import { openStoreReader } from '../adapters/sqlite/open-store-reader';
+import type { PassedSockets } from '../adapters/systemd/read-passed-sockets';
 import type { Config } from '../config/config';
 import { Fault } from '../domain/fault';
 import type { Catalogue } from '../domain/message-type';
@@ -33,6 +34,8 @@ import type { WorkerSettings } from './worker-messages';
 export interface DaemonOverrides {
   readonly now?: () => Date;
   readonly random?: () => number;
+  /** Sockets that listen already, passed on by the service manager. */
+  readonly sockets?: PassedSockets;
 }
 
 export interface StartedDaemon {
@@ -43,6 +46,8 @@ export interface StartedDaemon {
   readonly accounts: number;
   /** Reads schemas and value sets again and puts rules and value sets in force. @throws what is wrong; nothing changes then */
   reload(config: Config): void;
+  /** How much work there is at this moment. */
+  load(): { readonly waiting: number; readonly inWork: number; readonly connections: number };
   /** No new connections; open uploads get the grace time; the batches in work are finished. */
   stop(graceMs: number): Promise<void>;
 }
@@ -147,6 +152,7 @@ async function start(
     {
       host: config.sftp.host,
       port: config.sftp.port,
+      listeningFd: overrides.sockets?.sftp ?? null,
       policy: config.sftp.policy,
       hostKeys: [hostKey.privateKey],
       accountsDir: folders.accountsDir,
@@ -168,7 +174,7 @@ async function start(
   const sftp = await server.listen();
   log.info('sftp.listen', { host: sftp.host, port: sftp.port, hostKey: hostKey.fingerprint });
   observation.attachServer(server);
-  const http = await observation.listen();
+  const http = await observation.listen(overrides.sockets?.http ?? null);
   status.listening(sftp, http);
 
   return {
@@ -183,6 +189,11 @@ async function start(
       for (const lane of [express, bulk]) lane.configure(workerSettings(changed));
       void inbox.rescan();
     },
+    load: () => ({
+      waiting: dispatcher.waiting(),
+      inWork: dispatcher.inWork().length,
+      connections: server?.connections() ?? 0,
+    }),
     stop: async (graceMs) => {
       observation.stopping();
       await server.close(graceMs);

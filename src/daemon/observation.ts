@@ -32,8 +32,8 @@ export interface Observation {
   attachServer(server: SftpServer): void;
   /** From now on it is not ready any more. */
   stopping(): void;
-  /** Opens the port; null when none is configured or it is not to be had. */
-  listen(): Promise<{ host: string; port: number } | null>;
+  /** Opens the port, or takes one that the service manager opened; null when none is configured or to be had. */
+  listen(passedFd: number | null): Promise<{ host: string; port: number } | null>;
   close(): Promise<void>;
 }
 
@@ -95,10 +95,10 @@ export function createObservation({ config, log, now, messageTypes }: Observatio
     return late ? `the drop folders were last listed ${Math.round(ageMs / 1000)} seconds ago` : null;
   }
 
-  async function listen(): Promise<{ host: string; port: number } | null> {
+  async function listen(passedFd: number | null): Promise<{ host: string; port: number } | null> {
     const { host, port } = config().http;
-    if (port === null) return null;
-    const opened = createHttpServer({ host, port, readiness, metrics });
+    if (port === null && passedFd === null) return null;
+    const opened = createHttpServer({ host, port: port ?? 0, listeningFd: passedFd, readiness, metrics });
     try {
       const address = await opened.listen();
       http = opened;

@@ -16,6 +16,8 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** A socket that listens already, passed on by the service manager: host and port are its own then. */
+  readonly listeningFd: number | null;
   readonly readiness: () => ReadinessChecks;
   readonly metrics: { render(): Promise<string>; readonly contentType: string };
 }
@@ -38,7 +40,8 @@ interface Answer {
 const JSON_TYPE = 'application/json; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
 
-export function createHttpServer({ host, port, readiness, metrics }: HttpServerOptions): HttpServer {
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { host, port, listeningFd, readiness, metrics } = options;
   const server = createServer({ requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, maxHeaderSize: 8192 }, handle);
   server.maxConnections = CONNECTIONS_MAX;
   server.on('clientError', (_error, socket) => socket.destroy());
@@ -71,13 +74,15 @@ export function createHttpServer({ host, port, readiness, metrics }: HttpServerO
   async function listen(): Promise<{ host: string; port: number }> {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, host, resolve);
+      if (listeningFd === null) server.listen(port, host, resolve);
+      else server.listen({ fd: listeningFd }, resolve);
     }).catch((error: unknown) => {
       const message = `cannot listen on ${host} port ${port} for health and metrics: ${(error as Error).message}`;
       throw new Fault('S901', message, { retryable: false, cause: error });
     });
     const address = server.address();
-    return { host, port: typeof address === 'object' && address !== null ? address.port : port };
+    if (typeof address !== 'object' || address === null) return { host, port };
+    return { host: listeningFd === null ? host : address.address, port: address.port };
   }
 
   function close(): Promise<void> {

@@ -22,6 +22,8 @@ export interface SftpServerOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** A socket that listens already, passed on by the service manager: host and port are its own then. */
+  readonly listeningFd?: number | null;
   readonly policy: AlgorithmPolicy;
   /** Private key files' contents; one of each type at most. */
   readonly hostKeys: readonly Buffer[];
@@ -147,12 +149,14 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
 
   async function listen(): Promise<{ host: string; port: number }> {
     const { host, port, accountsDir, uploadsDir } = options;
+    const fd = options.listeningFd ?? null;
     try {
       await mkdir(accountsDir, { recursive: true, mode: FOLDER_CREATION_MODE });
       await mkdir(uploadsDir, { recursive: true, mode: FOLDER_CREATION_MODE });
       await new Promise<void>((resolve, reject) => {
         listener.once('error', reject);
-        listener.listen(port, host, resolve);
+        if (fd === null) listener.listen(port, host, resolve);
+        else listener.listen({ fd }, resolve);
       });
     } catch (error) {
       throw new Fault('S901', `cannot listen on ${host} port ${String(port)}: ${String(error)}`, {
@@ -164,7 +168,8 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
       events.audit(refusedAccept(error));
     });
     const address = listener.address();
-    return { host, port: typeof address === 'object' && address !== null ? address.port : port };
+    if (typeof address !== 'object' || address === null) return { host, port };
+    return { host: fd === null ? host : address.address, port: address.port };
   }
 
   async function close(graceMs: number): Promise<void> {
