@@ -115,12 +115,14 @@ function judgeRecords({ ports, batch, staging }: Case, { file, type, facts, sha2
   const wrongTotal = result.miscounted ? [] : checkRecordTotal(totals, result.records);
   wrongTotal.forEach((finding) => staging.addFinding(finding, null));
   if (wrongTotal.length > 0) return refuse();
-  staging.settle();
-  const tripped = decideThreshold(staging.counts(), ports.rules);
-  if (tripped !== null) {
-    staging.addFinding(tripped, null);
-    return refuse();
-  }
+  do {
+    staging.settle();
+    const tripped = decideThreshold(staging.counts(), ports.rules);
+    if (tripped !== null) {
+      staging.addFinding(tripped, null);
+      return refuse();
+    }
+  } while (!staging.hold());
   return { reading, fileRejected: false, counts: staging.counts(), sha256 };
 }
 

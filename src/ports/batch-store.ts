@@ -78,8 +78,13 @@ export interface Staging {
   addRejected(record: RejectedRecord): void;
   /** @param recordKey the record's business key as in `StagedRecord`; null outside records and where it has none */
   addFinding(finding: Finding, recordKey: string | null): void;
-  /** Findings within the file on equal keys (D403, D405), then against the store (D402, D404, D406, R311). */
+  /** Findings within the file on equal keys (D403, D405), then against the store (D402, D404, D406, R311). Then `hold`. */
   settle(): void;
+  /**
+   * Makes sure of what was settled until `commit`: nobody else writes from now on. False when what others stored since
+   * may change it: then settle again, and look at the counts again. Called by `commit` at the latest.
+   */
+  hold(): boolean;
   /** Counts as they stand. */
   counts(): BatchCounts;
   /** All records rejected, as a file-scope error demands: nothing will be stored. */

@@ -1,7 +1,7 @@
 /**
- * Moves what is staged into the store: statements for one transaction that the caller holds. Records that no decision
- * keeps out become rows of their message type's table; versions they replace are marked superseded; findings get their
- * number in report order.
+ * Moves what is staged into the store: statements for one transaction that the caller holds, and what can be done for it
+ * before. Records that no decision keeps out become rows of their message type's table; versions they replace are marked
+ * superseded; findings get their number in report order.
  */
 import type Database from 'better-sqlite3';
 import type { BatchRecord } from '../../domain/batch-record';
@@ -9,8 +9,10 @@ import { Fault } from '../../domain/fault';
 import type { MessageType } from '../../domain/message-type';
 import type { CommitVerdict } from '../../ports/batch-store';
 import { quoteIdentifier } from './quote-identifier';
+import { addPlaces, addPlacesAhead, type PlacesInput } from './record-places';
 import type { StoreComparisonInput } from './settle-against-store';
 import { valueColumn } from './staging-database';
+import type { StoreTransactions } from './store-transactions';
 
 /** @throws Fault S903 when the batch is committed already: nothing is ever stored twice */
 export function commitBatchRow(db: Database.Database, id: string, verdict: CommitVerdict): void {
@@ -38,23 +40,85 @@ export function commitBatchRow(db: Database.Database, id: string, verdict: Commi
   if (changes !== 1) throw new Fault('S903', `batch ${id} is unknown or committed already`, { retryable: false });
 }
 
-export function commitRecords(db: Database.Database, batch: BatchRecord, input: StoreComparisonInput): void {
-  const { type, sender, order } = input;
+/** Which staged records become rows: those that no decision keeps out. `r` is the record, `d` its decision. */
+const KEPT = `FROM staging.record r LEFT JOIN staging.decision d ON d.record = r.record
+  WHERE (d.kind IS NULL OR d.kind IN ('correction', 'older-version'))`;
+
+export interface CommitInput extends StoreComparisonInput {
+  readonly batch: BatchRecord;
+  /** `_id` of each row is `base` + its record's number: above that of every row of its table. */
+  readonly base: number;
+}
+
+/** Highest `_id` of a type's table, 0 when it has none. */
+export function highestId(db: Database.Database, type: MessageType): number {
+  const table = `main.${quoteIdentifier(type.name)}`;
+  return db.prepare<[], { id: number | null }>(`SELECT max(_id) AS id FROM ${table}`).get()?.id ?? 0;
+}
+
+/** Rows and their places, in the transaction that is open. */
+export function insertRecords(db: Database.Database, input: CommitInput): void {
+  insertRows(db, `main.${quoteIdentifier(input.type.name)}`, input);
+  addPlaces(db, places(input));
+  supersede(db, input);
+}
+
+/**
+ * The same for many rows, done before the store is locked: the rows in a table of the staging area that is made as
+ * theirs, their places in the store.
+ */
+export function prepareRecords(db: Database.Database, input: CommitInput, transactions: StoreTransactions): void {
+  transactions.bulk();
+  createIncoming(db, input.type.name);
+  insertRows(db, 'staging.incoming', input);
+  addPlacesAhead(db, places(input), transactions);
+}
+
+/** An empty table made as the type's own, column for column: only then does SQLite move rows without looking at them. */
+export function createIncoming(db: Database.Database, type: string): void {
+  const columns = db
+    .prepare<[string], { name: string; type: string; notnull: number; pk: number }>(
+      `SELECT name, type, "notnull", pk FROM pragma_table_info(?, 'main')`,
+    )
+    .all(type)
+    .map(({ name, type, notnull, pk }) =>
+      [quoteIdentifier(name), type, notnull === 1 ? 'NOT NULL' : '', pk === 1 ? 'PRIMARY KEY' : ''].join(' '),
+    );
+  db.exec(`CREATE TABLE staging.incoming (${columns.join(', ')}) STRICT`);
+}
+
+/** Rows that were prepared, in the transaction that is open. SQLite copies them as they are: nothing may stand between. */
+export function moveRecords(db: Database.Database, input: CommitInput): void {
+  db.exec(moveStatement(input.type.name));
+  supersede(db, input);
+}
+
+export function moveStatement(type: string): string {
+  return `INSERT INTO main.${quoteIdentifier(type)} SELECT * FROM staging.incoming`;
+}
+
+function insertRows(db: Database.Database, table: string, { batch, type, sender, order, base }: CommitInput): void {
+  db.prepare(
+    `INSERT INTO ${table} (_id, _batch_id, _line, _record, _version, _superseded_by, _received_at, _sender, _key,
+        _patient, _order${fieldColumns(type)})
+      SELECT :base + r.record, :batch, r.line, r.record, coalesce(d.version, 1),
+        iif(d.kind = 'older-version', d.stored_id, NULL), :receivedAt, :sender, r.key, r.patient,
+        :order${valueColumns(type)}
+      ${KEPT} ORDER BY r.record`,
+  ).run({ base, batch: batch.id, receivedAt: batch.receivedAt, sender, order });
+}
+
+function places({ type, sender, base }: CommitInput): PlacesInput {
+  return { type: type.name, sender, base, rows: `SELECT r.record, r.key, r.patient ${KEPT}` };
+}
+
+/** What the new rows say of the rows that were there. */
+function supersede(db: Database.Database, { type, order, base }: CommitInput): void {
   const table = `main.${quoteIdentifier(type.name)}`;
   db.prepare(
-    `INSERT INTO ${table} (_batch_id, _line, _record, _version, _superseded_by, _received_at, _sender, _key, _patient,
-        _order${fieldColumns(type)})
-      SELECT :batch, r.line, r.record, coalesce(d.version, 1), iif(d.kind = 'older-version', d.stored_id, NULL),
-        :receivedAt, :sender, r.key, r.patient, :order${valueColumns(type)}
-      FROM staging.record r LEFT JOIN staging.decision d ON d.record = r.record
-      WHERE d.kind IS NULL OR d.kind IN ('correction', 'older-version') ORDER BY r.record`,
-  ).run({ batch: batch.id, receivedAt: batch.receivedAt, sender, order });
-  db.prepare(
-    `UPDATE ${table} AS s SET _superseded_by = n._id
-      FROM staging.decision d CROSS JOIN staging.record r ON r.record = d.record
-      CROSS JOIN ${table} n ON n._sender = :sender AND n._key = r.key AND n._version = d.version
-      WHERE d.kind = 'correction' AND s._id = d.stored_id`,
-  ).run({ sender });
+    `UPDATE ${table} AS s SET _superseded_by = ? + d.record
+      FROM staging.decision d WHERE d.kind = 'correction' AND s._id = d.stored_id`,
+  ).run(base);
   db.prepare(
     `UPDATE ${table} SET _order = ?
       WHERE _id IN (SELECT stored_id FROM staging.decision WHERE kind = 'confirmation')`,
@@ -62,18 +126,25 @@ export function commitRecords(db: Database.Database, batch: BatchRecord, input: 
 }
 
 /**
- * Copies findings and rejected records into the tables of those names in `schema`. Only the sort keys of findings are
- * sorted, not the findings: a batch may have millions.
+ * Gives each staged finding its number in report order. Only the sort keys are sorted, not the findings: a batch may
+ * have millions. Touches the staging area alone.
  */
+export function numberFindings(db: Database.Database): void {
+  db.exec(`
+    DROP TABLE IF EXISTS staging.placed;
+    CREATE TABLE staging.placed (seq INTEGER PRIMARY KEY, ord INTEGER);
+    INSERT INTO staging.placed (ord)
+      SELECT ord FROM staging.finding ORDER BY scope NOT IN ('file', 'header'), line, record, ord;`);
+}
+
+/** Copies numbered findings and rejected records into the tables of those names in `schema`. */
 export function copyFindings(db: Database.Database, schema: 'main' | 'staging', batchId: string): void {
   const columns =
     'severity, code, scope, line, record, record_key, field, column_no, value, expected, suggestion, params';
   db.prepare(
-    `WITH placed AS MATERIALIZED (
-      SELECT ord, row_number() OVER (ORDER BY scope NOT IN ('file', 'header'), line, record, ord) AS seq
-      FROM staging.finding)
-    INSERT INTO ${schema}.findings (batch_id, seq, ${columns})
-      SELECT ?, placed.seq, ${columns} FROM placed CROSS JOIN staging.finding f ON f.ord = placed.ord`,
+    `INSERT INTO ${schema}.findings (batch_id, seq, ${columns})
+      SELECT ?, placed.seq, ${columns}
+      FROM staging.placed CROSS JOIN staging.finding f ON f.ord = placed.ord ORDER BY placed.seq`,
   ).run(batchId);
   db.prepare(
     `INSERT INTO ${schema}.rejected_records (batch_id, record, line, byte_offset, byte_length)

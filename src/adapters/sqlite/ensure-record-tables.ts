@@ -2,6 +2,8 @@
  * The tables that analysts read: one per message type, named as the type, with its fields as columns named as in the
  * source, and the view `current_<type>` of the latest versions. A field new in the schema becomes a column; nothing is
  * ever dropped. A hash of each table's shape tells when there is nothing to do.
+ * The tables have no index: rows then move into them as they are, a million within a second. Which row has a key or a
+ * patient stands in tables beside them (see record-places).
  * Fails with Fault S903 where two names of the schemas are one to SQL (it ignores case).
  */
 import type Database from 'better-sqlite3';
@@ -9,6 +11,7 @@ import { createHash } from 'node:crypto';
 import { Fault } from '../../domain/fault';
 import type { Catalogue, MessageType } from '../../domain/message-type';
 import { quoteIdentifier } from './quote-identifier';
+import { ensureKeyPlaces, ensurePatientPlaces, placesTables } from './record-places';
 
 const OWN_TABLES = ['batches', 'findings', 'rejected_records', 'record_tables'];
 
@@ -36,7 +39,8 @@ export function ensureRecordTables(db: Database.Database, catalogue: Catalogue):
   db.transaction(() => {
     for (const { type, byPatient, shape } of pending) {
       ensureTable(db, type);
-      if (byPatient) ensurePatientIndex(db, type.name);
+      ensureKeyPlaces(db, type.name);
+      if (byPatient) ensurePatientPlaces(db, type.name);
       db.prepare(
         'INSERT INTO record_tables (message_type, shape) VALUES (?, ?) ON CONFLICT DO UPDATE SET shape = excluded.shape',
       ).run(type.name, shape);
@@ -54,13 +58,8 @@ function ensureTable(db: Database.Database, { name, fields }: MessageType): void
     db.exec(`ALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(field.name)} TEXT`);
   }
   db.exec(`
-    CREATE UNIQUE INDEX IF NOT EXISTS ${quoteIdentifier(`${name}_by_key`)} ON ${table} (_sender, _key, _version);
     CREATE VIEW IF NOT EXISTS ${quoteIdentifier(`current_${name}`)} AS
       SELECT * FROM ${table} WHERE _superseded_by IS NULL;`);
-}
-
-function ensurePatientIndex(db: Database.Database, name: string): void {
-  db.exec(`CREATE INDEX IF NOT EXISTS ${quoteIdentifier(`${name}_by_patient`)} ON ${quoteIdentifier(name)} (_patient)`);
 }
 
 function storedShape(db: Database.Database, name: string): string | null {
@@ -76,7 +75,10 @@ function shapeOf(type: MessageType, byPatient: boolean): string {
 }
 
 function assertNames(types: readonly MessageType[]): void {
-  assertDistinct('tables', [...OWN_TABLES, ...types.flatMap(({ name }) => [name, `current_${name}`])]);
+  assertDistinct('tables', [
+    ...OWN_TABLES,
+    ...types.flatMap(({ name }) => [name, `current_${name}`, ...placesTables(name)]),
+  ]);
   const own = [...OWN_COLUMNS.matchAll(/^ {2}(\w+)/gm)].map((match) => match[1] ?? '');
   for (const { name, fields } of types) assertDistinct(name, [...own, ...fields.map((field) => field.name)]);
 }

@@ -1,7 +1,7 @@
 /**
  * The store: one SQLite file that a power cut cannot harm. A call that returns has made its change durable.
- * One connection, used from one thread, with at most one staging area at a time. Between `settle` and `commit` the
- * staging area holds the write lock; other connections wait for it up to the busy timeout.
+ * One connection, used from one thread, with at most one staging area at a time. Between `settle` (`hold`, for a large
+ * batch) and `commit` the staging area holds the write lock; others wait for it up to the busy timeout.
  * Every method throws Fault S902 when SQLite fails (busy, full, I/O) and S903 when calls come in an impossible order.
  */
 import type Database from 'better-sqlite3';
@@ -126,9 +126,9 @@ class SqliteBatchStore implements BatchStore {
     return asFault(() => {
       this.#staging?.discard();
       const place = { batchId: batch.id, bytes: batch.bytes, fieldCount: type?.fields.length ?? 0 };
-      attachStaging(this.#db, { ...place, directory: this.#stagingDir });
+      const { large } = attachStaging(this.#db, { ...place, directory: this.#stagingDir });
       const order = versionOrder(batch.fileTime, this.#firstReceivedAt(batch));
-      this.#staging = new SqliteStaging({ db: this.#db, transactions: this.#transactions, batch, type, order });
+      this.#staging = new SqliteStaging({ db: this.#db, transactions: this.#transactions, batch, type, order, large });
       return this.#staging;
     });
   }

@@ -1,12 +1,13 @@
 /**
  * Compares staged records with the versions stored under the same key of the same sender (see decide-against-stored)
- * and raises D402, D404 and D406; then R311 for records that follow no earlier message of their patient. Set-wise, and
- * under the store's write lock, so that what is decided here still holds when it is committed.
+ * and raises D402, D404 and D406; then R311 for records that follow no earlier message of their patient. Set-wise, on
+ * one state of the store: under its write lock, or on a snapshot that is compared with the store again once it is locked.
  */
 import type Database from 'better-sqlite3';
 import { FINDING_CODES, type FindingCode } from '../../domain/codes';
 import type { MessageType } from '../../domain/message-type';
 import { quoteIdentifier } from './quote-identifier';
+import { keyPlaces, patientPlaces } from './record-places';
 import { shownKey, valueColumn } from './staging-database';
 
 export interface StoreComparisonInput {
@@ -18,7 +19,7 @@ export interface StoreComparisonInput {
 
 export function settleAgainstStore(db: Database.Database, input: StoreComparisonInput): void {
   const table = `main.${quoteIdentifier(input.type.name)}`;
-  const known = db.prepare(`SELECT 1 FROM ${table} WHERE _sender = ? LIMIT 1`).get(input.sender);
+  const known = db.prepare(`SELECT 1 FROM ${keyPlaces(input.type.name)} WHERE sender = ? LIMIT 1`).get(input.sender);
   if (known === undefined) return;
   decideMatches(db, table, input);
   spreadToRepeated(db);
@@ -36,16 +37,21 @@ export function settleAgainstStore(db: Database.Database, input: StoreComparison
 function decideMatches(db: Database.Database, table: string, { type, sender, order }: StoreComparisonInput): void {
   const sameAs = (alias: string): string =>
     type.fields.map(({ name, index }) => `${alias}.${quoteIdentifier(name)} IS r.${valueColumn(index)}`).join(' AND ');
+  /** All stored versions of the record's key, as `alias`. */
+  const versions = (alias: string): string =>
+    `${keyPlaces(type.name)} ${alias}_place CROSS JOIN ${table} ${alias}
+      ON ${alias}._id = ${alias}_place.id AND ${alias}._sender = :sender AND ${alias}._key = r.key`;
+  const ofKey = (alias: string): string => `${alias}_place.sender = :sender AND ${alias}_place.key = r.key`;
   db.prepare(
     `WITH match AS MATERIALIZED (
       SELECT r.record, s._id AS current_id, s._patient = r.patient AS same_patient, ${sameAs('s')} AS same_as_current,
         CASE WHEN :order < s._order AND NOT (${sameAs('s')}) THEN (
-          SELECT max(v._id) FROM ${table} v WHERE v._sender = s._sender AND v._key = s._key AND ${sameAs('v')}) END
-          AS superseded_id,
+          SELECT max(v._id) FROM ${versions('v')} WHERE ${ofKey('v')} AND ${sameAs('v')}) END AS superseded_id,
         CASE WHEN :order > s._order THEN 'later' WHEN :order = s._order THEN 'equal' ELSE 'earlier' END AS file_order,
-        (SELECT max(v._version) + 1 FROM ${table} v WHERE v._sender = s._sender AND v._key = s._key) AS version
-      FROM staging.record r CROSS JOIN ${table} s ON s._sender = :sender AND s._key = r.key AND s._superseded_by IS NULL
-      WHERE NOT EXISTS (SELECT 1 FROM staging.decision d WHERE d.record = r.record))
+        (SELECT max(v._version) + 1 FROM ${versions('v')} WHERE ${ofKey('v')}) AS version
+      FROM staging.record r CROSS JOIN ${versions('s')}
+      WHERE ${ofKey('s')} AND s._superseded_by IS NULL AND NOT EXISTS (
+        SELECT 1 FROM staging.decision d WHERE d.record = r.record))
     INSERT INTO staging.decision (record, kind, stored_id, version)
       SELECT record, decide_against_stored(same_patient, same_as_current, superseded_id IS NOT NULL, file_order),
         coalesce(superseded_id, current_id), version
@@ -106,11 +112,12 @@ export function settleFollows(db: Database.Database, type: MessageType): void {
       FROM staging.record r LEFT JOIN staging.decision d ON d.record = r.record
       WHERE (d.kind IS NULL OR d.kind IN ('correction', 'older-version')) AND r.patient <> '' AND ${date} IS NOT NULL
         AND NOT EXISTS (
-          SELECT 1 FROM main.${quoteIdentifier(follows.messageType)} e
-          WHERE e._patient = r.patient AND e._superseded_by IS NULL AND (${near.join(' OR ')}))
+          SELECT 1 FROM ${patientPlaces(follows.messageType)} p
+          CROSS JOIN main.${quoteIdentifier(follows.messageType)} e ON e._id = p.id AND e._patient = r.patient
+          WHERE p.patient = r.patient AND e._superseded_by IS NULL AND (${near.join(' OR ')}))
       ORDER BY r.record`,
   ).run({ severity, scope, field: field.name, messageType: follows.messageType, days: follows.days });
   db.exec(
-    `UPDATE staging.record SET warned = 1 WHERE record IN (SELECT record FROM staging.finding WHERE code = 'R311')`,
+    `UPDATE staging.record SET warned = warned | 2 WHERE record IN (SELECT record FROM staging.finding WHERE code = 'R311')`,
   );
 }

@@ -10,9 +10,19 @@ import { shownKey, valueColumn } from './staging-database';
 /** Other records' lines that a D403 finding names at most. */
 export const CONFLICT_LINES_MAX = 20;
 
+/** Undoes all that was decided on staged records, so that they can be judged again. */
+export function forgetDecisions(db: Database.Database): void {
+  db.exec(`
+    DELETE FROM staging.decision;
+    DELETE FROM staging.twin;
+    DELETE FROM staging.finding WHERE code IN ('D402', 'D403', 'D404', 'D405', 'D406', 'R311');
+    DELETE FROM staging.rejected WHERE record IN (SELECT record FROM staging.record);
+    UPDATE staging.record SET warned = warned & 1 WHERE warned > 1;`);
+}
+
 export function settleWithinFile(db: Database.Database, fieldCount: number): void {
   db.exec(`
-    CREATE INDEX staging.record_by_key ON record (key);
+    CREATE INDEX IF NOT EXISTS staging.record_by_key ON record (key);
     INSERT INTO staging.twin (key, first)
       SELECT key, min(record) FROM staging.record GROUP BY key HAVING count(*) > 1;`);
   if (db.prepare('SELECT 1 FROM staging.twin LIMIT 1').get() === undefined) return;

@@ -1,10 +1,12 @@
 /**
- * One batch on its way into the store. Records and findings go into the staging area as they come; `settle` judges keys
- * and takes the store's write lock; `commit` or `discard` ends it, so nothing can change in between and the counts that
- * the verdict is made of are the ones that are stored. The time from settle to commit must therefore be short: no file
- * is read and no report is written between them.
+ * One batch on its way into the store. Records and findings go into the staging area as they come; `settle` judges keys;
+ * `commit` or `discard` ends it. The counts that the verdict is made of are the ones that are stored, because nothing
+ * changes in between: for a small batch settle takes the store's write lock at once. A large one would keep everybody
+ * waiting: it is judged on a snapshot, `hold` prepares its rows, takes the lock and looks whether anything was stored
+ * since that the judgement depends on. If so, it is judged once more, now under the lock.
  *
- *   open -> (settle) -> committed | discarded
+ *   open -> (settle -> hold) -> committed | discarded
+ *              ^________|  the store changed
  *
  * Any failure leaves the store as it was; the area is then good for `discard` only.
  */
@@ -18,9 +20,18 @@ import type { MessageType } from '../../domain/message-type';
 import type { CommitVerdict, RejectedRecord, StagedRecord, Staging } from '../../ports/batch-store';
 import type { ReportSource } from '../../ports/report-source';
 import { asFault, storeFault } from './as-fault';
-import { commitBatchRow, commitRecords, copyFindings } from './commit-staging';
+import {
+  commitBatchRow,
+  type CommitInput,
+  copyFindings,
+  highestId,
+  insertRecords,
+  moveRecords,
+  numberFindings,
+  prepareRecords,
+} from './commit-staging';
 import { settleAgainstStore, settleFollows, type StoreComparisonInput } from './settle-against-store';
-import { settleWithinFile, tellRepeated } from './settle-within-file';
+import { forgetDecisions, settleWithinFile, tellRepeated } from './settle-within-file';
 import { createReportSource } from './sqlite-report-source';
 import { detachStaging } from './staging-database';
 import type { StoreTransactions } from './store-transactions';
@@ -32,10 +43,15 @@ export interface StagingContext {
   readonly type: MessageType | null;
   /** See `versionOrder`. */
   readonly order: string;
+  /** Too large to be judged and stored under the lock. */
+  readonly large: boolean;
 }
 
 /** What settle raised on what is stored from this file: untrue once nothing is. */
 const CODES_OF_STORING = "('D402', 'D404', 'D405')";
+
+/** Ids left free for what others store while the rows of a large batch are prepared. */
+const IDS_LEFT_FREE = 1_000_000;
 
 /** Columns of `staging.record` before the values. */
 const OWN_COLUMNS = 7;
@@ -52,6 +68,10 @@ export class SqliteStaging implements Staging {
   #warned = 0;
   #rejected = 0;
   #settled = false;
+  /** The last commit that a judgement on a snapshot has seen. */
+  #seen = 0;
+  #prepared: CommitInput | null = null;
+  #numbered = false;
   #allRejected = false;
   #ended = false;
 
@@ -87,6 +107,7 @@ export class SqliteStaging implements Staging {
     const { severity, code, scope, line, record, field, columnNo, value, expected, suggestion } = finding;
     const params = JSON.stringify(finding.params);
     const key = recordKey === null ? null : cutCodePoints(recordKey, FINDING_VALUE_MAX);
+    this.#numbered = false;
     const place = [line, record, key, field, columnNo, value, expected, suggestion];
     this.#add(this.#addFinding, [severity, code, scope, ...place, params === '{}' ? null : params]);
   }
@@ -98,7 +119,9 @@ export class SqliteStaging implements Staging {
       const comparison = this.#comparison();
       const compared = this.#staged > 0 && !this.#allRejected;
       if (compared && type !== null) settleWithinFile(db, type.fields.length);
-      transactions.lock();
+      if (this.#context.large && !transactions.locked) transactions.snapshot();
+      else transactions.lock();
+      this.#seen = lastCommit(db);
       if (compared && comparison !== null) {
         settleAgainstStore(db, comparison);
         tellRepeated(db);
@@ -106,6 +129,28 @@ export class SqliteStaging implements Staging {
         this.#counts = this.#countSettled();
       }
       this.#settled = true;
+    });
+  }
+
+  hold(): boolean {
+    return this.#run(() => {
+      const { db, transactions } = this.#context;
+      if (transactions.locked) return true;
+      const input = this.#storing();
+      transactions.bulk();
+      numberFindings(db);
+      this.#numbered = true;
+      if (input !== null) {
+        this.#prepared = { ...input, base: highestId(db, input.type) + IDS_LEFT_FREE };
+        prepareRecords(db, this.#prepared, transactions);
+      }
+      transactions.lock();
+      if (this.#prepared === null || !this.#storeChanged(this.#prepared)) return true;
+      forgetDecisions(db);
+      this.#prepared = null;
+      this.#numbered = false;
+      this.#settled = false;
+      return false;
     });
   }
 
@@ -129,6 +174,8 @@ export class SqliteStaging implements Staging {
         INSERT OR IGNORE INTO staging.rejected SELECT record, line, byte_offset, byte_length FROM staging.record;
         DELETE FROM staging.finding WHERE code IN ${CODES_OF_STORING};`);
       this.#allRejected = true;
+      this.#prepared = null;
+      this.#numbered = false;
     });
   }
 
@@ -138,11 +185,12 @@ export class SqliteStaging implements Staging {
       if (!this.#settled && !this.#allRejected && this.#staged > 0) {
         throw new Fault('S903', 'records are settled before they are committed', { retryable: false });
       }
-      transactions.lock();
+      if (!this.hold()) throw new Fault('S902', 'the store changed meanwhile', { retryable: true });
       commitBatchRow(db, batch.id, verdict);
-      const comparison = this.#comparison();
-      const storing = batch.mode === 'production' && this.#staged > 0 && !this.#allRejected;
-      if (storing && comparison !== null) commitRecords(db, batch, comparison);
+      const input = this.#storing();
+      if (this.#prepared !== null) moveRecords(db, this.#prepared);
+      else if (input !== null) insertRecords(db, { ...input, base: highestId(db, input.type) });
+      if (!this.#numbered) numberFindings(db);
       copyFindings(db, 'main', batch.id);
       transactions.commit();
     });
@@ -158,6 +206,7 @@ export class SqliteStaging implements Staging {
         DROP TABLE IF EXISTS staging.rejected_records;
         CREATE TABLE staging.findings AS SELECT * FROM main.findings WHERE FALSE;
         CREATE TABLE staging.rejected_records AS SELECT * FROM main.rejected_records WHERE FALSE;`);
+      numberFindings(db);
       copyFindings(db, 'staging', batch.id);
       db.exec(`
         CREATE INDEX staging.findings_in_order ON findings (batch_id, seq);
@@ -179,6 +228,25 @@ export class SqliteStaging implements Staging {
 
   #total(): number {
     return this.#staged + this.#rejected;
+  }
+
+  /** What is to be stored, or null when the batch leaves no records. */
+  #storing(): Omit<CommitInput, 'base'> | null {
+    const { batch } = this.#context;
+    const comparison = this.#comparison();
+    if (comparison === null || batch.mode !== 'production' || this.#staged === 0 || this.#allRejected) return null;
+    return { ...comparison, batch };
+  }
+
+  /** Whether another batch stored records of this sender and type, or took the ids of ours. */
+  #storeChanged({ type, base }: CommitInput): boolean {
+    const { db, batch } = this.#context;
+    const later = db
+      .prepare(
+        `SELECT 1 FROM main.batches WHERE commit_seq > ? AND message_type = ? AND sender IS ? AND mode = 'production'`,
+      )
+      .get(this.#seen, type.name, batch.sender);
+    return later !== undefined || highestId(db, type) > base;
   }
 
   #comparison(): StoreComparisonInput | null {
@@ -222,6 +290,11 @@ export class SqliteStaging implements Staging {
     const { rejected, duplicate, corrected, kept, keptWarned } = row;
     return { records: this.#total(), accepted: kept, acceptedWithWarning: keptWarned, rejected, duplicate, corrected };
   }
+}
+
+function lastCommit(db: Database.Database): number {
+  const row = db.prepare<[], { last: number | null }>('SELECT max(commit_seq) AS last FROM main.batches').get();
+  return row?.last ?? 0;
 }
 
 function ended(): Fault {

@@ -23,7 +23,8 @@ export interface StagingPlace {
   readonly directory: string | null;
 }
 
-export function attachStaging(db: Database.Database, place: StagingPlace): void {
+/** Whether the area is a file: then the batch is large. */
+export function attachStaging(db: Database.Database, place: StagingPlace): { readonly large: boolean } {
   const path = place.directory === null ? null : join(place.directory, `${place.batchId}.staging`);
   if (path !== null) rmSync(path, { force: true });
   const inMemory = path === null || place.bytes < STAGED_IN_MEMORY_MAX_BYTES;
@@ -36,6 +37,7 @@ export function attachStaging(db: Database.Database, place: StagingPlace): void 
   db.pragma(`staging.cache_size = -${CACHE_KIB}`);
   db.exec(tables(place.fieldCount));
   if (!inMemory) rmSync(path);
+  return { large: !inMemory };
 }
 
 /** SQLite's defensive mode refuses it, rightly for any database that must survive: it is lifted for this one statement. */

@@ -1,7 +1,7 @@
 /**
  * Which transaction the store's one connection is in. Staging fills its own attached database in a transaction that
- * touches nothing else (`bulk`); the store's own file is written in short immediate ones (`write`), or in the one that
- * `settle` begins and `commit` ends (`lock`). While that one is open, nothing else is written on this connection.
+ * writes nothing else (`bulk`; `snapshot` when one state of the store is read in it); the store's own file is written in
+ * short immediate ones (`write`), or in the one that `lock` begins and `commit` ends. While that one is open, nothing else is written on this connection.
  * Throws what SQLite throws, and Fault S903 when the calls come in an impossible order.
  */
 import type Database from 'better-sqlite3';
@@ -22,6 +22,12 @@ export class StoreTransactions {
   /** Begins the transaction that staging writes in, unless one is open. Takes no lock on the store. */
   bulk(): void {
     if (!this.#db.inTransaction) this.#db.exec('BEGIN');
+  }
+
+  /** The same, begun anew: the store is read as it is from now on, until the transaction ends. */
+  snapshot(): void {
+    this.#endBulk();
+    this.bulk();
   }
 
   /** `action` in an immediate transaction of its own: durable when this returns, undone when it throws. */

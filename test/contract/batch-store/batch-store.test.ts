@@ -380,12 +380,13 @@ describe.each([
       expect([counts.accepted, codes]).toEqual([1, []]);
     });
 
-    test('another batch may be opened and read while one is staged, but not written after it has settled', () => {
+    test('another batch may be opened and read while one is staged, but not written once it is held', () => {
       const staging = store.openStaging(store.open(from()), RESULT);
       staging.addRecord(staged(1, ['a', 'p', '', '']));
       const other = store.open(from());
       staging.addRecord(staged(2, ['b', 'p', '', '']));
       staging.settle();
+      expect(staging.hold()).toBe(true);
       expect(() => store.markClaimed(other.id, AT)).toThrow('between settle and commit');
       expect(store.batch(other.id)).not.toBeNull();
       staging.commit(verdict(staging.counts()));

@@ -27,7 +27,8 @@ export function deliver(store: BatchStore, { origin, records, findings = [], typ
   const staging = store.openStaging(batch, type);
   for (const finding of findings) staging.addFinding(finding, null);
   for (const record of records) staging.addRecord(record);
-  staging.settle();
+  do staging.settle();
+  while (!staging.hold());
   const counts = staging.counts();
   staging.commit(verdict(counts));
   const stored = [...store.reportSource(batch.id).findings()];

@@ -45,6 +45,8 @@ test.each([
   expect(crashed()).toEqual({ state: 'claimed', records: 0, findings: 0, leftBehind: [] });
   staging.settle();
   expect(crashed()).toEqual({ state: 'claimed', records: 0, findings: 0, leftBehind: [] });
+  expect(staging.hold()).toBe(true);
+  expect(crashed()).toEqual({ state: 'claimed', records: 0, findings: 0, leftBehind: [] });
   staging.commit(verdict(staging.counts()));
   expect(crashed()).toEqual({ state: 'committed', records: 200, findings: 100, leftBehind: [] });
   store.close();

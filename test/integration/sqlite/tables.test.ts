@@ -74,11 +74,11 @@ test('a message type is a table with the names of its source, and a view of what
     '_id, _batch_id, _line, _record, _version, _superseded_by, _received_at, TestId, "CT/Value", CollectedAt';
   const rows = inspect((db) => db.prepare(`SELECT ${wanted} FROM Result ORDER BY _id`).raw().all());
   expect(rows).toEqual([
-    [1, 'one', 2, 1, 1, 2, '2021-04-03T10:00:00.000Z', 'a', '1', null],
-    [2, 'two', 5, 4, 2, null, '2021-04-05T10:00:00.000Z', 'a', null, 'x'],
-    [3, 'two', 6, 5, 1, null, '2021-04-05T10:00:00.000Z', 'b', null, null],
+    [1, 'one', 2, 1, 1, 5, '2021-04-03T10:00:00.000Z', 'a', '1', null],
+    [5, 'two', 5, 4, 2, null, '2021-04-05T10:00:00.000Z', 'a', null, 'x'],
+    [6, 'two', 6, 5, 1, null, '2021-04-05T10:00:00.000Z', 'b', null, null],
   ]);
-  expect(inspect((db) => db.prepare('SELECT _id FROM current_Result').pluck().all())).toEqual([2, 3]);
+  expect(inspect((db) => db.prepare('SELECT _id FROM current_Result').pluck().all())).toEqual([5, 6]);
 });
 
 test('a field added to a schema becomes a column, one taken out stays, and stored records compare as before', () => {
@@ -113,20 +113,35 @@ test('opening again changes nothing', () => {
   expect(version()).toBe(before);
 });
 
-test('patients are indexed where a rule looks them up, and nowhere else', () => {
+test('patients have their places where a rule looks them up, and nowhere else', () => {
   openOnce(RESULT, VARIANT);
-  const indexes = inspect((db) =>
+  const tables = inspect((db) =>
     db
-      .prepare(`SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name IN ('Result', 'Variant') ORDER BY 1`)
+      .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE '%\\_by\\_%' ESCAPE '\\'`)
       .pluck()
       .all(),
   );
-  expect(indexes).toEqual(['Result_by_key', 'Result_by_patient', 'Variant_by_key']);
+  expect(tables.sort()).toEqual(['Result_by_key', 'Result_by_patient', 'Variant_by_key']);
+});
+
+test('a rule that comes later finds the records that were there', () => {
+  const before = openBatchStore({ path, catalogue: catalogueOf(RESULT) });
+  deliver(before, { origin: origin('one'), records: [staged(1, ['a', 'p', '', '2021-04-01'])] });
+  before.close();
+  const after = openBatchStore({ path, catalogue: catalogueOf(RESULT, VARIANT) });
+  const { codes } = deliver(after, {
+    origin: origin('two', { messageType: 'Variant', fileTime: '2021-05-01 00:00:00' }),
+    type: VARIANT,
+    records: [staged(1, ['v', 'p', '2021-04-02']), staged(2, ['w', 'q', '2021-04-02'])],
+  });
+  after.close();
+  expect(codes).toEqual(['R311@2']);
 });
 
 test.each([
   ['a type named as a table of ours', [messageType('Batches', ['a'])]],
   ['two types that differ in case only', [messageType('Abc', ['a']), messageType('ABC', ['a'])]],
+  ['a type named as a table beside another', [messageType('Abc', ['a']), messageType('abc_BY_key', ['a'])]],
   ['a type named as a view', [messageType('Abc', ['a']), messageType('current_abc', ['a'])]],
   ['two fields that differ in case only', [messageType('Abc', ['Id', 'ID'])]],
   ['a field named as a column of ours', [messageType('Abc', ['_Id'])]],
