@@ -21,6 +21,8 @@ interface RunView {
 }
 
 const POLL_MS = 300;
+/** A person is told of a longer wait. */
+const PATIENCE_SECONDS = 10;
 
 export const registerReplay: RegisterCommand = (program, context) => {
   program
@@ -105,6 +107,10 @@ async function waitForAll(
   config: Config,
   context: CommandContext,
 ): Promise<readonly BatchRecord[]> {
+  const { rescanSeconds } = config.ingest;
+  if (rescanSeconds > PATIENCE_SECONDS) {
+    context.err(`The daemon looks for replays every ${rescanSeconds} seconds; ending this command does not end them.`);
+  }
   for (;;) {
     const batches = queued.map((batch) => {
       const current = reader.batch(batch.id);

@@ -115,6 +115,7 @@ describe('the dispatcher', () => {
     expect([...express.asked, ...bulk.asked].sort()).toEqual(['replay', 'upload']);
     await (express.asked.includes('replay') ? express : bulk).answer(withdrawn('replay'));
     expect(told).toEqual(['withdrawn replay']);
+    expect([...express.asked, ...bulk.asked].sort()).toEqual(['replay', 'upload']);
     expect(dispatcher.isClaimed('b', 'root', upload.fileName)).toBe(true);
     await (express.asked.includes('upload') ? express : bulk).answer(withdrawn('upload'));
     dispatcher.offer(replay, null);
