@@ -1,5 +1,5 @@
 /** `labdrop serve`: the daemon. */
-import { basename } from 'node:path';
+import { resolve } from 'node:path';
 import { serveDaemon } from '../daemon/serve';
 import type { RegisterCommand } from './command-context';
 import { EXIT } from './exit-status';
@@ -24,6 +24,7 @@ export const registerServe: RegisterCommand = (program, context) => {
         config: context.loadConfig(),
         reread: () => context.loadConfig(),
         print: (line) => context.out(line),
+        env: context.env,
         program: programName(),
       });
       context.setStatus(stopped === 'done' ? EXIT.done : EXIT.fault);
@@ -33,5 +34,5 @@ export const registerServe: RegisterCommand = (program, context) => {
 /** How the person called this program. */
 function programName(): string {
   const [, script = 'labdrop'] = process.argv;
-  return basename(script) === 'main.js' ? 'node dist/main.js' : basename(script);
+  return resolve(script) === resolve('dist/main.js') ? 'node dist/main.js' : 'labdrop';
 }

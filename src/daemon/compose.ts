@@ -192,7 +192,7 @@ async function start(
     load: () => ({
       waiting: dispatcher.waiting(),
       inWork: dispatcher.inWork().length,
-      connections: server?.connections() ?? 0,
+      connections: server.connections(),
     }),
     stop: async (graceMs) => {
       observation.stopping();

@@ -2,6 +2,8 @@
  * The daemon's life: start, readiness, signals, end. The first SIGTERM or SIGINT drains, a second one ends at once;
  * SIGHUP reloads, all or nothing. Resolves when it has stopped; it never ends the process itself.
  */
+import { readPassedSockets } from '../adapters/systemd/read-passed-sockets';
+import { createServiceNotifier } from '../adapters/systemd/service-notifier';
 import { createLogger } from '../adapters/winston/create-logger';
 import type { Config } from '../config/config';
 import { escapeControls } from '../domain/escape-controls';
@@ -11,23 +13,34 @@ import { startDaemon, type StartedDaemon } from './compose';
 
 /** Open uploads may go on this long after the first signal. */
 const STOP_GRACE_MS = 10_000;
+/** How often the service manager is told what the daemon does, when that changed. */
+const STATUS_INTERVAL_MS = 2_000;
+
 export interface ServeOptions {
   readonly config: Config;
   /** Reads the configuration again, for SIGHUP. @throws when it is not right */
   readonly reread: () => Config;
   /** Where the `ready` line and what to do next go. */
   readonly print: (line: string) => void;
+  /** What the service manager passes on. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** How this program is called, for the commands that are printed. */
   readonly program: string;
 }
 
 /** `failed`: it could not start, or something did not stop cleanly, or it was told twice to stop. */
-export async function serveDaemon({ config, reread, print, program }: ServeOptions): Promise<'done' | 'failed'> {
+export async function serveDaemon(options: ServeOptions): Promise<'done' | 'failed'> {
+  const { config, reread, print, env, program } = options;
   const log = createLogger(config.log);
+  const manager = createServiceNotifier({
+    env,
+    pid: process.pid,
+    onProblem: (message) => log.warn('service.unreachable', { message }),
+  });
   log.info('daemon.start', { pid: process.pid, dataDir: config.dataDir, config: config.configPath });
   let daemon: StartedDaemon;
   try {
-    daemon = await startDaemon(config, log);
+    daemon = await startDaemon(config, log, { sockets: readPassedSockets(env, process.pid) });
   } catch (error) {
     const fault = toFault(error);
     log.error('fault', { code: fault.code, message: fault.message });
@@ -36,9 +49,13 @@ export async function serveDaemon({ config, reread, print, program }: ServeOptio
   }
   announce(daemon, config, print, program);
   log.info('daemon.ready', { sftp: `${daemon.sftp.host}:${daemon.sftp.port}`, accounts: daemon.accounts });
+  manager.ready(describeWork(daemon));
+  const reporter = setInterval(() => manager.status(describeWork(daemon)), STATUS_INTERVAL_MS);
   return new Promise((resolve) => {
     const onReload = (): void => {
+      manager.reloading();
       reloadDaemon(daemon, reread, log);
+      manager.ready(describeWork(daemon));
     };
     let stopping = false;
     const onStop = (signal: NodeJS.Signals): void => {
@@ -48,6 +65,8 @@ export async function serveDaemon({ config, reread, print, program }: ServeOptio
       }
       stopping = true;
       log.info('daemon.drain', { signal });
+      clearInterval(reporter);
+      manager.stopping('finishing the work in hand');
       daemon.stop(STOP_GRACE_MS).then(
         () => {
           log.info('daemon.stop');
@@ -63,6 +82,12 @@ export async function serveDaemon({ config, reread, print, program }: ServeOptio
     process.on('SIGINT', onStop);
     process.on('SIGHUP', onReload);
   });
+}
+
+function describeWork(daemon: StartedDaemon): string {
+  const { waiting, inWork, connections } = daemon.load();
+  const { host, port } = daemon.sftp;
+  return `SFTP on ${host} port ${port}: ${connections} connected, ${inWork} batches in work, ${waiting} waiting`;
 }
 
 function reloadDaemon(daemon: StartedDaemon, reread: () => Config, log: Logger): void {

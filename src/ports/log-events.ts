@@ -38,6 +38,7 @@ const table = {
   'store.open': 'The store is open; migrations done',
   'http.listen': 'The port for health and metrics is open',
   'http.unavailable': 'The port for health and metrics is not to be had; the intake goes on without it',
+  'service.unreachable': 'The service manager cannot be told how the daemon is',
   fault: 'Our own failure: disk, store or an internal error',
 } as const satisfies Record<string, string>;
 

@@ -4,7 +4,7 @@
  * itself acts on its missing.
  * @see sd_notify(3), sd_watchdog_enabled(3)
  */
-import type { DgramSocket } from 'node-unix-socket';
+import type * as UnixSockets from 'node-unix-socket';
 
 export interface ServiceNotifier {
   /** The start is over: it takes uploads. Begins to feed the watchdog where one is set. */
@@ -12,8 +12,7 @@ export interface ServiceNotifier {
   /** A line for `systemctl status`. */
   status(text: string): void;
   reloading(): void;
-  /** Stopping began; `extendMs` from now on it may take. */
-  stopping(status: string, extendMs: number): void;
+  stopping(status: string): void;
   close(): void;
 }
 
@@ -27,7 +26,7 @@ export interface ServiceNotifierOptions {
 export function createServiceNotifier({ env, pid, onProblem }: ServiceNotifierOptions): ServiceNotifier {
   const path = notifyPath(env['NOTIFY_SOCKET']);
   const watchdogMs = watchdogInterval(env, pid);
-  let socket: DgramSocket | null = null;
+  let socket: UnixSockets.DgramSocket | null = null;
   let broken = path === null;
   let timer: NodeJS.Timeout | null = null;
   let lastStatus = '';
@@ -71,8 +70,7 @@ export function createServiceNotifier({ env, pid, onProblem }: ServiceNotifierOp
       send([statusLine(text)]);
     },
     reloading: () => send(['RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`]),
-    stopping: (status, extendMs) =>
-      send(['STOPPING=1', statusLine(status), `EXTEND_TIMEOUT_USEC=${Math.round(extendMs * 1000)}`]),
+    stopping: (status) => send(['STOPPING=1', statusLine(status)]),
     close: () => {
       if (timer !== null) clearInterval(timer);
       broken = true;
@@ -83,10 +81,10 @@ export function createServiceNotifier({ env, pid, onProblem }: ServiceNotifierOp
 }
 
 /** Loaded only under a service manager: the package has no build for every machine. */
-function openSocket(fail: (error: unknown) => void): DgramSocket {
+function openSocket(fail: (error: unknown) => void): UnixSockets.DgramSocket {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- on demand, as said above
-  const { DgramSocket: Socket } = require('node-unix-socket') as typeof import('node-unix-socket');
-  const socket = new Socket();
+  const { DgramSocket } = require('node-unix-socket') as typeof UnixSockets;
+  const socket = new DgramSocket();
   socket.on('error', fail);
   return socket;
 }
