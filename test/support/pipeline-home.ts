@@ -94,6 +94,8 @@ export interface PipelineHome {
   replay(batch: BatchRecord): Processed;
   wait(minutes: number): void;
   reports(folder?: 'root' | 'test'): ReadonlyMap<string, Buffer>;
+  /** One report of the drop folder's; undefined when it is not there. */
+  report(name: string): Buffer | undefined;
   dropped(folder?: 'root' | 'test'): readonly string[];
   /** Rows of a query on the store, read by a connection of its own. */
   query(sql: string, ...values: readonly unknown[]): readonly Record<string, unknown>[];
@@ -214,6 +216,10 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
     replay,
     wait: (minutes) => void (nowMs += minutes * 60_000),
     reports: (folder = 'root') => readFiles(reportsFolder(folders, account.account, folder)),
+    report: (name) => {
+      const path = join(reportsFolder(folders, account.account, 'root'), name);
+      return existsSync(path) ? readFileSync(path) : undefined;
+    },
     dropped: (folder = 'root') => fileNames(dropFolder(folders, account.account, folder)),
     query,
     remove: () => {
