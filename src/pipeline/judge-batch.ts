@@ -81,19 +81,16 @@ function judge(current: Case): Verdict {
     tell(early);
     return refused(null);
   }
-  if (tell(nameFindings(ports, batch, submitter)) || file === null || type === null) return refused(null);
+  const onName = nameFindings(ports, batch, submitter);
+  if (tell(onName) || file === null || type === null) return refused(null);
   if (tell(checkSize(file.bytes, ports.rules.maxFileBytes))) return refused(null);
 
   const { facts, sha256 } = inspect(ports, file);
   const totals = parseMarker(ports.spool.readMarker(batch));
   if (tell(checkSha256(totals, sha256))) return refused(sha256);
-  const repeated = findRepetition(ports, batch, type, sha256);
-  tell(repeated.findings);
-  if (repeated.records !== null) {
-    const counts = { ...NO_RECORDS, records: repeated.records, duplicate: repeated.records };
-    return { reading: UNREAD, fileRejected: false, counts, sha256 };
-  }
-  return judgeRecords(current, { file, type, facts, sha256, totals });
+  const repeated = findSameContent(ports, batch, type, sha256);
+  if (repeated === null) tell(findSameName(ports, batch, sha256));
+  return judgeRecords(current, { file, type, facts, sha256, totals, onName, repeated });
 }
 
 interface ReadableFile {
@@ -102,27 +99,40 @@ interface ReadableFile {
   readonly facts: FileFacts;
   readonly sha256: string;
   readonly totals: ControlTotals;
+  readonly onName: readonly Finding[];
+  /** D401, due when the file brings nothing new after all. */
+  readonly repeated: Finding | null;
 }
 
-function judgeRecords({ ports, batch, staging }: Case, { file, type, facts, sha256, totals }: ReadableFile): Verdict {
+function judgeRecords({ ports, batch, staging }: Case, readable: ReadableFile): Verdict {
+  const { file, type, facts, sha256, totals, onName, repeated } = readable;
   const result = readRecords({ ports, batch, file, type, facts, staging });
   const { reading } = result;
   const refuse = (): Verdict => {
     staging.rejectAll();
     return { reading, fileRejected: true, counts: staging.counts(), sha256 };
   };
-  if (result.rejected) return refuse();
-  const wrongTotal = result.miscounted ? [] : checkRecordTotal(totals, result.records);
-  wrongTotal.forEach((finding) => staging.addFinding(finding, null));
-  if (wrongTotal.length > 0) return refuse();
+  const repeat = (finding: Finding): Verdict => {
+    staging.repeatAll();
+    for (const each of [...onName, finding]) staging.addFinding(each, null);
+    return { reading, fileRejected: false, counts: staging.counts(), sha256 };
+  };
+  const wrongTotal = result.rejected || result.miscounted ? [] : checkRecordTotal(totals, result.records);
+  if (result.rejected || wrongTotal.length > 0) {
+    if (repeated !== null) return repeat(repeated);
+    wrongTotal.forEach((finding) => staging.addFinding(finding, null));
+    return refuse();
+  }
   do {
     staging.settle();
+    if (repeated !== null && staging.counts().accepted === 0) continue;
     const tripped = decideThreshold(staging.counts(), ports.rules);
     if (tripped !== null) {
       staging.addFinding(tripped, null);
       return refuse();
     }
   } while (!staging.hold());
+  if (repeated !== null && staging.counts().accepted === 0) return repeat(repeated);
   return { reading, fileRejected: false, counts: staging.counts(), sha256 };
 }
 
@@ -170,20 +180,20 @@ function inspect(ports: BatchPorts, file: ClaimedFile): { facts: FileFacts; sha2
   return { facts: inspector.finish(), sha256: hash.digest('hex') };
 }
 
-/** D401 when this very content was stored before (with its number of records), F014 when only the name was. */
-function findRepetition(
-  ports: BatchPorts,
-  batch: BatchRecord,
-  type: MessageType,
-  sha256: string,
-): { findings: readonly Finding[]; records: number | null } {
+/**
+ * D401 when this very content was stored before. It is read all the same: a correction may have come in between, and
+ * then the later file says what holds; and one that says it again keeps earlier files from replacing it.
+ */
+function findSameContent(ports: BatchPorts, batch: BatchRecord, type: MessageType, sha256: string): Finding | null {
   const same = batch.cause === 'replay' ? null : ports.store.sameContent(batch.account, type.name, sha256, batch.id);
-  if (same !== null) {
-    const params = { earlierFile: same.fileName, earlierBatch: same.id, earlierTime: same.receivedAt };
-    return { findings: [createFinding('D401', { params })], records: same.records };
-  }
+  if (same === null) return null;
+  const params = { earlierFile: same.fileName, earlierBatch: same.id, earlierTime: same.receivedAt };
+  return createFinding('D401', { params });
+}
+
+/** F014 when a file of this name came before with other content. */
+function findSameName(ports: BatchPorts, batch: BatchRecord, sha256: string): readonly Finding[] {
   const named = ports.store.sameName(batch.account, batch.folder, batch.fileName, batch.id);
-  if (batch.cause === 'replay' || named === null || named.sha256 === sha256) return { findings: [], records: null };
-  const params = { earlierBatch: named.id, earlierTime: named.receivedAt };
-  return { findings: [createFinding('F014', { params })], records: null };
+  if (batch.cause === 'replay' || named === null || named.sha256 === sha256) return [];
+  return [createFinding('F014', { params: { earlierBatch: named.id, earlierTime: named.receivedAt } })];
 }

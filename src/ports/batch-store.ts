@@ -89,6 +89,8 @@ export interface Staging {
   counts(): BatchCounts;
   /** All records rejected, as a file-scope error demands: nothing will be stored. */
   rejectAll(): void;
+  /** All records are stored already, as the same content came before: every finding goes, nothing new will be stored. */
+  repeatAll(): void;
   /** ONE transaction: batch row in state `committed`, records (production only), findings, rejected records. */
   commit(verdict: CommitVerdict): void;
   /** Findings staged so far in report order: what `validate` prints without a commit. */

@@ -24,7 +24,7 @@ let used = 0;
 
 beforeAll(async () => {
   const senders = Array.from({ length: SENDERS }, (_, index) => senderNumber(index));
-  home = makePipelineHome({ swift: true, account: { senders } });
+  home = makePipelineHome({ account: { senders } });
   // Results of every patient of the examples, so that no variant is without its result (R311).
   for (const example of examples.filter(({ type }) => type === 'LaboratoryTestResult')) {
     const own = senderNumber(0);

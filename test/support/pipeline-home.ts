@@ -69,8 +69,8 @@ export interface PipelineOptions {
   readonly account?: Partial<Account>;
   readonly rules?: Partial<IntakeRules>;
   readonly schemasDir?: string;
-  /** Where files are kept in memory, if the machine has such a place: for tests of many small batches. */
-  readonly swift?: boolean;
+  /** Files that may not fit into memory go to the disk; small ones are quicker where no disk waits for them. */
+  readonly onDisk?: boolean;
 }
 
 export interface Processed {
@@ -109,7 +109,7 @@ export interface DropOptions {
 }
 
 export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
-  const dir = mkdtempSync(join(options.swift === true && existsSync(MEMORY) ? MEMORY : tmpdir(), 'labdrop-pipeline-'));
+  const dir = mkdtempSync(join(options.onDisk !== true && existsSync(MEMORY) ? MEMORY : tmpdir(), 'labdrop-pipeline-'));
   const folders = dataFolders(join(dir, 'data'));
   prepareDataFolders(folders);
   const account = { ...ACCOUNT, ...options.account };

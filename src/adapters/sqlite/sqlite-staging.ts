@@ -73,6 +73,7 @@ export class SqliteStaging implements Staging {
   #prepared: CommitInput | null = null;
   #numbered = false;
   #allRejected = false;
+  #allRepeated = false;
   #ended = false;
 
   /** The staging area must be attached, and empty. */
@@ -155,6 +156,7 @@ export class SqliteStaging implements Staging {
   }
 
   counts(): BatchCounts {
+    if (this.#allRepeated) return { ...NO_RECORDS, records: this.#total(), duplicate: this.#total() };
     if (this.#allRejected) return { ...NO_RECORDS, records: this.#total(), rejected: this.#total() };
     if (this.#settled && this.#staged > 0) return this.#counts;
     return {
@@ -179,10 +181,20 @@ export class SqliteStaging implements Staging {
     });
   }
 
+  repeatAll(): void {
+    this.#run(() => {
+      const { db, transactions } = this.#context;
+      if (!transactions.locked) transactions.bulk();
+      db.exec('DELETE FROM staging.finding; DELETE FROM staging.rejected;');
+      this.#allRepeated = true;
+      this.#numbered = false;
+    });
+  }
+
   commit(verdict: CommitVerdict): void {
     this.#run(() => {
       const { db, transactions, batch } = this.#context;
-      if (!this.#settled && !this.#allRejected && this.#staged > 0) {
+      if (!this.#settled && !this.#allRejected && !this.#allRepeated && this.#staged > 0) {
         throw new Fault('S903', 'records are settled before they are committed', { retryable: false });
       }
       if (!this.hold()) throw new Fault('S902', 'the store changed meanwhile', { retryable: true });
@@ -235,6 +247,7 @@ export class SqliteStaging implements Staging {
     const { batch } = this.#context;
     const comparison = this.#comparison();
     if (comparison === null || batch.mode !== 'production' || this.#staged === 0 || this.#allRejected) return null;
+    if (this.#allRepeated && !this.#settled) return null;
     return { ...comparison, batch };
   }
 
