@@ -21,7 +21,6 @@ let used = 0;
 
 beforeAll(async () => {
   home = makePipelineHome({
-    swift: true,
     account: { senders: Array.from({ length: SENDERS }, (_, i) => senderNumber(i)) },
   });
   // Results of every patient of the examples, so that no variant is without its result (R311).
