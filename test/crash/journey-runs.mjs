@@ -1,0 +1,127 @@
+/**
+ * One run of the journey each: undisturbed, killed at a call, or with calls that fail. Each has a home of its own, which
+ * is gone afterwards, and tells what did not hold.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkEnd, checkReference, reportsByBatch } from './check-end.mjs';
+import { checkMoment } from './check-moment.mjs';
+import { finish, startDaemon, untilFinished } from './daemon.mjs';
+import { isMetBy, readPoints, TRACED } from './points.mjs';
+import { dropBatches, makeHome } from './scenario.mjs';
+import { takeSnapshot } from './snapshot.mjs';
+
+/** The number of a `write` shifts by the thread's own wake-up calls: the point is looked for around it. */
+const SHIFTS = [0, 1, -1, 2, -2, 3];
+
+/** What each call may fail with on a machine in trouble. */
+export const ERRORS = {
+  write: ['ENOSPC', 'EIO'],
+  pwrite64: ['ENOSPC', 'EIO'],
+  fsync: ['EIO'],
+  rename: ['EACCES', 'EIO'],
+  mkdir: ['ENOSPC', 'EACCES'],
+  rmdir: ['EACCES'],
+  unlink: ['EACCES'],
+  openat: ['EMFILE', 'EACCES'],
+  ftruncate: ['EIO'],
+  read: ['EIO'],
+  pread64: ['EIO'],
+};
+
+/**
+ * @typedef {object} Verdict
+ * @property {string[]} problems what did not hold
+ * @property {boolean} missed the point was not met: it proves nothing
+ */
+
+async function withHome(use) {
+  const home = makeHome(mkdtempSync(join(tmpdir(), 'labdrop-crash-')));
+  try {
+    return await use(home, join(home.dir, 'trace'));
+  } finally {
+    rmSync(home.dir, { recursive: true, force: true });
+  }
+}
+
+/** An undisturbed run: what it leaves, held against the input, and which calls it makes. */
+export function takeReference(wrongOrder) {
+  return withHome(async (home, tracePath) => {
+    dropBatches(home);
+    const strace = ['-s', '0', '-o', tracePath, '-e', `trace=${TRACED.join(',')}`];
+    await finish(home, await startDaemon(home, { strace, wrongOrder }));
+    const snapshot = takeSnapshot(home);
+    const problems = checkReference(home, snapshot);
+    if (problems.length > 0) throw new Error(`the undisturbed run is wrong: ${problems.join('; ')}`);
+    const points = readPoints(readFileSync(tracePath, 'utf8'), home.dataDir);
+    return { snapshot, reports: reportsByBatch(snapshot), points };
+  });
+}
+
+/** @returns {Promise<Verdict>} */
+export function killAt(wanted, reference, wrongOrder) {
+  return untilMet(wanted, (point) =>
+    withHome(async (home, tracePath) => {
+      dropBatches(home);
+      const daemon = await startDaemon(home, { strace: injection(point, 'signal=KILL', 1, tracePath), wrongOrder });
+      // The last points are those of the store that closes.
+      if (await untilFinished(home, daemon)) await daemon.stop();
+      if (!isMetBy(readFileSync(tracePath, 'utf8'), point, home.dataDir)) return { problems: [], missed: true };
+      const atOnce = checkMoment(home, reference).map((problem) => `at the kill: ${problem}`);
+      await finish(home, await startDaemon(home, { wrongOrder }));
+      return { problems: [...atOnce, ...checkEnd(home, reference)], missed: false };
+    }),
+  );
+}
+
+/**
+ * The calls from the point on fail for a while. The daemon must say so, try again by itself, and end as ever; only while
+ * it starts may it give up, and then its next start must do.
+ * @returns {Promise<Verdict>}
+ */
+export function failAt({ errno, width, ...wanted }, reference) {
+  return untilMet(wanted, (point) =>
+    withHome(async (home, tracePath) => {
+      dropBatches(home);
+      const problems = [];
+      let daemon = await startDaemon(home, { strace: injection(point, `error=${errno}`, width, tracePath) });
+      if (!(await untilFinished(home, daemon))) {
+        const { code, signal } = await daemon.child.ended;
+        const gaveUp = point.starting && code === 70 && /cannot start: /.test(daemon.output);
+        if (!gaveUp) problems.push(`the daemon ended with ${code ?? signal}: ${daemon.output}`);
+        daemon = await startDaemon(home);
+      } else if (!isMadeUpBySqlite(point) && !/"event":"(batch.retry|fault)"/.test(daemon.output)) {
+        problems.push(`no fault was logged: ${daemon.output}`);
+      }
+      await finish(home, daemon);
+      if (!isMetBy(readFileSync(tracePath, 'utf8'), point, home.dataDir)) return { problems: [], missed: true };
+      if (/unhandled|\n {4}at /i.test(daemon.output)) problems.push(`an error escaped: ${daemon.output}`);
+      return { problems: [...problems, ...checkEnd(home, reference)], missed: false };
+    }),
+  );
+}
+
+function injection({ call, number }, effect, width, tracePath) {
+  const inject = `inject=${call}:${effect}:when=${number}..${number + width - 1}`;
+  return ['-s', '0', '-o', tracePath, '-e', `trace=${call}`, '-e', inject];
+}
+
+async function untilMet(point, run) {
+  let verdict = { problems: [], missed: true };
+  for (const shift of SHIFTS) {
+    verdict = await run({ ...point, number: Math.max(1, point.number + shift) });
+    if (!verdict.missed) break;
+  }
+  return verdict;
+}
+
+/** While the store is created or closed SQLite repeats, or does without, what failed: nothing is lost by it. */
+function isMadeUpBySqlite({ starting, path, call }) {
+  return (
+    starting ||
+    path === '/labdrop.db' ||
+    path === '/labdrop.db-shm' ||
+    (path === '/labdrop.db-wal' && call === 'unlink')
+  );
+}

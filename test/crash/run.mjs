@@ -1,0 +1,92 @@
+/**
+ * Stops the built daemon at system calls of the journey, or lets them fail, and checks from outside what must hold
+ * then and in the end:
+ *
+ *   npm run test:crash -- [--mode kill|error|all|list] [--call NAME] [--at PATH] [--per-kind N] [--limit N] [--width N]
+ *                         [--jobs N] [--wrong-order NAME] [--json FILE]
+ *
+ * --per-kind  so many points of each call and place; without it, all of them
+ * --limit     so many points in all, spread evenly
+ * --width     so many calls in a row fail
+ *
+ * Exit status 1 when anything did not hold. Needs strace and the right to trace.
+ */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ERRORS, failAt, killAt, takeReference } from './journey-runs.mjs';
+import { describe, selectPoints, spread } from './points.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    mode: { type: 'string', default: 'all' },
+    call: { type: 'string' },
+    at: { type: 'string', default: '' },
+    'per-kind': { type: 'string' },
+    limit: { type: 'string' },
+    width: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '2' },
+    'wrong-order': { type: 'string', default: '' },
+    json: { type: 'string' },
+  },
+});
+const wrongOrder = options['wrong-order'];
+
+/** The runs that were asked for. */
+function chooseItems(points) {
+  const named = points.filter(({ call, path }) => (options.call ?? call) === call && path.includes(options.at));
+  const perKind = options['per-kind'];
+  const chosen = perKind === undefined ? named : selectPoints(named, Number(perKind));
+  const kills = chosen.filter(({ changes }) => changes).map((point) => ({ ...point, kind: 'kill' }));
+  const errors = chosen.flatMap((point) =>
+    (ERRORS[point.call] ?? []).map((errno) => ({ ...point, kind: 'error', errno, width: widthFor(point) })),
+  );
+  const items = { kill: kills, error: errors, all: [...kills, ...errors], list: [] }[options.mode];
+  if (options.mode === 'list') for (const point of chosen) console.log(describe(point));
+  return options.limit === undefined ? items : spread(items, Number(options.limit));
+}
+
+/** The thread's own wake-ups, which Node does not survive without, are reads and writes too: these fail one by one. */
+function widthFor({ call }) {
+  return call === 'read' || call === 'write' ? 1 : Number(options.width);
+}
+
+/** Runs over all items, `jobs` at a time. */
+async function runAll(items, jobs, run) {
+  const results = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < items.length) {
+      const item = items[next++];
+      const result = await run(item).catch((error) => ({ problems: [String(error.message)], missed: false }));
+      results.push(result);
+      if (result.problems.length === 0 && !result.missed) continue;
+      console.log(`${item.kind} ${item.errno ?? ''} ${describe(item)}${result.missed ? ' was not met' : ''}`);
+      for (const problem of result.problems) console.log(`    ${problem}`);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, lane));
+  return results;
+}
+
+const started = performance.now();
+if (spawnSync('strace', ['-V']).status !== 0) throw new Error('strace is not here: apt-get install strace');
+const reference = await takeReference(wrongOrder);
+const items = chooseItems(reference.points);
+const results = await runAll(items, Number(options.jobs), (item) =>
+  item.kind === 'kill' ? killAt(item, reference, wrongOrder) : failAt(item, reference),
+);
+const summary = {
+  kills: items.filter(({ kind }) => kind === 'kill').length,
+  errors: items.filter(({ kind }) => kind === 'error').length,
+  missed: results.filter(({ missed }) => missed).length,
+  violations: results.filter(({ problems }) => problems.length > 0).length,
+  problems: results.flatMap(({ problems }) => problems),
+  seconds: Math.round((performance.now() - started) / 1000),
+};
+console.log(
+  `${summary.kills} kill points, ${summary.errors} error points, ${summary.missed} not met, ` +
+    `${summary.violations} violations, ${summary.seconds} s`,
+);
+if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(summary));
+process.exitCode = summary.violations > 0 ? 1 : 0;

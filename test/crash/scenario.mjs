@@ -1,0 +1,112 @@
+/**
+ * The batches that every run of the harness takes through the journey: one account, one message type, so that they run
+ * one after another in the order of the times in their names. They lie in the drop folders before the daemon starts.
+ */
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const { utils } = createRequire(import.meta.url)('ssh2');
+
+export const PROJECT_ROOT = resolve(fileURLToPath(import.meta.url), '../../..');
+export const ACCOUNT = 'lab';
+export const TYPE = 'LaboratoryTestResult';
+
+const SENDER = '81365677';
+const EXAMPLES = join(PROJECT_ROOT, 'schemas/covid19/examples');
+const RIGHT_NISS = '85073003328';
+/** Eleven digits whose check fails. */
+const WRONG_NISS = '12345678901';
+const POSITIVE = '260373001';
+const NEGATIVE = '260415000';
+
+const csv = readFileSync(join(EXAMPLES, `${SENDER}_${TYPE}_210510080500.csv`), 'utf8');
+const json = readFileSync(join(EXAMPLES, `${SENDER}_${TYPE}_210510140530.json`), 'utf8');
+
+const damaged = csv.replace(RIGHT_NISS, WRONG_NISS);
+const corrected = csv.replace(POSITIVE, NEGATIVE);
+const renamed = csv.replaceAll('S21-', 'S22-');
+
+/**
+ * @typedef {object} Batch
+ * @property {string} name data file name
+ * @property {'' | 'test/'} folder where it is dropped
+ * @property {Buffer} bytes
+ * @property {string} sha256
+ * @property {string} marker name of the marker, or of the cancel
+ * @property {string} markerText
+ * @property {string} outcome what the rules make of it
+ * @property {boolean} kept the original belongs into the archive
+ */
+
+/** @returns {Batch} */
+function batch(time, text, outcome, { extension = 'csv', folder = '', marker = 'ok', markerText = '' } = {}) {
+  const base = `${SENDER}_${TYPE}_${time}`;
+  const bytes = Buffer.from(text);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const kept = folder === '';
+  return {
+    name: `${base}.${extension}`,
+    folder,
+    bytes,
+    sha256,
+    marker: `${base}.${marker}`,
+    markerText,
+    outcome,
+    kept,
+  };
+}
+
+/** @type {readonly Batch[]} */
+export const BATCHES = [
+  batch('210510080500', damaged, 'PARTIAL', { markerText: 'records=5\n' }),
+  batch('210510080600', damaged, 'REJECTED'),
+  batch('210510080700', corrected, 'ACCEPTED'),
+  batch('210510080800', renamed, 'REJECTED', { markerText: 'records=6\n' }),
+  batch('210510080900', csv, 'REJECTED', { marker: 'cancel' }),
+  batch('210510140530', json, 'ACCEPTED', { extension: 'json' }),
+  batch('210510140600', json, 'DUPLICATE', { extension: 'json' }),
+  batch('210510150000', damaged.replaceAll('S21-', 'S23-'), 'PARTIAL', { folder: 'test/' }),
+];
+
+/** Base name of a data file. */
+export const baseOf = ({ name }) => name.replace(/\.\w+$/, '');
+
+/** A home with configuration, one account and nothing dropped yet. */
+export function makeHome(dir) {
+  const home = { dir, dataDir: join(dir, 'data'), configPath: join(dir, 'labdrop.yaml') };
+  mkdirSync(join(dir, 'senders'), { recursive: true });
+  const config = [
+    'dataDir: data',
+    'sftp: { host: 127.0.0.1, port: 0 }',
+    'senders: { dir: senders }',
+    `schemas: { dir: ${join(PROJECT_ROOT, 'schemas')} }`,
+    'ingest: { rescanSeconds: 1 }',
+    'log: { format: json }',
+  ];
+  writeFileSync(home.configPath, config.join('\n'));
+  const { private: privateKey, public: publicKey } = utils.generateKeyPairSync('ed25519');
+  writeFileSync(join(dir, 'id_lab'), privateKey, { mode: 0o600 });
+  const account = [`account: ${ACCOUNT}`, 'name: Lab', 'email: lab@example.org', `senders: ["${SENDER}"]`];
+  account.push('authorizedKeys:', `  - ${publicKey}`);
+  writeFileSync(join(dir, 'senders', `${ACCOUNT}.yaml`), account.join('\n'));
+  return home;
+}
+
+/** Drops every batch, each file by a rename. */
+export function dropBatches(home, batches = BATCHES) {
+  for (const { name, folder, bytes, marker, markerText } of batches) {
+    const target = join(home.dataDir, 'accounts', ACCOUNT, folder);
+    mkdirSync(target, { recursive: true });
+    for (const [file, content] of [
+      [name, bytes],
+      [marker, markerText],
+    ]) {
+      const temporary = join(home.dir, 'arriving');
+      writeFileSync(temporary, content);
+      renameSync(temporary, join(target, file));
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * A selection of the crash harness (`npm run test:crash` runs all of it), and the proof that it can fail: three wrong
+ * orders of the last steps, which exist in the harness only, must each be caught.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PROJECT_ROOT } from '../support/built-daemon';
+
+interface Summary {
+  readonly kills: number;
+  readonly errors: number;
+  readonly missed: number;
+  readonly problems: readonly string[];
+}
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'labdrop-test-'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** @throws what the harness printed, when it ended without a summary */
+async function runHarness(args: readonly string[]): Promise<Summary> {
+  const summaryPath = join(dir, 'summary.json');
+  rmSync(summaryPath, { force: true });
+  const script = join(PROJECT_ROOT, 'test/crash/run.mjs');
+  const child = spawn(process.execPath, [script, ...args, '--json', summaryPath], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await new Promise((resolve) => child.once('exit', resolve));
+  try {
+    return JSON.parse(readFileSync(summaryPath, 'utf8')) as Summary;
+  } catch (cause) {
+    throw new Error(output, { cause });
+  }
+}
+
+it('loses, repeats and half-delivers nothing, whether it is killed between two steps or a step fails', async () => {
+  const kills = await runHarness(['--mode', 'kill', '--per-kind', '1', '--limit', '10']);
+  expect(kills).toMatchObject({ kills: 10, missed: 0, problems: [] });
+  const errors = await runHarness(['--mode', 'error', '--per-kind', '1', '--limit', '8', '--width', '2']);
+  expect(errors).toMatchObject({ errors: 8, missed: 0, problems: [] });
+}, 300_000);
+
+/** Killed when report.json is about to be renamed into place. */
+const AT_REPORT = ['--mode', 'kill', '--call', 'rename', '--at', 'report.json', '--limit', '1'];
+
+it.each([
+  ['marker-first', 'the marker is gone before the reports were delivered'],
+  ['archive-first', 'it is archived before its reports were delivered'],
+  ['announce-first', 'announced without'],
+])(
+  'would see the wrong order %s',
+  async (wrongOrder, told) => {
+    const summary = await runHarness([...AT_REPORT, '--wrong-order', wrongOrder]);
+    expect(summary).toMatchObject({ kills: 1, missed: 0 });
+    expect(summary.problems.join('\n')).toContain(told);
+  },
+  120_000,
+);
