@@ -24,6 +24,9 @@ export function logSftpAudit(log: Logger, audit: SftpAuditEvent): void {
     case 'refusal':
       log.warn('sftp.refuse', fields);
       return;
+    case 'ban':
+      log.warn('sftp.ban', fields);
+      return;
     case 'fault':
       log.error('fault', { code: 'S901', ...fields });
       return;

@@ -20,6 +20,7 @@ const table = {
   'sftp.rename': 'A client renamed a file',
   'sftp.remove': 'A client removed a file',
   'sftp.refuse': 'A request was refused',
+  'sftp.ban': 'An address may not connect for a while',
   'sftp.disconnect': 'A connection ended',
   'sftp.error': 'A connection broke the protocol or failed',
   'inbox.scan': 'All drop folders were listed',

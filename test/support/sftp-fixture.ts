@@ -111,7 +111,7 @@ export async function openFixture(
     return path;
   };
   const sftpArgs = (commands: string, extra: readonly string[]): string[] => {
-    return [...common, ...extra, '-b', batch(commands), '-P', String(port), 'lab1@127.0.0.1'];
+    return [...extra, ...common, '-b', batch(commands), '-P', String(port), 'lab1@127.0.0.1'];
   };
   return {
     dir,

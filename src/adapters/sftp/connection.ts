@@ -4,69 +4,87 @@
  * destroyed, also when ssh2 only half closes it. An error here is the peer's and touches no other connection.
  */
 import type { Socket } from 'node:net';
-import type { Connection as SshConnection, NegotiatedAlgorithms, ServerChannel, Session } from 'ssh2';
+import type { Connection as SshConnection, NegotiatedAlgorithms } from 'ssh2';
 import type { Account } from '../../domain/account';
+import { watchGreeting } from './client-greeting';
 import type { AccountSpace } from './files/account-space';
+import { describeMismatch, isGuessRight, type KexOffer } from './kex-offer';
 import { KeyRenewal } from './key-renewal';
-import { LoginProcedure, type LoginRecord } from './login/login-procedure';
+import type { Offence } from './login/ban-list';
+import { LoginProcedure, type LoginRecord, type LoginRules } from './login/login-procedure';
+import type { MemoryBudget } from './memory-budget';
 import { printable } from './printable';
-import { HandleTable } from './session/handle-table';
-import { SftpSession } from './session/sftp-session';
+import { SessionGate } from './session-gate';
 import type { SessionAuditEvent, SftpAuditEvent } from './sftp-audit';
 import type { SftpLimits } from './sftp-limits';
-import { isExchangingKeys, peerPacketBytes } from './ssh2-internals';
+import { buildSignatureList } from './signature-list';
+import {
+  acceptGuess,
+  isExchangingKeys,
+  offeredLists,
+  sendPayload,
+  takeOverSignatureList,
+  withdrawHostKey,
+} from './ssh2-internals';
 
 export interface ConnectionOptions {
   readonly number: number;
   readonly address: string;
   readonly limits: SftpLimits;
+  readonly login: LoginRules;
   readonly maxFileBytes: number;
-  readonly findAccount: (name: string) => Account | null;
   readonly spaceOf: (account: Account) => AccountSpace;
+  readonly memory: MemoryBudget<Connection>;
   readonly isStopping: () => boolean;
   readonly audit: (event: SftpAuditEvent) => void;
-  readonly onLogin: () => void;
-  readonly onClose: (wasLoggedIn: boolean) => void;
+  readonly onLogin: (client: SshConnection) => void;
+  /** All connections together hold too much: somebody is to be cut. */
+  readonly onMemoryExceeded: () => void;
+  readonly onClose: (end: ConnectionEnd) => void;
 }
 
-/** Smaller packets than this no client needs; 0 would keep ssh2 in a loop for ever. */
-const PEER_PACKET_MIN_BYTES = 1024;
+export interface ConnectionEnd {
+  readonly wasLoggedIn: boolean;
+  /** What it did to be held against its address. */
+  readonly offence: Offence | null;
+}
+
 /** From an orderly end to the destruction of the socket. */
 const LINGER_MS = 2_000;
 /** Refusals told of per connection: a client that is refused a thousand times says nothing new. */
 const AUDITED_REFUSALS_MAX = 100;
-const SESSIONS_WITHOUT_SFTP_MAX = 16;
 
 export class Connection {
   private readonly openedAt = performance.now();
-  private readonly sessions = new Set<SftpSession>();
   private readonly login: LoginProcedure;
   private graceTimer: NodeJS.Timeout | null;
   private lingerTimer: NodeJS.Timeout | null = null;
   private client: SshConnection | null = null;
+  private gate: SessionGate | null = null;
   private keys: KeyRenewal | null = null;
   private account: Account | null = null;
   private software = '';
   private algorithms = '';
   private reason: string | null = null;
+  private violated = false;
   private socketClosed = false;
-  private channels = 0;
-  private sessionsWithoutSftp = 0;
+  private isHeldBack = false;
   private auditedRefusals = 0;
   private lastActivityAt = performance.now();
 
+  /** To be made before ssh2 gets the socket. */
   constructor(
     private readonly socket: Socket,
     private readonly options: ConnectionOptions,
   ) {
-    const { limits, address, findAccount } = options;
+    const { limits, address } = options;
     this.graceTimer = setTimeout(() => {
       this.cut('no login within the grace time');
     }, limits.loginGraceMs);
     this.login = new LoginProcedure({
+      ...options.login,
       address,
       triesMax: limits.authTriesMax,
-      findAccount,
       onAccepted: (account, record) => {
         this.acceptLogin(account, record);
       },
@@ -75,13 +93,22 @@ export class Connection {
       },
     });
     socket.on('drain', () => {
-      this.wakeSessions();
+      this.gate?.wake();
+      this.settleMemory();
     });
     socket.on('error', (error) => {
       this.cut(error.message);
     });
     socket.once('close', () => {
       this.closed();
+    });
+    watchGreeting(socket, {
+      onOffer: (offer) => {
+        this.judgeOffer(offer);
+      },
+      onBroken: (reason) => {
+        this.cut(reason);
+      },
     });
     this.audit({ event: 'connection' });
   }
@@ -93,27 +120,35 @@ export class Connection {
       this.destroySoon();
     });
     this.client = client;
+    this.software = printable(software);
+    withdrawHostKey(client, 'ssh-rsa');
     this.keys = new KeyRenewal(client, this.options.limits, () => {
       this.cut('the client did not take part in a key exchange');
     });
-    this.software = printable(software);
+    this.gate = this.openGate(client);
     client.on('handshake', (negotiated) => {
       this.algorithms = describe(negotiated);
-      setImmediate(() => {
-        this.wakeSessions();
-      });
+      setImmediate(() => this.gate?.wake());
     });
     client.on('authentication', (context) => {
-      this.guarded(() => {
+      try {
         this.login.answer(context);
-      });
+      } catch (error) {
+        this.cut(`internal error: ${String(error)}`);
+      }
     });
-    client.on('session', (accept, reject) => {
-      this.guarded(() => {
-        if (this.channels >= this.options.limits.channelsPerConnectionMax) reject();
-        else this.openSession(accept());
-      });
-    });
+  }
+
+  get address(): string {
+    return this.options.address;
+  }
+
+  /** How far the login has come; null when it is through. */
+  progress(): number | null {
+    if (this.account !== null) return null;
+    if (this.login.hasBegun()) return 3;
+    if (this.algorithms !== '') return 2;
+    return this.client === null ? 0 : 1;
   }
 
   accountName(): string | null {
@@ -122,13 +157,13 @@ export class Connection {
 
   /** Whether an upload is open, or something that was asked is not answered yet. */
   isBusy(): boolean {
-    for (const session of this.sessions) if (session.isBusy()) return true;
-    return false;
+    return this.gate?.isBusy() ?? false;
   }
 
   /** Cuts what is idle and renews old keys; called every few seconds. */
   sweep(): void {
     if (this.account === null) return;
+    this.settleMemory();
     if (performance.now() - this.lastActivityAt > this.options.limits.idleMs) this.end('idle');
     else this.keys?.sweep();
   }
@@ -147,7 +182,58 @@ export class Connection {
   /** Ends at once. */
   cut(reason: string): void {
     this.reason ??= reason;
+    this.options.memory.report(this, '', 0);
     this.socket.destroy();
+  }
+
+  private openGate(client: SshConnection): SessionGate {
+    const { limits, maxFileBytes, spaceOf, memory, isStopping } = this.options;
+    const within = (limit: number): number => Math.min(limit, memory.share());
+    return new SessionGate(client, {
+      limits,
+      maxFileBytes,
+      isStopping,
+      owner: () => (this.account === null ? null : { account: this.account, space: spaceOf(this.account) }),
+      audit: (event) => {
+        this.auditSession(event);
+      },
+      session: {
+        pendingMaxBytes: () => within(limits.pendingMaxBytes),
+        unsentMaxBytes: () => within(limits.unsentMaxBytes),
+        isCongested: () => this.socket.writableLength > within(limits.unsentMaxBytes) || isExchangingKeys(client),
+        onProgress: (bytes) => {
+          this.lastActivityAt = performance.now();
+          this.keys?.countBytes(bytes);
+        },
+        onHeldChange: () => {
+          this.settleMemory();
+        },
+      },
+      onViolation: (reason) => {
+        this.violated = true;
+        this.cut(reason);
+      },
+      onSessionEnd: () => {
+        this.settleMemory();
+        this.finish();
+      },
+    });
+  }
+
+  /** What the client can do, before anything is agreed on: what ssh2 does not look at, or looks at wrongly. */
+  private judgeOffer(offer: KexOffer): void {
+    if (this.client === null) return;
+    const served = offeredLists(this.client);
+    const mismatch = describeMismatch(offer, served);
+    if (mismatch !== null)
+      this.auditSession({ event: 'refusal', operation: 'handshake', path: null, reason: mismatch });
+    if (offer.guessFollows && isGuessRight(offer, served)) acceptGuess(this.client);
+    if (takeOverSignatureList(this.client)) {
+      const { client } = this;
+      client.once('handshake', () => {
+        sendPayload(client, buildSignatureList());
+      });
+    }
   }
 
   private acceptLogin(account: Account, record: LoginRecord): void {
@@ -155,94 +241,28 @@ export class Connection {
     if (this.graceTimer !== null) clearTimeout(this.graceTimer);
     this.graceTimer = null;
     this.lastActivityAt = performance.now();
-    this.options.onLogin();
+    if (this.client !== null) this.options.onLogin(this.client);
     this.auditLogin(record);
   }
 
-  private openSession(session: Session): void {
-    this.channels += 1;
-    let hasSftp = false;
-    session.on('close', () => {
-      this.channels -= 1;
-      if (hasSftp) return;
-      this.sessionsWithoutSftp += 1;
-      if (this.sessionsWithoutSftp > SESSIONS_WITHOUT_SFTP_MAX) this.end('sessions without SFTP');
-    });
-    session.on('exec', (_accept, reject: (() => void) | undefined, { command }) => {
-      this.refuse('exec', printable(command));
-      reject?.();
-    });
-    session.on('shell', (_accept, reject: (() => void) | undefined) => {
-      this.refuse('shell', null);
-      reject?.();
-    });
-    session.on('subsystem', (accept, reject: (() => void) | undefined, { name }) => {
-      if (name !== 'sftp' || hasSftp) {
-        this.refuse('subsystem', printable(name));
-        reject?.();
-        return;
-      }
-      hasSftp = true;
-      this.guarded(() => {
-        this.openSftp(accept());
-      });
-    });
-  }
-
-  private openSftp(channel: ServerChannel): void {
-    const { account, client } = this;
-    if (account === null || client === null) return;
-    if (peerPacketBytes(channel) < PEER_PACKET_MIN_BYTES) {
-      this.cut('the client takes packets of less than 1024 bytes only');
-      return;
-    }
-    const { limits, maxFileBytes, spaceOf, isStopping } = this.options;
-    const handlesMax = limits.handlesPerSessionMax;
-    const context = {
-      account,
-      space: spaceOf(account),
-      handles: new HandleTable(handlesMax),
-      handlesMax,
-      maxFileBytes,
-      isStopping,
-      audit: (event: SessionAuditEvent) => {
-        this.auditSession(event);
-      },
-    };
-    const session: SftpSession = new SftpSession(channel, context, {
-      pendingMaxBytes: limits.pendingMaxBytes,
-      unsentMaxBytes: limits.unsentMaxBytes,
-      isCongested: () => this.socket.writableLength > limits.unsentMaxBytes || isExchangingKeys(client),
-      onProgress: (bytes) => {
-        this.progress(bytes);
-      },
-      onViolation: (reason) => {
-        this.refuse('sftp', null, reason);
-        this.cut(reason);
-      },
-      onEnd: () => {
-        this.sessions.delete(session);
-        this.finish();
-      },
-    });
-    this.sessions.add(session);
-  }
-
-  private progress(bytes: number): void {
-    this.lastActivityAt = performance.now();
-    this.keys?.countBytes(bytes);
-  }
-
-  private wakeSessions(): void {
-    for (const session of this.sessions) session.wake();
-  }
-
-  /** What throws in a listener of ssh2's would otherwise end the process or be taken for the peer's error. */
-  private guarded(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.cut(`internal error: ${String(error)}`);
+  /**
+   * Tells what is held for this client. Above its share nothing more is taken from its socket, except when it waits
+   * for the client to take replies: then the client must be heard.
+   */
+  private settleMemory(): void {
+    if (this.socketClosed || this.socket.destroyed || this.gate === null) return;
+    const { memory } = this.options;
+    const held = this.gate.heldBytes() + this.socket.writableLength;
+    memory.report(this, this.accountName() ?? '', held);
+    if (memory.isExceeded()) this.options.onMemoryExceeded();
+    const share = memory.share();
+    const blocked = this.gate.isBlocked();
+    if (!this.isHeldBack && held > share && !blocked) {
+      this.isHeldBack = true;
+      this.socket.pause();
+    } else if (this.isHeldBack && (held <= share / 2 || blocked)) {
+      this.isHeldBack = false;
+      this.socket.resume();
     }
   }
 
@@ -253,8 +273,9 @@ export class Connection {
   private closed(): void {
     for (const timer of [this.graceTimer, this.lingerTimer]) if (timer !== null) clearTimeout(timer);
     this.keys?.stop();
-    for (const session of this.sessions) session.kill();
+    this.gate?.kill();
     this.socketClosed = true;
+    this.options.memory.report(this, '', 0);
     if (this.account === null) for (const record of this.login.refusals()) this.auditLogin(record);
     const ms = Math.round(performance.now() - this.openedAt);
     this.audit({ event: 'disconnect', account: this.accountName(), ms, reason: this.reason });
@@ -263,17 +284,19 @@ export class Connection {
 
   /** A connection is gone when its last session has put its files away. */
   private finish(): void {
-    if (this.socketClosed && this.sessions.size === 0) this.options.onClose(this.account !== null);
+    if (!this.socketClosed || this.gate?.isEmpty() === false) return;
+    this.options.onClose({ wasLoggedIn: this.account !== null, offence: this.offence() });
+  }
+
+  private offence(): Offence | null {
+    if (this.violated) return 'violation';
+    return this.account === null ? (this.login.offence() ?? 'noLogin') : null;
   }
 
   private auditLogin(record: LoginRecord): void {
     const { software: client, algorithms } = this;
     const outcome = record.reason === null ? 'ok' : 'refused';
     this.audit({ event: 'login', outcome, ...record, client, algorithms });
-  }
-
-  private refuse(operation: string, path: string | null, reason = 'only SFTP is served here'): void {
-    this.auditSession({ event: 'refusal', operation, path, reason });
   }
 
   private auditSession(event: SessionAuditEvent): void {

@@ -20,6 +20,8 @@ export type SftpAuditEvent =
       readonly method: string;
       /** `SHA256:...` of the key that was offered; null for another method. */
       readonly fingerprint: string | null;
+      /** The key's comment in the account file, or the certificate's name and number. */
+      readonly key?: string | null;
       /** Why it was refused, for the operator only: the client never learns it. */
       readonly reason: string | null;
       /** Software the client says it is. */
@@ -44,6 +46,15 @@ export type SftpAuditEvent =
       readonly operation: string;
       readonly path: string | null;
       readonly reason: string;
+      /** Of refused connections, which are not all told: how many this one stands for. */
+      readonly times?: number;
+    })
+  /** An address may not connect for a while. */
+  | (OfConnection & {
+      readonly event: 'ban';
+      readonly network: string;
+      readonly seconds: number;
+      readonly count: number;
     })
   /** Something on our side went wrong: a disk that is full, a folder that cannot be used. */
   | (OfAccount & { readonly event: 'fault'; readonly operation: string; readonly message: string })

@@ -1,3 +1,5 @@
+import type { BanRules } from './login/ban-list';
+
 /** Bounds on what any peer can take from the server, with defaults that no honest client meets. */
 export interface SftpLimits {
   /** Open connections in all. */
@@ -6,6 +8,8 @@ export interface SftpLimits {
   readonly connectionsPerAddressMax: number;
   /** Connections that have not logged in yet. */
   readonly unauthenticatedMax: number;
+  /** New connections from one address within a minute; IPv6 by /64. */
+  readonly newConnectionsPerMinuteMax: number;
   /** From TCP accept to login, in milliseconds. */
   readonly loginGraceMs: number;
   /** Refused attempts after which a connection is cut. */
@@ -18,6 +22,8 @@ export interface SftpLimits {
   readonly pendingMaxBytes: number;
   /** Replies that wait to be sent, in bytes, per session and per socket. */
   readonly unsentMaxBytes: number;
+  /** What all connections together may hold for their peers, in bytes; above half of it each gets its share only. */
+  readonly memoryMaxBytes: number;
   /** New keys after this many bytes on a connection. */
   readonly rekeyBytes: number;
   /** New keys after this time, in milliseconds. */
@@ -31,6 +37,7 @@ export const DEFAULT_SFTP_LIMITS: SftpLimits = {
   connectionsMax: 256,
   connectionsPerAddressMax: 64,
   unauthenticatedMax: 64,
+  newConnectionsPerMinuteMax: 600,
   loginGraceMs: MINUTE_MS / 2,
   authTriesMax: 6,
   channelsPerConnectionMax: 4,
@@ -38,6 +45,15 @@ export const DEFAULT_SFTP_LIMITS: SftpLimits = {
   idleMs: 15 * MINUTE_MS,
   pendingMaxBytes: 4 * MEBIBYTE,
   unsentMaxBytes: 2 * MEBIBYTE,
+  memoryMaxBytes: 64 * MEBIBYTE,
   rekeyBytes: 1024 * MEBIBYTE,
   rekeyMs: 60 * MINUTE_MS,
+};
+
+export const DEFAULT_BAN_RULES: BanRules = {
+  threshold: 15,
+  windowMs: 10 * MINUTE_MS,
+  banMs: 15 * MINUTE_MS,
+  banMaxMs: 24 * 60 * MINUTE_MS,
+  exempt: ['127.0.0.0/8', '::1'],
 };

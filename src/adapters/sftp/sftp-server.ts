@@ -12,10 +12,14 @@ import { algorithmsOf, type AlgorithmPolicy } from './algorithm-policy';
 import { Connection } from './connection';
 import { AccountSpace } from './files/account-space';
 import { OpenWriters } from './files/open-writers';
-import { ConnectionCount } from './login/connection-count';
+import { HostKeyAnnouncement } from './host-key-announcement';
+import type { Ban, BanRules } from './login/ban-list';
+import type { LoginTrust } from './login/decide-login';
+import { Door } from './login/door';
 import { normaliseAddress } from './login/peer-address';
+import { MemoryBudget } from './memory-budget';
 import type { SftpAuditEvent } from './sftp-audit';
-import { DEFAULT_SFTP_LIMITS, type SftpLimits } from './sftp-limits';
+import { DEFAULT_BAN_RULES, DEFAULT_SFTP_LIMITS, type SftpLimits } from './sftp-limits';
 import { socketOf } from './ssh2-internals';
 
 export interface SftpServerOptions {
@@ -27,6 +31,8 @@ export interface SftpServerOptions {
   readonly policy: AlgorithmPolicy;
   /** Private key files' contents; one of each type at most. */
   readonly hostKeys: readonly Buffer[];
+  /** Private keys that will be used later: clients learn them already. */
+  readonly nextHostKeys?: readonly Buffer[];
   /** A folder per account: what it sees as `/`. */
   readonly accountsDir: string;
   /** Partial uploads; on the same file system as `accountsDir`. */
@@ -35,6 +41,13 @@ export interface SftpServerOptions {
   /** How long an uploaded file that was taken still answers STAT. */
   readonly uploadShadowSeconds: number;
   readonly limits?: Partial<SftpLimits>;
+  readonly access?: Partial<SftpAccess>;
+}
+
+/** Who comes in, besides what the accounts say; may change while the server runs. */
+export interface SftpAccess {
+  readonly bans: BanRules;
+  readonly trust: LoginTrust;
 }
 
 export interface SftpEvents {
@@ -57,21 +70,42 @@ export interface SftpServer {
   close(graceMs: number): Promise<void>;
   /** Cuts the connections of an account that may not log in any more. */
   closeAccount(name: string): void;
+  /** Names of the accounts that are logged in. */
+  openAccounts(): ReadonlySet<string>;
+  /** Bans that stand; `until` in milliseconds since 1970. */
+  bans(): readonly Ban[];
+  /** Ends the ban of an address or an IPv6 /64; false when there was none. */
+  liftBan(address: string): boolean;
+  configure(access: SftpAccess): void;
 }
 
 const FOLDER_CREATION_MODE = 0o750;
 const SWEEP_MAX_MS = 5_000;
 const DRAIN_POLL_MS = 25;
 const IDENT = 'labdrop';
+const NO_TRUST: LoginTrust = { authorityKeys: [], revokedKeys: [] };
 
 export function createSftpServer(options: SftpServerOptions, events: SftpEvents): SftpServer {
   const limits: SftpLimits = { ...DEFAULT_SFTP_LIMITS, ...options.limits };
-  const count = new ConnectionCount(limits);
   const writers = new OpenWriters();
   const spaces = new Map<string, AccountSpace>();
   const connections = new Map<Socket, Connection>();
+  const memory = new MemoryBudget<Connection>(limits.memoryMaxBytes);
+  const announcement = new HostKeyAnnouncement(options.hostKeys, options.nextHostKeys ?? []);
+  let trust = options.access?.trust ?? NO_TRUST;
   let stopping = false;
   let lastNumber = 0;
+  const audit = (event: SftpAuditEvent): void => {
+    events.audit(event);
+  };
+  const door = new Door<Connection>({
+    limits,
+    bans: options.access?.bans ?? DEFAULT_BAN_RULES,
+    guests: () => connections.values(),
+    isStopping: () => stopping,
+    now: () => Date.now(),
+    audit,
+  });
 
   const ssh = new SshServer({
     hostKeys: [...options.hostKeys],
@@ -101,38 +135,31 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
     lastNumber += 1;
     const number = lastNumber;
     const address = normaliseAddress(socket.remoteAddress ?? '');
-    const refusal = stopping ? 'the server is stopping' : count.admit(address);
-    if (refusal !== null) {
+    if (!door.admit(address, number)) {
       socket.on('error', () => socket.destroy());
       socket.destroy();
-      events.audit({
-        event: 'refusal',
-        connection: number,
-        address,
-        account: null,
-        operation: 'connect',
-        path: null,
-        reason: refusal,
-      });
       return;
     }
-    const connection = new Connection(socket, {
+    const connection: Connection = new Connection(socket, {
       number,
       address,
       limits,
+      login: { findAccount: (name) => events.findAccount(name), trust: () => trust },
       maxFileBytes: options.maxFileBytes,
-      findAccount: (name) => events.findAccount(name),
       spaceOf,
+      memory,
       isStopping: () => stopping,
-      audit: (event) => {
-        events.audit(event);
+      audit,
+      onLogin: (client) => {
+        door.loggedIn();
+        announcement.offer(client);
       },
-      onLogin: () => {
-        count.loggedIn();
+      onMemoryExceeded: () => {
+        memory.heaviest()?.cut('all connections together hold too much, and this one most');
       },
-      onClose: (wasLoggedIn) => {
+      onClose: (end) => {
         connections.delete(socket);
-        count.left(address, wasLoggedIn);
+        door.leave(connection, number, end);
       },
     });
     connections.set(socket, connection);
@@ -165,7 +192,7 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
       });
     }
     listener.on('error', (error) => {
-      events.audit(refusedAccept(error));
+      audit(refusedAccept(error));
     });
     const address = listener.address();
     if (typeof address !== 'object' || address === null) return { host, port };
@@ -198,7 +225,20 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
     }
   }
 
-  return { listen, openWriters: () => writers.all(), connections: () => count.connections(), close, closeAccount };
+  return {
+    listen,
+    openWriters: () => writers.all(),
+    connections: () => door.connections(),
+    close,
+    closeAccount,
+    openAccounts: () => new Set([...connections.values()].flatMap((connection) => connection.accountName() ?? [])),
+    bans: () => door.standingBans(),
+    liftBan: (address) => door.lift(address),
+    configure: (access) => {
+      door.configureBans(access.bans);
+      ({ trust } = access);
+    },
+  };
 }
 
 function refusedAccept(error: Error): SftpAuditEvent {

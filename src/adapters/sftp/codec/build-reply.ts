@@ -95,12 +95,13 @@ function framed(...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([uint32(length), ...parts], 4 + length);
 }
 
-function counted(value: string | Buffer): Buffer {
+/** A string with its length in front. */
+export function counted(value: string | Buffer): Buffer {
   const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
   return Buffer.concat([uint32(bytes.length), bytes]);
 }
 
-function uint32(value: number): Buffer {
+export function uint32(value: number): Buffer {
   const bytes = Buffer.allocUnsafe(4);
   bytes.writeUInt32BE(value, 0);
   return bytes;

@@ -11,6 +11,10 @@ export class ByteReader {
 
   constructor(private readonly bytes: Buffer) {}
 
+  consumedBytes(): number {
+    return this.position;
+  }
+
   readByte(): number {
     return this.bytes.readUInt8(this.advance(1));
   }

@@ -2,6 +2,9 @@
 import type { SftpLimits } from '../sftp-limits';
 import { addressGroup } from './peer-address';
 
+/** Which limit is reached. */
+export type Fullness = 'connections' | 'address' | 'unauthenticated';
+
 export class ConnectionCount {
   private readonly byGroup = new Map<string, number>();
   private total = 0;
@@ -11,14 +14,14 @@ export class ConnectionCount {
     private readonly limits: Pick<SftpLimits, 'connectionsMax' | 'connectionsPerAddressMax' | 'unauthenticatedMax'>,
   ) {}
 
-  /** Counts a connection in, or says why there is no room for it. */
-  admit(address: string): string | null {
+  /** Counts a connection in, or says which limit leaves no room for it. */
+  admit(address: string): Fullness | null {
     const { connectionsMax, connectionsPerAddressMax, unauthenticatedMax } = this.limits;
     const group = addressGroup(address);
     const fromGroup = this.byGroup.get(group) ?? 0;
-    if (this.total >= connectionsMax) return 'too many connections';
-    if (fromGroup >= connectionsPerAddressMax) return 'too many connections from this address';
-    if (this.unauthenticated >= unauthenticatedMax) return 'too many connections that have not logged in';
+    if (fromGroup >= connectionsPerAddressMax) return 'address';
+    if (this.total >= connectionsMax) return 'connections';
+    if (this.unauthenticated >= unauthenticatedMax) return 'unauthenticated';
     this.byGroup.set(group, fromGroup + 1);
     this.total += 1;
     this.unauthenticated += 1;

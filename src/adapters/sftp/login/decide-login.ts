@@ -4,27 +4,46 @@
  */
 import type { Account } from '../../../domain/account';
 import { isInNetworks } from './peer-address';
+import { splitBlob } from './split-blob';
+import {
+  isCertificateType,
+  parseUserCertificate,
+  refuseCertificate,
+  type CertificateTrust,
+  type UserCertificate,
+} from './user-certificate';
 
 export interface LoginAttempt {
+  /** As the client gives it. */
+  readonly name: string;
   /** Null when there is no such account. */
   readonly account: Account | null;
   readonly key: OfferedKey;
   readonly address: string;
-  /** YYYY-MM-DD, local. */
-  readonly today: string;
+  readonly now: Date;
+  readonly trust: LoginTrust;
+}
+
+export interface LoginTrust extends CertificateTrust {
+  /** `SHA256:...` of keys that open nothing any more, wherever they stand. */
+  readonly revokedKeys: readonly string[];
 }
 
 export interface OfferedKey {
-  /** Type of the key, `ssh-rsa` for every RSA key. */
+  /** Type of the key, `ssh-rsa` for every RSA key, or of a certificate. */
   readonly type: string;
-  /** Public key in its wire form. */
+  /** Public key or certificate in its wire form. */
   readonly blob: Buffer;
   /** Hash that the client names for its signature; null where the type says it. */
   readonly hash: string | null;
+  /** Of the public key, also of the one in a certificate. */
+  readonly fingerprint: string;
 }
 
 /** Null when the key opens the account; otherwise why not. */
 export type RefusalReason = string | null;
+
+export const NO_SUCH_ACCOUNT = 'there is no such account';
 
 const KEY_TYPES = new Set([
   'ssh-ed25519',
@@ -39,24 +58,51 @@ const RSA_MIN_BITS = 2048;
 const NO_ACCOUNT_KEYS = [`ssh-ed25519 ${Buffer.alloc(51).toString('base64')}`];
 
 export function decideLogin(attempt: LoginAttempt): RefusalReason {
-  const { account, key, address, today } = attempt;
-  const registered = holdsKey(account?.authorizedKeys ?? NO_ACCOUNT_KEYS, key.blob);
-  if (account === null) return 'there is no such account';
-  if (!registered) return 'the key is not registered for this account';
-  return refuseKey(key) ?? refuseAccount(account, address, today);
+  const { account, key, trust } = attempt;
+  const unproven = isCertificateType(key.type)
+    ? refuseByCertificate(attempt, parseUserCertificate(key.blob))
+    : refuseByKey(attempt);
+  if (account === null) return NO_SUCH_ACCOUNT;
+  if (unproven !== null) return unproven;
+  if (trust.revokedKeys.includes(key.fingerprint)) return 'the key is revoked';
+  return refuseAccount(account, attempt);
 }
 
-function refuseAccount(account: Account, address: string, today: string): RefusalReason {
+function refuseAccount(account: Account, { address, now }: LoginAttempt): RefusalReason {
   if (account.status === 'disabled') return 'the account is disabled';
-  if (account.expires !== null && today > account.expires) return `the account has expired on ${account.expires}`;
+  if (account.expires !== null && localDay(now) > account.expires) {
+    return `the account has expired on ${account.expires}`;
+  }
   if (account.allowFrom.length > 0 && !isInNetworks(address, account.allowFrom)) {
     return 'the account may not log in from this address';
   }
   return null;
 }
 
-function refuseKey(key: OfferedKey): RefusalReason {
-  const { type, blob, hash } = key;
+function refuseByKey({ account, key, now }: LoginAttempt): RefusalReason {
+  const entries = (account?.authorizedKeys ?? NO_ACCOUNT_KEYS).map(parseAuthorizedKey);
+  const base64 = key.blob.toString('base64');
+  const held = entries.filter((entry) => entry?.base64 === base64);
+  const current = held.filter(
+    (entry) => entry?.expires === null || entry?.expires === undefined || now < entry.expires,
+  );
+  if (held.length === 0) return 'the key is not registered for this account';
+  if (current.length === 0) return 'the key has expired';
+  return refuseStrength(key.type, key.blob, key.hash);
+}
+
+function refuseByCertificate(attempt: LoginAttempt, certificate: UserCertificate | null): RefusalReason {
+  if (certificate === null) return 'the certificate cannot be read';
+  const { name, address, now, trust } = attempt;
+  const nowSeconds = Math.floor(now.getTime() / 1000);
+  const { keyType, publicKey } = certificate;
+  return (
+    refuseCertificate(certificate, { account: name, address, nowSeconds }, trust) ??
+    refuseStrength(keyType, publicKey, 'named by the signature')
+  );
+}
+
+function refuseStrength(type: string, blob: Buffer, hash: string | null): RefusalReason {
   if (!KEY_TYPES.has(type)) return 'keys of this type are not accepted';
   const parts = splitBlob(blob);
   if (parts[0]?.toString('latin1') !== type) return 'the key is not of the type it says';
@@ -67,26 +113,37 @@ function refuseKey(key: OfferedKey): RefusalReason {
   return significant * 8 < RSA_MIN_BITS ? `RSA keys need at least ${String(RSA_MIN_BITS)} bits` : null;
 }
 
-/** Lines are as in authorized_keys: type, base64, comment. */
-function holdsKey(lines: readonly string[], blob: Buffer): boolean {
-  const offered = blob.toString('base64');
-  let held = false;
-  for (const line of lines) {
-    const [type = '', base64 = ''] = line.trim().split(/\s+/);
-    if (KEY_TYPES.has(type) && base64 === offered) held = true;
-  }
-  return held;
+interface AuthorizedKey {
+  readonly base64: string;
+  readonly expires: Date | null;
+  readonly comment: string;
 }
 
-/** The counted strings that a public key is made of; what is cut off ends the list. */
-function splitBlob(blob: Buffer): readonly Buffer[] {
-  const parts: Buffer[] = [];
-  let position = 0;
-  while (position + 4 <= blob.length) {
-    const end = position + 4 + blob.readUInt32BE(position);
-    if (end > blob.length) break;
-    parts.push(blob.subarray(position + 4, end));
-    position = end;
-  }
-  return parts;
+/**
+ * A line as in authorized_keys: type, base64, comment, with `expiry-time="..."` in front where the key has an end.
+ * Null for a line that opens nothing.
+ * @see sshd(8), AUTHORIZED_KEYS FILE FORMAT
+ */
+export function parseAuthorizedKey(line: string): AuthorizedKey | null {
+  const found = /^(?:expiry-time="([0-9Z]*)"\s+)?(\S+)\s+(\S+)(?:\s+(.*))?$/.exec(line.trim());
+  if (found === null) return null;
+  const [, expiry, type = '', base64 = '', comment = ''] = found;
+  if (!KEY_TYPES.has(type)) return null;
+  const expires = expiry === undefined ? null : parseExpiryTime(expiry);
+  return expires === undefined ? null : { base64, expires, comment };
+}
+
+/** `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`, local or with a `Z`; undefined when it is none of them. */
+function parseExpiryTime(text: string): Date | undefined {
+  const found = /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(Z)?$/.exec(text);
+  if (found === null) return undefined;
+  const [, year, month, day, hours = '00', minutes = '00', seconds = '00', zone = ''] = found;
+  const time = new Date(`${year ?? ''}-${month ?? ''}-${day ?? ''}T${hours}:${minutes}:${seconds}${zone}`);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
+/** The server's local date, YYYY-MM-DD. */
+function localDay(now: Date): string {
+  const month = String(now.getMonth() + 1).padStart(2, '0');
+  return `${String(now.getFullYear())}-${month}-${String(now.getDate()).padStart(2, '0')}`;
 }

@@ -1,26 +1,36 @@
 /**
- * Answers the authentication requests of one connection: public keys only, a limited number of tries of whatever
- * method, every refusal alike. A signature is verified before anything else is looked at, so that time tells nothing.
+ * Answers the authentication requests of one connection: public keys and certificates only, a limited number of tries
+ * of whatever method, every refusal alike. A signature is verified before anything else is looked at, so that time
+ * tells nothing.
  */
 import type { AuthContext, PublicKeyAuthContext } from 'ssh2';
 import { utils } from 'ssh2';
 import type { Account } from '../../../domain/account';
 import { fingerprintOf } from '../host-key';
 import { printable } from '../printable';
-import { decideLogin } from './decide-login';
+import type { Offence } from './ban-list';
+import { decideLogin, NO_SUCH_ACCOUNT, parseAuthorizedKey, type LoginTrust } from './decide-login';
+import { isCertificateType, parseUserCertificate, type UserCertificate } from './user-certificate';
+import { verifySignature } from './verify-signature';
 
 /** What is told of one attempt. */
 export interface LoginRecord {
   readonly account: string;
   readonly method: string;
   readonly fingerprint: string | null;
+  /** The key's comment in the account file, or the certificate's name and number; null for a stranger's key. */
+  readonly key: string | null;
   readonly reason: string | null;
 }
 
-export interface LoginOptions {
+export interface LoginRules {
+  readonly findAccount: (name: string) => Account | null;
+  readonly trust: () => LoginTrust;
+}
+
+export interface LoginOptions extends LoginRules {
   readonly address: string;
   readonly triesMax: number;
-  readonly findAccount: (name: string) => Account | null;
   readonly onAccepted: (account: Account, record: LoginRecord) => void;
   readonly onTooManyTries: () => void;
 }
@@ -42,6 +52,17 @@ export class LoginProcedure {
     return this.refused;
   }
 
+  hasBegun(): boolean {
+    return this.requests > 0;
+  }
+
+  /** The worst of what was tried; null when nothing was. */
+  offence(): Offence | null {
+    if (this.tries >= this.options.triesMax) return 'tooManyTries';
+    if (this.refused.some(({ reason }) => reason === NO_SUCH_ACCOUNT)) return 'unknownAccount';
+    return this.refused.length > 0 ? 'refusedLogin' : null;
+  }
+
   answer(context: AuthContext): void {
     this.requests += 1;
     const { triesMax } = this.options;
@@ -59,58 +80,67 @@ export class LoginProcedure {
       context.reject(['publickey']);
       return;
     }
-    this.refuse(context, null, 'only keys are accepted');
+    this.refuse(context, { fingerprint: null, reason: 'only keys are accepted' });
   }
 
   private answerKey(context: PublicKeyAuthContext): void {
-    const { algo, data } = context.key;
-    const hash = context.hashAlgo ?? null;
-    const verified = context.signature === undefined || isSignedBy(context);
+    const { algo: type, data: blob } = context.key;
+    const certificate = isCertificateType(type) ? parseUserCertificate(blob) : null;
+    const verified = context.signature === undefined || isSignedBy(context, certificate);
+    const fingerprint = fingerprintOf(certificate?.publicKey ?? blob);
     const name = context.username;
     const account = ACCOUNT_NAME.test(name) ? this.options.findAccount(name) : null;
-    const attempt = { account, key: { type: algo, blob: data, hash }, address: this.options.address, today: today() };
-    const reason = decideLogin(attempt) ?? (verified ? null : 'the signature is wrong');
-    const fingerprint = fingerprintOf(data);
+    const key = { type, blob, hash: context.hashAlgo ?? null, fingerprint };
+    const { address, trust } = this.options;
+    const refusal = decideLogin({ name, account, key, address, now: new Date(), trust: trust() });
+    const reason = refusal ?? (verified ? null : 'the signature is wrong');
     if (reason !== null || account === null) {
-      this.refuse(context, fingerprint, reason ?? 'there is no such account');
+      this.refuse(context, { fingerprint, reason: reason ?? NO_SUCH_ACCOUNT });
     } else if (context.signature === undefined) {
-      this.confirmKey(context, hash);
+      this.confirmKey(context);
     } else {
-      const record = { account: account.account, method: 'publickey', fingerprint, reason: null };
-      this.options.onAccepted(account, record);
+      const known = describeKey(account, blob, certificate);
+      this.options.onAccepted(account, {
+        ...{ account: account.account, method: 'publickey', fingerprint, key: known, reason: null },
+      });
       context.accept();
     }
   }
 
   /** ssh2 would confirm RSA keys under their old name, which new clients refuse. */
-  private confirmKey(context: PublicKeyAuthContext, hash: string | null): void {
-    if (hash !== null) context.key = { ...context.key, algo: `rsa-sha2-${hash.replace('sha', '')}` };
+  private confirmKey(context: PublicKeyAuthContext): void {
+    const hash = context.hashAlgo;
+    if (hash !== undefined) context.key = { ...context.key, algo: `rsa-sha2-${hash.replace('sha', '')}` };
     context.accept();
   }
 
-  private refuse(context: AuthContext, fingerprint: string | null, reason: string): void {
+  private refuse(context: AuthContext, { fingerprint, reason }: { fingerprint: string | null; reason: string }): void {
     this.tries += 1;
     const known = this.refused.some((record) => record.fingerprint === fingerprint && record.reason === reason);
     if (!known) {
-      this.refused.push({ account: printable(context.username), method: context.method, fingerprint, reason });
+      const account = printable(context.username);
+      this.refused.push({ account, method: context.method, fingerprint, key: null, reason });
     }
     if (this.tries >= this.options.triesMax) this.options.onTooManyTries();
     else context.reject(['publickey']);
   }
 }
 
-function isSignedBy(context: PublicKeyAuthContext): boolean {
+function isSignedBy(context: PublicKeyAuthContext, certificate: UserCertificate | null): boolean {
   const { key, blob, signature, hashAlgo } = context;
   if (blob === undefined || signature === undefined) return false;
+  if (isCertificateType(key.algo)) {
+    return certificate !== null && verifySignature(certificate.publicKey, signature, blob);
+  }
   const parsed = utils.parseKey(`${key.algo} ${key.data.toString('base64')}`);
   if (parsed instanceof Error) return false;
   const verdict: unknown = parsed.verify(blob, signature, hashAlgo); // an Error when it cannot tell
   return verdict === true;
 }
 
-/** The server's local date. */
-function today(): string {
-  const now = new Date();
-  const month = String(now.getMonth() + 1).padStart(2, '0');
-  return `${String(now.getFullYear())}-${month}-${String(now.getDate()).padStart(2, '0')}`;
+function describeKey(account: Account, blob: Buffer, certificate: UserCertificate | null): string {
+  if (certificate !== null) return printable(`certificate ${certificate.keyId} serial ${String(certificate.serial)}`);
+  const base64 = blob.toString('base64');
+  const entry = account.authorizedKeys.map(parseAuthorizedKey).find((found) => found?.base64 === base64);
+  return printable(entry?.comment ?? '');
 }

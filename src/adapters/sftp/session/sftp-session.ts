@@ -22,18 +22,21 @@ import { WakeSignal } from './wake-signal';
 
 export interface SessionOptions {
   /** Requests that wait, in bytes, above which nothing more is taken from the channel. */
-  readonly pendingMaxBytes: number;
+  readonly pendingMaxBytes: () => number;
   /** Replies that wait, in bytes, above which no further request is carried out. */
-  readonly unsentMaxBytes: number;
+  readonly unsentMaxBytes: () => number;
   /** Whether the connection below takes no more for now; `wake` tells when to look again. */
   readonly isCongested: () => boolean;
   /** Called for each request taken up and each reply sent, with its bytes. */
   readonly onProgress: (bytes: number) => void;
+  /** Called when `heldBytes` or `isBlocked` may have changed. */
+  readonly onHeldChange: () => void;
   /** The peer has broken the protocol: the connection is to be cut. */
   readonly onViolation: (reason: string) => void;
   readonly onEnd: () => void;
 }
 
+const PACKET_LENGTH_BYTES = 4;
 /** What a packet costs in memory besides its bytes. */
 const PACKET_OVERHEAD_BYTES = 256;
 
@@ -41,6 +44,8 @@ export class SftpSession {
   private readonly framer = new PacketFramer();
   private readonly pending: Buffer[] = [];
   private readonly signal = new WakeSignal();
+  private receivedBytes = 0;
+  private carriedBytes = 0;
   private pendingBytes = 0;
   private unsentBytes = 0;
   private carrying = false;
@@ -53,7 +58,7 @@ export class SftpSession {
     private readonly context: SessionContext,
     private readonly options: SessionOptions,
   ) {
-    this.guardWindow();
+    this.guardChannel();
     channel.on('error', (error: Error) => {
       this.die(error.message);
     });
@@ -73,6 +78,16 @@ export class SftpSession {
   /** Whether an upload is open, or something that was asked is not answered yet. */
   isBusy(): boolean {
     return this.carrying || this.pending.length > 0 || this.unsentBytes > 0 || this.context.handles.hasUpload();
+  }
+
+  /** Bytes that are kept for the peer: what it has sent and is not carried out, and what it has not taken. */
+  heldBytes(): number {
+    return this.receivedBytes + this.pending.length * PACKET_OVERHEAD_BYTES + this.carriedBytes + this.unsentBytes;
+  }
+
+  /** Whether nothing is carried out until the peer takes what waits for it. */
+  isBlocked(): boolean {
+    return this.unsentBytes > this.options.unsentMaxBytes() || this.options.isCongested();
   }
 
   /** Something that `isCongested` depends on has changed. */
@@ -97,7 +112,7 @@ export class SftpSession {
       this.die(error instanceof ProtocolError ? error.message : String(error));
       return;
     }
-    if (this.pendingBytes > this.options.pendingMaxBytes) this.channel.pause();
+    if (this.pendingBytes > this.options.pendingMaxBytes()) this.channel.pause();
     this.signal.raise();
   }
 
@@ -110,6 +125,8 @@ export class SftpSession {
         this.carrying = true;
         this.send(await this.answer(packet));
         this.carrying = false;
+        this.carriedBytes = 0;
+        this.options.onHeldChange();
       }
     } catch (error) {
       if (error instanceof ProtocolError) this.die(error.message);
@@ -137,13 +154,11 @@ export class SftpSession {
     const packet = this.pending.shift();
     if (packet === undefined) return undefined;
     this.pendingBytes -= packet.length + PACKET_OVERHEAD_BYTES;
-    if (this.pendingBytes <= this.options.pendingMaxBytes / 2 && this.channel.isPaused()) this.channel.resume();
+    this.receivedBytes -= packet.length + PACKET_LENGTH_BYTES;
+    this.carriedBytes += packet.length;
+    if (this.pendingBytes <= this.options.pendingMaxBytes() / 2 && this.channel.isPaused()) this.channel.resume();
     this.options.onProgress(packet.length);
     return packet;
-  }
-
-  private isBlocked(): boolean {
-    return this.unsentBytes > this.options.unsentMaxBytes || this.options.isCongested();
   }
 
   private async answer(packet: Buffer): Promise<Buffer> {
@@ -178,7 +193,8 @@ export class SftpSession {
     try {
       this.channel.write(reply, () => {
         this.unsentBytes -= reply.length;
-        if (this.unsentBytes <= this.options.unsentMaxBytes) this.signal.raise();
+        if (this.unsentBytes <= this.options.unsentMaxBytes()) this.signal.raise();
+        this.options.onHeldChange();
       });
     } catch {
       this.dead = true; // ssh2 throws when the connection broke under it
@@ -210,13 +226,21 @@ export class SftpSession {
     this.die('the session cannot go on');
   }
 
-  /** ssh2 hands out what was sent beyond the window; whoever sends it is cut before it is kept. */
-  private guardWindow(): void {
+  /**
+   * Counts what comes, also while the channel is paused. ssh2 hands out what was sent beyond the window; whoever sends
+   * it is cut before it is kept.
+   */
+  private guardChannel(): void {
     const push = this.channel.push.bind(this.channel);
     this.channel.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
-      if (ownWindowBytes(this.channel) >= 0) return push(chunk, encoding);
-      this.die('more bytes were sent than the window allows');
-      return false;
+      if (ownWindowBytes(this.channel) < 0) {
+        this.die('more bytes were sent than the window allows');
+        return false;
+      }
+      if (Buffer.isBuffer(chunk)) this.receivedBytes += chunk.length;
+      const wanted = push(chunk, encoding);
+      this.options.onHeldChange();
+      return wanted;
     };
   }
 }

@@ -70,10 +70,11 @@ beforeEach(() => {
       isStopping: () => false,
     },
     {
-      pendingMaxBytes: MEBIBYTE,
-      unsentMaxBytes: 1000,
+      pendingMaxBytes: () => MEBIBYTE,
+      unsentMaxBytes: () => 1000,
       isCongested: () => congested,
       onProgress: () => undefined,
+      onHeldChange: () => undefined,
       onViolation: (reason) => violations.push(reason),
       onEnd: () => {
         ended = true;
