@@ -1,0 +1,114 @@
+/** A real full disk: the data folder is a small file system of its own, which root may mount. */
+import { execFileSync } from 'node:child_process';
+import { closeSync, copyFileSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type BuiltDaemon,
+  type Home,
+  labdrop,
+  listNames,
+  makeHome,
+  makeKey,
+  PROJECT_ROOT,
+  sftp,
+  startDaemon,
+  until,
+} from '../support/built-daemon';
+
+const EXAMPLES = join(PROJECT_ROOT, 'schemas/covid19/examples');
+const ACCOUNT = 'lab';
+const FIRST = '81365677_LaboratoryTestResult_210510080500';
+const WAITING = '81365677_RapidTestResult_210510081500';
+const REFUSED = '81365677_LaboratoryTestPrescription_210510080000';
+
+let home: Home;
+let daemon: BuiltDaemon | null = null;
+let key: string;
+
+beforeAll(async () => {
+  home = makeHome();
+  mkdirSync(home.dataDir);
+  mountSmallDisk(home.dataDir);
+  key = makeKey(home, 'id_lab');
+  daemon = await startDaemon(home);
+  const who = ['81365677', '--account', ACCOUNT, '--name', 'Lab', '--email', 'lab@example.org'];
+  expect(labdrop(home, ['sender', 'add', ...who, '--key', `${key}.pub`]).status).toBe(0);
+  mkdirSync(join(home.dir, 'outbox'));
+  for (const name of [FIRST, WAITING, REFUSED]) {
+    copyFileSync(join(EXAMPLES, `${name}.csv`), join(home.dir, 'outbox', `${name}.csv`));
+    closeSync(openSync(join(home.dir, 'outbox', `${name}.ok`), 'w'));
+  }
+}, 60_000);
+
+afterAll(async () => {
+  if (daemon !== null) {
+    await daemon.stop('SIGKILL');
+    execFileSync('umount', [home.dataDir]);
+  }
+  home.remove();
+});
+
+/** @throws when this user may not mount: the test cannot do without */
+function mountSmallDisk(path: string): void {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'labdrop-test', path], { stdio: 'pipe' });
+  } catch (cause) {
+    throw new Error('a small file system (tmpfs) cannot be mounted here: run this test as root', { cause });
+  }
+}
+
+const put = (...names: readonly string[]): ReturnType<typeof sftp> =>
+  sftp(
+    { port: daemon!.port, user: ACCOUNT, key },
+    names.map((name) => `put ${name}`),
+    join(home.dir, 'outbox'),
+  );
+const drop = (): readonly string[] => listNames(join(home.dataDir, 'accounts', ACCOUNT));
+const reports = (): readonly string[] => listNames(join(home.dataDir, 'accounts', ACCOUNT, 'reports'));
+
+/** Takes every byte that is left. */
+function fillDisk(): void {
+  const fd = openSync(join(home.dataDir, 'ballast'), 'w');
+  try {
+    for (const size of [65_536, 4_096]) {
+      const block = Buffer.alloc(size);
+      while (isWritten(fd, block));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function isWritten(fd: number, block: Buffer): boolean {
+  try {
+    return writeSync(fd, block) === block.length;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false;
+    throw error;
+  }
+}
+
+it('refuses uploads while the disk is full, loses none that it took, and goes on when there is space', async () => {
+  expect(put(`${FIRST}.csv`, `${FIRST}.ok`).status).toBe(0);
+  await until(() => reports().includes(`${FIRST}.report.ok`), 'the first report');
+  expect(put(`${WAITING}.csv`).status).toBe(0);
+
+  fillDisk();
+  const refused = put(`${REFUSED}.csv`);
+  expect(refused.status).not.toBe(0);
+  // All that OpenSSH's client tells of the server's answer.
+  expect(refused.stderr).toContain('close remote: Failure');
+  expect(drop()).not.toContain(`${REFUSED}.csv`);
+  // An empty file needs no space: the batch is complete, and waits.
+  expect(put(`${WAITING}.ok`).status).toBe(0);
+  await until(() => daemon!.stdout().includes('batch.retry'), 'the fault in the log');
+  expect(reports().filter((name) => name.startsWith(WAITING) && name.endsWith('.ok'))).toEqual([]);
+
+  rmSync(join(home.dataDir, 'ballast'));
+  await until(() => reports().includes(`${WAITING}.report.ok`), 'the report on what waited', 60_000);
+  expect(put(`${REFUSED}.csv`, `${REFUSED}.ok`).status).toBe(0);
+  await until(() => reports().includes(`${REFUSED}.report.ok`), 'the report on what was refused before', 60_000);
+  expect(reports().filter((name) => name.endsWith('.ACCEPTED.txt'))).toHaveLength(3);
+  await until(() => drop().join() === 'reports,test', 'an empty drop folder');
+  expect(await daemon!.stop()).toBe(0);
+}, 180_000);
