@@ -32,11 +32,24 @@ export function loadCatalogue(dir: string): Catalogue {
       if (built !== null) keep(types, built, relative(dir, path), problems);
     }
   }
+  if (problems.length === 0) problems.push(...[...types.values()].flatMap((type) => checkFollows(type, types)));
   if (problems.length === 0 && types.size === 0) problems.push(`${dir}: there is no message schema`);
   if (problems.length > 0) throw new CatalogueProblem(problems);
   for (const codelist of codelists.values()) deepFreeze(codelist);
   for (const type of types.values()) deepFreeze(type);
   return Object.freeze({ types, codelists });
+}
+
+/** What `follows` names is another message type and its fields: known only when all types are. */
+function checkFollows({ collection, name, rules }: MessageType, types: ReadonlyMap<string, MessageType>): string[] {
+  const { follows } = rules;
+  if (follows === null) return [];
+  const place = `${join(collection, name)}.json: /x-rules/follows`;
+  const earlier = types.get(follows.messageType);
+  if (earlier === undefined) return [`${place}/messageType: there is no message type "${follows.messageType}"`];
+  const known = new Set(earlier.fields.map((field) => field.name));
+  const missing = follows.earlierDates.filter((date) => !known.has(date));
+  return missing.map((date) => `${place}/earlierDates: ${earlier.name} has no field "${date}"`);
 }
 
 /** Folders in order of name; an unreadable `dir` is a problem. */
