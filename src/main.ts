@@ -13,6 +13,7 @@ process.stdout.on('error', () => {
 void runProgram(process.argv.slice(2), {
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
+  progress: process.stderr.isTTY ? (text) => process.stderr.write(`\r\u001b[K${text}`) : null,
   flush: () => new Promise((taken) => process.stdout.write('', () => taken())),
   env: process.env,
   cwd: process.cwd(),

@@ -7,6 +7,11 @@ export interface CommandIo {
   /** Standard output and standard error; a line end is added. */
   out(line: string): void;
   err(line: string): void;
+  /**
+   * Shows on standard error how far a long command is, in the place of what it showed before; the empty text takes it
+   * away. Null where nobody looks: standard error is no terminal.
+   */
+  readonly progress: ((text: string) => void) | null;
   /** Resolves when the reader of standard output has taken all so far: for commands that print without bounds. */
   flush(): Promise<void>;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { registerBackup } from './backup';
 import { registerBatches } from './batches';
 import { registerCheck } from './check';
 import { registerCodelist } from './codelist';
@@ -29,6 +30,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerReplay,
   registerExport,
   registerCheck,
+  registerBackup,
   registerCodes,
   registerCodelist,
   registerDemo,

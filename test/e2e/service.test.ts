@@ -1,6 +1,6 @@
 /**
  * The built daemon as a service manager runs it: readiness, status and watchdog on a datagram socket, ports that are
- * passed on, reload and stop by signal, no privilege at all. A real systemd stands behind `npm run test:systemd`.
+ * passed on, reload and stop by signal, no privilege at all.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -51,7 +51,7 @@ export function createGauges(registry: Registry, sources: GaugeSources): Gauges 
   const storeBytes = gauge('labdrop_store_bytes', 'Size of the store with its write-ahead log');
   const free = gauge('labdrop_disk_free_bytes', 'Free space where the data folder lies');
   const size = gauge('labdrop_disk_size_bytes', 'Size of the file system where the data folder lies');
-  const reserve = gauge('labdrop_disk_reserve_bytes', 'Free space that is left alone (ingest.diskReserveBytes)');
+  const reserve = gauge('labdrop_disk_reserve_bytes', 'Free space that should stay (ingest.diskReserveBytes)');
   const success = gauge(
     'labdrop_last_success_timestamp_seconds',
     'When the account last had a production batch that was not rejected',

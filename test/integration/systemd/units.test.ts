@@ -88,10 +88,6 @@ it('the service whose ports are opened for it is exposed at most 0.3', () => {
   expect(exposure('labdrop.service')).toBeLessThanOrEqual(0.3);
 });
 
-it('retention is exposed at most 0.3', () => {
-  expect(exposure('labdrop-purge.service')).toBeLessThanOrEqual(0.3);
-});
-
 it('a wrong configuration is not tried again, everything else is', () => {
   const text = readFileSync(join(UNITS, 'labdrop.service'), 'utf8');
   for (const line of [

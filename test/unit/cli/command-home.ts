@@ -57,6 +57,7 @@ export function makeCommandHome(extra = ''): CommandHome {
       const status = await runProgram(args, {
         out: (line) => out.push(line),
         err: (line) => err.push(line),
+        progress: null,
         flush: () => Promise.resolve(),
         env: {},
         cwd: dir,

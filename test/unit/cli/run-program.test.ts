@@ -16,6 +16,7 @@ const program = buildProgram({
   flush: () => Promise.resolve(),
   env: {},
   cwd: '/',
+  progress: null,
   packageRoot: `${__dirname}/../../..`,
   now: () => NOW,
   pause: () => Promise.resolve(false),

@@ -1,0 +1,69 @@
+/** `labdrop backup`: a checked copy of the store while batches arrive. It holds patients' data. */
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { backUp, inspectBackup, type StoreBackup } from '../daemon/commands-backup';
+import type { CommandContext, RegisterCommand } from './command-context';
+import { CommandProblem } from './command-problem';
+import { byteText } from './byte-text';
+import { localTime } from './local-time';
+
+interface BackupOptions {
+  readonly force?: boolean;
+  readonly verify?: boolean;
+  readonly json?: boolean;
+}
+
+export const registerBackup: RegisterCommand = (program, context) => {
+  program
+    .command('backup')
+    .argument('<file>', 'the copy; readable by you alone')
+    .description('a checked copy of the store, while the daemon works')
+    .option('--force', 'take the place of a file that is there')
+    .option('--verify', 'make none: say whether FILE, made earlier, is sound')
+    .option('--json', 'for scripts; times in UTC')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'The copy is the store at one moment: batches, findings and records. Originals (archive/), account files,',
+        'configuration and host keys are plain files: copy them with what copies your files. To put a copy back: stop',
+        'the daemon, move labdrop.db, labdrop.db-wal and labdrop.db-shm of its data folder aside, put the copy there as',
+        'labdrop.db, owned by the user of the daemon, and start it.',
+        '',
+        'Examples:',
+        '  labdrop backup /backup/labdrop-$(date +%F).db',
+        '  labdrop backup --verify /backup/labdrop-2026-01-31.db',
+      ].join('\n'),
+    )
+    .action((file: string, options: BackupOptions) => run(resolve(context.cwd, file), options, context));
+};
+
+async function run(path: string, { force, verify, json }: BackupOptions, context: CommandContext): Promise<void> {
+  const backup = verify === true ? verified(path) : await made(path, force === true, context);
+  if (json === true) context.out(JSON.stringify({ file: path, ...backup }));
+  else context.out(`${path} is sound: ${describe(backup)}`);
+}
+
+function verified(path: string): StoreBackup {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) throw new CommandProblem(`${path} is no file`);
+  return inspectBackup(path);
+}
+
+async function made(path: string, overwrite: boolean, context: CommandContext): Promise<StoreBackup> {
+  const present = statSync(path, { throwIfNoEntry: false });
+  if (present !== undefined && !present.isFile()) throw new CommandProblem(`${path} is no file`);
+  if (present !== undefined && !overwrite) throw new CommandProblem(`${path} is there already; --force replaces it`);
+  if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new CommandProblem(`there is no folder ${dirname(path)}`);
+  }
+  const onProgress = (done: number): void => context.progress?.(`copied ${Math.floor(done * 100)} %`);
+  const backup = await backUp(context.loadConfig(), { targetPath: path, onProgress });
+  context.progress?.('');
+  if (backup === null) throw new CommandProblem('there is no store yet: the daemon makes it at its first start');
+  return backup;
+}
+
+function describe({ bytes, batches, lastCommittedAt }: StoreBackup): string {
+  const last = lastCommittedAt === null ? '' : `, the last of ${localTime(lastCommittedAt) ?? ''}`;
+  return `${byteText(bytes)}, ${batches} ${batches === 1 ? 'batch' : 'batches'}${last}`;
+}
