@@ -13,6 +13,7 @@ const DEADLINE_MS = 60_000;
 
 const children = new Set();
 process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
