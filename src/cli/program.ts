@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { registerBackup } from './backup';
+import { registerBan } from './ban';
 import { registerBatches } from './batches';
 import { registerCheck } from './check';
 import { registerCodelist } from './codelist';
@@ -23,6 +24,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerServe,
   registerValidate,
   registerSender,
+  registerBan,
   registerStatus,
   registerBatches,
   registerShow,

@@ -1,6 +1,7 @@
 /** `labdrop status`: what is going on now, on one screen. */
 import { type LyingFile, readStatus, type StatusView } from '../daemon/commands-status';
 import { escapeControls } from '../domain/escape-controls';
+import { BAN_HEAD, banRow } from './ban-list';
 import { BATCH_HEAD, batchRow } from './batch-row';
 import type { RegisterCommand } from './command-context';
 import { age, localTime } from './local-time';
@@ -37,6 +38,7 @@ export function renderStatus(status: StatusView, now: Date): string {
       ['what'],
       status.accountProblems.map((problem) => [problem]),
     ),
+    section('Banned addresses', BAN_HEAD, (status.daemon?.bans ?? []).map(banRow)),
     section('In work', BATCH_HEAD, status.unfinished.map(batchRow)),
     section('Ready, not taken up yet', LYING_HEAD, lyingRows(status.ready, now)),
     section('Data that waits for its marker', LYING_HEAD, lyingRows(status.unmarked, now)),

@@ -6,9 +6,21 @@ export interface SftpLimitsConfig {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
   readonly maxUnauthenticated: number;
+  readonly maxNewConnectionsPerMinute: number;
+  readonly maxChannelsPerConnection: number;
+  readonly maxHandlesPerSession: number;
+  readonly maxHeldBytes: number;
   readonly loginGraceSeconds: number;
   readonly maxAuthTries: number;
   readonly idleSeconds: number;
+}
+
+export interface SftpBansConfig {
+  readonly threshold: number | null;
+  readonly windowSeconds: number;
+  readonly banSeconds: number;
+  readonly maxBanSeconds: number;
+  readonly exempt: readonly string[];
 }
 
 export interface SftpConfig {
@@ -16,6 +28,10 @@ export interface SftpConfig {
   readonly port: number;
   readonly publicHost: string | null;
   readonly policy: 'modern' | 'compat';
+  readonly hostKeyTypes: readonly ('ed25519' | 'ecdsa' | 'rsa')[] | null;
+  readonly userCaKeys: readonly string[];
+  readonly revokedKeys: readonly string[];
+  readonly bans: SftpBansConfig;
   readonly limits: SftpLimitsConfig;
 }
 

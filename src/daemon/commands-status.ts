@@ -113,7 +113,7 @@ export function listeningPort(config: Config): number {
 }
 
 /** Null when the daemon has written none yet, or one that cannot be read: the snapshot is a courtesy. */
-function readDaemonStatus(dataDir: string): DaemonStatus | null {
+export function readDaemonStatus(dataDir: string): DaemonStatus | null {
   try {
     return JSON.parse(readFileSync(join(dataDir, 'status.json'), 'utf8')) as DaemonStatus;
   } catch {

@@ -7,9 +7,6 @@ import { createAccountDirectory } from '../adapters/accounts/create-account-dire
 import { createInbox, type Inbox } from '../adapters/inbox/create-inbox';
 import { openRejectionLog } from '../adapters/rejection-log/append-rejection-log';
 import { loadCatalogue } from '../adapters/schemas/load-catalogue';
-import { loadOrCreateHostKey } from '../adapters/sftp/host-key';
-import type { SftpLimits } from '../adapters/sftp/sftp-limits';
-import { createSftpServer, type SftpServer } from '../adapters/sftp/sftp-server';
 import { dataFolders } from '../adapters/spool/data-folders';
 import { acquireInstanceLock } from '../adapters/sqlite/instance-lock';
 import { openStoreReader } from '../adapters/sqlite/open-store-reader';
@@ -19,6 +16,7 @@ import { Fault } from '../domain/fault';
 import type { Catalogue } from '../domain/message-type';
 import type { Logger } from '../ports/logger';
 import { relatedNames } from '../stages/name/split-file-name';
+import { prepareLiftRequests } from './ban-requests';
 import { createBatchLog } from './batch-log';
 import { createDispatcher, type Dispatcher } from './dispatcher';
 import { createIntake } from './intake';
@@ -28,6 +26,7 @@ import { prepareDataFolders } from './prepare-data-folders';
 import { createReplayIntake } from './replay-intake';
 import { createScope } from './scope';
 import { logSftpAudit } from './sftp-audit-log';
+import { createSftpService, type SftpService } from './sftp-service';
 import { createStatusFile } from './status-file';
 import type { WorkerSettings } from './worker-messages';
 
@@ -76,6 +75,7 @@ async function start(
   const now = overrides.now ?? ((): Date => new Date());
   const folders = dataFolders(config.dataDir);
   prepareDataFolders(folders);
+  prepareLiftRequests(config.dataDir);
   const lock = acquireInstanceLock(config.dataDir);
   scope.defer(() => lock.release());
   let inForce = config;
@@ -83,7 +83,6 @@ async function start(
   const accounts = createAccountDirectory(config.senders.dir, (name, problem) =>
     log.error('account.problem', { account: name, problem }),
   );
-  const hostKey = loadOrCreateHostKey(folders.hostKeyPath);
   const observation = createObservation({
     config: () => inForce,
     log,
@@ -95,6 +94,7 @@ async function start(
   const express = createLane('express', workerSettings(config));
   const bulk = createLane('bulk', workerSettings(config));
   scope.defer(() => closeLanes([express, bulk]));
+  let service: SftpService | null = null;
   const status = createStatusFile(join(config.dataDir, 'status.json'), now);
   scope.defer(() => status.close());
   const rejectionLog = openRejectionLog(join(folders.logsDir, 'rejections.log'));
@@ -109,7 +109,11 @@ async function start(
   });
   scope.defer(() => dispatcher.drain());
   observation.attachDispatcher(dispatcher);
-  status.observe(() => ({ waiting: dispatcher.waiting(), inWork: dispatcher.inWork() }));
+  status.observe(() => ({
+    waiting: dispatcher.waiting(),
+    inWork: dispatcher.inWork(),
+    bans: service?.bans() ?? [],
+  }));
   await resumeUnfinished(express, dispatcher, (name) => accounts.find(name));
   observation.attachStore(folders.storePath);
   scope.defer(() => observation.close());
@@ -118,7 +122,6 @@ async function start(
   const offerReplays = createReplayIntake({ reader, dispatcher, findAccount: (name) => accounts.find(name), log });
 
   // The server tells the inbox of arrivals, the inbox asks the server what is being written: joined after both exist.
-  let server: SftpServer | null = null;
   const inbox: Inbox = createInbox({
     folders,
     rescanMs: config.ingest.rescanSeconds * 1000,
@@ -127,7 +130,7 @@ async function start(
       listed: createIntake({
         findAccount: (name) => accounts.find(name),
         messageTypes: () => [...catalogue.types.keys()],
-        openWriters: () => server?.openWriters() ?? new Set(),
+        openWriters: () => service?.server.openWriters() ?? new Set(),
         dispatcher,
         markerGraceMs: config.ingest.markerGraceSeconds * 1000,
         reminderMs: config.ingest.unmarkedReminderHours * 3_600_000,
@@ -138,6 +141,7 @@ async function start(
         observation.scanned(ms);
         status.update();
         offerReplays();
+        service?.refresh(now());
       },
       failed: (path, error) => {
         log.error('fault', { code: 'S901', path, message: error.message });
@@ -148,29 +152,23 @@ async function start(
   scope.defer(() => inbox.close());
   await inbox.start();
 
-  server = createSftpServer(
-    {
-      host: config.sftp.host,
-      port: config.sftp.port,
-      listeningFd: overrides.sockets?.sftp ?? null,
-      policy: config.sftp.policy,
-      hostKeys: [hostKey.privateKey],
-      accountsDir: folders.accountsDir,
-      uploadsDir: folders.uploadsDir,
-      maxFileBytes: config.ingest.maxFileBytes,
-      uploadShadowSeconds: config.ingest.uploadShadowSeconds,
-      limits: sftpLimits(config),
-    },
-    {
-      findAccount: (name) => accounts.find(name),
+  service = createSftpService({
+    config,
+    folders,
+    accounts,
+    log,
+    listeningFd: overrides.sockets?.sftp ?? null,
+    events: {
       onArrival: (account, folder, fileName) => inbox.hint(account, folder, fileName),
       isClaimed: (account, folder, fileName) => dispatcher.isClaimed(account, folder, fileName),
       audit: (event) => {
         logSftpAudit(log, event);
         metrics.sftp(event);
+        if (event.event === 'ban') status.update();
       },
     },
-  );
+  });
+  const { server, hostKey } = service;
   const sftp = await server.listen();
   log.info('sftp.listen', { host: sftp.host, port: sftp.port, hostKey: hostKey.fingerprint });
   observation.attachServer(server);
@@ -184,7 +182,9 @@ async function start(
     accounts: accounts.list().accounts.length,
     reload: (changed) => {
       refuseFixed(config, changed);
-      catalogue = loadAndLog(changed, log);
+      const loaded = loadAndLog(changed, log);
+      service.configure(changed);
+      catalogue = loaded;
       inForce = changed;
       for (const lane of [express, bulk]) lane.configure(workerSettings(changed));
       void inbox.rescan();
@@ -212,17 +212,6 @@ function workerSettings(config: Config): WorkerSettings {
   return { dataDir: config.dataDir, schemasDir: config.schemas.dir, rules: config.ingest };
 }
 
-function sftpLimits({ sftp: { limits } }: Config): Partial<SftpLimits> {
-  return {
-    connectionsMax: limits.maxConnections,
-    connectionsPerAddressMax: limits.maxConnectionsPerAddress,
-    unauthenticatedMax: limits.maxUnauthenticated,
-    loginGraceMs: limits.loginGraceSeconds * 1000,
-    authTriesMax: limits.maxAuthTries,
-    idleMs: limits.idleSeconds * 1000,
-  };
-}
-
 async function closeLanes(lanes: readonly Lane[]): Promise<void> {
   await Promise.all(lanes.map((lane) => lane.close()));
 }
@@ -246,6 +235,8 @@ function refuseFixed(current: Config, changed: Config): void {
     ['sftp.host', (config) => config.sftp.host],
     ['sftp.port', (config) => config.sftp.port],
     ['sftp.policy', (config) => config.sftp.policy],
+    ['sftp.hostKeyTypes', (config) => JSON.stringify(config.sftp.hostKeyTypes)],
+    ['sftp.limits', (config) => JSON.stringify(config.sftp.limits)],
     ['senders.dir', (config) => config.senders.dir],
     ['http.host', (config) => config.http.host],
     ['http.port', (config) => config.http.port],

@@ -31,6 +31,6 @@ export function logSftpAudit(log: Logger, audit: SftpAuditEvent): void {
       log.error('fault', { code: 'S901', ...fields });
       return;
     case 'disconnect':
-      log.debug('sftp.disconnect', fields);
+      log.info('sftp.disconnect', fields);
   }
 }

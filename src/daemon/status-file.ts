@@ -4,6 +4,7 @@
  */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { BatchOrigin } from '../domain/batch-record';
+import type { BanView } from './sftp-service';
 import type { FaultNotice } from './worker-messages';
 
 export interface StandingFault extends FaultNotice {
@@ -24,10 +25,19 @@ export interface DaemonStatus {
   readonly waiting: number;
   readonly inWork: readonly { readonly id: string; readonly account: string; readonly fileName: string }[];
   readonly faults: readonly StandingFault[];
+  /** Addresses that may not connect now. */
+  readonly bans: readonly BanView[];
+}
+
+/** What is asked each time the file is written. */
+export interface StatusSources {
+  readonly waiting: number;
+  readonly inWork: readonly BatchOrigin[];
+  readonly bans: readonly BanView[];
 }
 
 export interface StatusFile {
-  observe(read: () => { waiting: number; inWork: readonly BatchOrigin[] }): void;
+  observe(read: () => StatusSources): void;
   listening(sftp: DaemonStatus['sftp'], http: DaemonStatus['http']): void;
   fault(fault: StandingFault): void;
   cleared(batch: string): void;
@@ -43,12 +53,12 @@ export function createStatusFile(path: string, now: () => Date): StatusFile {
   const faults = new Map<string, StandingFault>();
   let sftp: DaemonStatus['sftp'] = null;
   let http: DaemonStatus['http'] = null;
-  let read = (): { waiting: number; inWork: readonly BatchOrigin[] } => ({ waiting: 0, inWork: [] });
+  let read = (): StatusSources => ({ waiting: 0, inWork: [], bans: [] });
   let timer: NodeJS.Timeout | null = null;
 
   function write(): void {
     timer = null;
-    const { waiting, inWork } = read();
+    const { waiting, inWork, bans } = read();
     const status: DaemonStatus = {
       pid: process.pid,
       startedAt,
@@ -58,6 +68,7 @@ export function createStatusFile(path: string, now: () => Date): StatusFile {
       waiting,
       inWork: inWork.map(({ id, account, fileName }) => ({ id, account, fileName })),
       faults: [...faults.values()],
+      bans,
     };
     try {
       writeFileSync(`${path}.new`, JSON.stringify(status), { mode: 0o640 });

@@ -21,6 +21,7 @@ const table = {
   'sftp.remove': 'A client removed a file',
   'sftp.refuse': 'A request was refused',
   'sftp.ban': 'An address may not connect for a while',
+  'sftp.ban-lifted': 'An operator ended a ban',
   'sftp.disconnect': 'A connection ended',
   'sftp.error': 'A connection broke the protocol or failed',
   'inbox.scan': 'All drop folders were listed',

@@ -20,17 +20,28 @@ export interface HostKey {
   readonly created: boolean;
 }
 
+export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa';
+
 /**
- * Reads the host key at `path`; where there is none, makes an ed25519 one.
+ * Reads the host key at `path`; where there is none, makes one of that type.
  * @throws Fault S901 when the file cannot be read or made, or is no private key
  */
-export function loadOrCreateHostKey(path: string): HostKey {
+export function loadOrCreateHostKey(path: string, type: HostKeyType = 'ed25519'): HostKey {
   const existing = readKeyFile(path);
   if (existing !== null) return { ...describe(existing, path), created: false };
-  createKeyFile(path);
+  createKeyFile(path, type);
   const made = readKeyFile(path);
   if (made === null) throw new Fault('S901', `the host key ${path} cannot be made`, { retryable: false });
   return { ...describe(made, path), created: true };
+}
+
+/**
+ * Reads a key that will be used later; null when there is none.
+ * @throws Fault S901 when it cannot be read or is no private key
+ */
+export function loadHostKey(path: string): HostKey | null {
+  const existing = readKeyFile(path);
+  return existing === null ? null : { ...describe(existing, path), created: false };
 }
 
 /** `SHA256:` and the hash of a public key in its wire form, as OpenSSH writes it. */
@@ -47,13 +58,13 @@ function readKeyFile(path: string): Buffer | null {
   }
 }
 
-function createKeyFile(path: string): void {
+function createKeyFile(path: string, type: HostKeyType): void {
   const temporary = `${path}.${randomBytes(6).toString('hex')}`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const file = openSync(temporary, 'wx', 0o600);
     try {
-      writeSync(file, generateKeyPair('labdrop host key').private);
+      writeSync(file, generateKeyPair('labdrop host key', type).private);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -65,17 +76,32 @@ function createKeyFile(path: string): void {
 }
 
 const GENERATION_ATTEMPTS = 20;
+const RSA_BITS = 3072;
 
 /**
- * A new ed25519 key pair, OpenSSH's private file and the public line. ssh2 spoils every 256th key, one whose public
+ * A new key pair, OpenSSH's private file and the public line. ssh2 spoils every 256th ed25519 key, one whose public
  * half begins with a zero: such a key is thrown away.
  */
-export function generateKeyPair(comment: string): { readonly private: string; readonly public: string } {
+export function generateKeyPair(
+  comment: string,
+  type: HostKeyType = 'ed25519',
+): { readonly private: string; readonly public: string } {
   for (let attempt = 0; attempt < GENERATION_ATTEMPTS; attempt += 1) {
-    const pair = utils.generateKeyPairSync('ed25519', { comment });
+    const pair = generateOnce(comment, type);
     if (parsePrivateKey(Buffer.from(pair.private)) !== null) return pair;
   }
   throw new Fault('S903', 'no usable key came out', { retryable: false });
+}
+
+function generateOnce(comment: string, type: HostKeyType): ReturnType<typeof utils.generateKeyPairSync> {
+  switch (type) {
+    case 'ed25519':
+      return utils.generateKeyPairSync('ed25519', { comment });
+    case 'ecdsa':
+      return utils.generateKeyPairSync('ecdsa', { comment, bits: 256 });
+    case 'rsa':
+      return utils.generateKeyPairSync('rsa', { comment, bits: RSA_BITS });
+  }
 }
 
 /** By a link, not a rename: a key that somebody made meanwhile stays. */

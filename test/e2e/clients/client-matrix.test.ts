@@ -190,16 +190,7 @@ describe('AsyncSSH', () => {
     const site = sites.get('modern')!;
     const { port, user, key } = site.login;
     const script = join(__dirname, 'asyncssh-client.py');
-    const args = [
-      script,
-      String(port),
-      user,
-      key,
-      'put-many',
-      join(local, 'many'),
-      '/test/many-',
-      `${PARALLEL_PUTS}`,
-    ];
+    const args = [script, String(port), user, key, 'put-many', join(local, 'many'), '/test/many-', `${PARALLEL_PUTS}`];
     await succeeds(runClient('/usr/bin/python3', ['-W', 'ignore', ...args]));
     const expected = sha256(join(local, 'many'));
     for (let number = 0; number < PARALLEL_PUTS; number += 1) {

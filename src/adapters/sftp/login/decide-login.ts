@@ -68,11 +68,22 @@ export function decideLogin(attempt: LoginAttempt): RefusalReason {
   return refuseAccount(account, attempt);
 }
 
-function refuseAccount(account: Account, { address, now }: LoginAttempt): RefusalReason {
+/** Whether the account may be open at all, apart from keys and addresses. */
+export function isLoginAllowed(account: Account, now: Date): boolean {
+  return refuseState(account, now) === null;
+}
+
+function refuseState(account: Account, now: Date): RefusalReason {
   if (account.status === 'disabled') return 'the account is disabled';
   if (account.expires !== null && localDay(now) > account.expires) {
     return `the account has expired on ${account.expires}`;
   }
+  return null;
+}
+
+function refuseAccount(account: Account, { address, now }: LoginAttempt): RefusalReason {
+  const state = refuseState(account, now);
+  if (state !== null) return state;
   if (account.allowFrom.length > 0 && !isInNetworks(address, account.allowFrom)) {
     return 'the account may not log in from this address';
   }

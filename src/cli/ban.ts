@@ -1,0 +1,10 @@
+/** `labdrop ban`: addresses that the SFTP server lets in no more for a while. */
+import { registerBanLift } from './ban-lift';
+import { registerBanList } from './ban-list';
+import type { RegisterCommand } from './command-context';
+
+export const registerBan: RegisterCommand = (program, context) => {
+  const ban = program.command('ban').description('addresses that may not connect for a while');
+  registerBanList(ban, context);
+  registerBanLift(ban, context);
+};
