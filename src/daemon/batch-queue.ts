@@ -24,8 +24,11 @@ interface Line {
 }
 
 export interface BatchQueue {
-  /** False when the line is full and the batch would stand behind its end. */
-  add(batch: QueuedBatch): boolean;
+  /**
+   * The batch that has no room any more: the given one when the line is full of earlier ones, the last of the line when
+   * it gave way; null when all have room.
+   */
+  add(batch: QueuedBatch): QueuedBatch | null;
   /** The next batch that `accepts`, whose line is free; its line is taken until `release`. */
   take(nowMs: number, accepts: (batch: QueuedBatch) => boolean): QueuedBatch | null;
   /** Frees the line of a batch that was taken; puts it back in front, due at `retryAt`, when given. */
@@ -51,13 +54,15 @@ export function createBatchQueue(): BatchQueue {
     return line;
   }
 
-  function add(batch: QueuedBatch): boolean {
+  function add(batch: QueuedBatch): QueuedBatch | null {
     const { waiting } = lineOf(batch.origin);
     let position = waiting.length;
     while (position > 0 && comesBefore(batch.origin, (waiting[position - 1] as QueuedBatch).origin)) position--;
-    if (position >= LINE_MAX) return false;
+    if (position >= LINE_MAX) return batch;
     waiting.splice(position, 0, batch);
-    return true;
+    // One that was tried before lies in no drop folder any more: nobody would offer it again.
+    const giveWay = waiting.length > LINE_MAX && waiting.at(-1)?.attempts === 0;
+    return giveWay ? (waiting.pop() ?? null) : null;
   }
 
   function take(nowMs: number, accepts: (batch: QueuedBatch) => boolean): QueuedBatch | null {

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { createAccountDirectory } from '../adapters/accounts/create-account-directory';
+import { createFolderWatcher } from '../adapters/chokidar/create-folder-watcher';
 import { createInbox, type Inbox } from '../adapters/inbox/create-inbox';
 import { openRejectionLog } from '../adapters/rejection-log/append-rejection-log';
 import { loadCatalogue } from '../adapters/schemas/load-catalogue';
@@ -17,6 +18,7 @@ import type { Catalogue } from '../domain/message-type';
 import type { Logger } from '../ports/logger';
 import { relatedNames } from '../stages/name/split-file-name';
 import { prepareLiftRequests } from './ban-requests';
+import { LINE_MAX } from './batch-queue';
 import { createBatchLog } from './batch-log';
 import { createDispatcher, type Dispatcher } from './dispatcher';
 import { createIntake } from './intake';
@@ -122,20 +124,23 @@ async function start(
   const offerReplays = createReplayIntake({ reader, dispatcher, findAccount: (name) => accounts.find(name), log });
 
   // The server tells the inbox of arrivals, the inbox asks the server what is being written: joined after both exist.
+  const takeUp = createIntake({
+    findAccount: (name) => accounts.find(name),
+    messageTypes: () => [...catalogue.types.keys()],
+    openWriters: () => service?.server.openWriters() ?? new Set(),
+    dispatcher,
+    markerGraceMs: config.ingest.markerGraceSeconds * 1000,
+    reminderMs: config.ingest.unmarkedReminderHours * 3_600_000,
+    now,
+  });
   const inbox: Inbox = createInbox({
     folders,
     rescanMs: config.ingest.rescanSeconds * 1000,
     relatives: relatedNames,
+    perType: LINE_MAX + LINE_MAX / 5,
+    createWatcher: createFolderWatcher,
     events: {
-      listed: createIntake({
-        findAccount: (name) => accounts.find(name),
-        messageTypes: () => [...catalogue.types.keys()],
-        openWriters: () => service?.server.openWriters() ?? new Set(),
-        dispatcher,
-        markerGraceMs: config.ingest.markerGraceSeconds * 1000,
-        reminderMs: config.ingest.unmarkedReminderHours * 3_600_000,
-        now,
-      }),
+      listed: (listing) => dispatcher.together(() => takeUp(listing)),
       scanned: (count, ms) => {
         log.debug('inbox.scan', { folders: count, ms: Math.round(ms) });
         observation.scanned(ms);
@@ -225,7 +230,10 @@ async function resumeUnfinished(
   const reply = await lane.ask({ kind: 'unfinished' });
   if (reply.kind === 'failed') throw new Fault(reply.fault.code, reply.fault.message, { retryable: false });
   if (reply.kind !== 'unfinished') throw new Fault('S903', 'the worker gave no answer', { retryable: false });
-  for (const batch of reply.batches) dispatcher.offer(batch, findAccount(batch.account));
+  const { batches } = reply;
+  dispatcher.together(() => {
+    for (const batch of batches) dispatcher.offer(batch, findAccount(batch.account));
+  });
 }
 
 /** What cannot change while the daemon runs. */

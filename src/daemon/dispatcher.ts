@@ -28,6 +28,8 @@ export interface DispatcherEvents {
 export interface Dispatcher {
   /** Takes a batch up unless its files are known already. */
   offer(origin: BatchOrigin, submitter: Submitter): void;
+  /** What is offered meanwhile is there at once: nothing starts before all of it stands in its line. */
+  together(offers: () => void): void;
   /** Whether a file of this identity waits, runs or was just done. */
   isKnown(identity: string): boolean;
   /** Whether a data file of this name is waiting or in work: it counts as taken. */
@@ -52,10 +54,13 @@ export interface DispatcherOptions {
 export function createDispatcher({ express, bulk, events, nowMs, random }: DispatcherOptions): Dispatcher {
   const queue = createBatchQueue();
   const running = new Map<string, { readonly origin: BatchOrigin; readonly ended: Promise<void> }>();
-  /** Identity of each file taken up, with the moment from which it may be forgotten (Infinity while it is in hand). */
-  const known = new Map<string, number>();
+  /** Identities of the files in hand. */
+  const inHand = new Set<string>();
+  /** Those of files that were in hand a moment ago, with the moment from which they are forgotten; oldest first. */
+  const recent = new Map<string, number>();
   const taken = new Set<string>();
   let draining = false;
+  let offering = false;
   let timer: NodeJS.Timeout | null = null;
 
   /**
@@ -69,23 +74,36 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
   }
 
   function isKnown(identity: string): boolean {
-    const until = known.get(identity);
-    if (until === undefined) return false;
-    if (until > nowMs()) return true;
-    known.delete(identity);
-    return false;
+    return inHand.has(identity) || (recent.get(identity) ?? 0) > nowMs();
   }
 
   function offer(origin: BatchOrigin, submitter: Submitter): void {
     if (draining || identitiesOf(origin).some(isKnown)) return;
-    if (!queue.add({ origin, submitter, attempts: 0 })) return;
-    for (const identity of identitiesOf(origin)) known.set(identity, Infinity);
+    const left = queue.add({ origin, submitter, attempts: 0 });
+    if (left?.origin === origin) return;
+    if (left !== null) letGo(left.origin);
+    for (const identity of identitiesOf(origin)) inHand.add(identity);
     if (takesDropped(origin)) taken.add(nameKey(origin));
     pump();
   }
 
+  function together(offers: () => void): void {
+    offering = true;
+    try {
+      offers();
+    } finally {
+      offering = false;
+      pump();
+    }
+  }
+
+  function letGo(origin: BatchOrigin): void {
+    if (takesDropped(origin)) taken.delete(nameKey(origin));
+    for (const identity of identitiesOf(origin)) inHand.delete(identity);
+  }
+
   function pump(): void {
-    if (draining) return;
+    if (draining || offering) return;
     for (const lane of [express, bulk]) {
       if (!lane.isIdle()) continue;
       const accepts = ({ origin }: QueuedBatch): boolean => lane === bulk || origin.bytes <= EXPRESS_MAX_BYTES;
@@ -120,12 +138,8 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
 
   function finish(batch: QueuedBatch, result: BatchResult, ms: number): void {
     queue.release(batch);
-    if (takesDropped(batch.origin)) taken.delete(nameKey(batch.origin));
-    for (const identity of identitiesOf(batch.origin)) {
-      if (result.kind === 'withdrawn') known.delete(identity);
-      else known.set(identity, nowMs() + FORGET_AFTER_MS);
-    }
-    forget();
+    letGo(batch.origin);
+    if (result.kind !== 'withdrawn') remember(batch.origin);
     events.done(result, ms);
   }
 
@@ -137,10 +151,15 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     events.fault(batch, fault, retryInMs);
   }
 
-  function forget(): void {
+  function remember(origin: BatchOrigin): void {
     const now = nowMs();
-    for (const [identity, until] of known) {
-      if (until <= now) known.delete(identity);
+    for (const identity of identitiesOf(origin)) {
+      recent.delete(identity);
+      recent.set(identity, now + FORGET_AFTER_MS);
+    }
+    for (const [identity, until] of recent) {
+      if (until > now) break;
+      recent.delete(identity);
     }
   }
 
@@ -152,6 +171,7 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
 
   return {
     offer,
+    together,
     isKnown,
     isClaimed: (account, folder, fileName) => taken.has(`${account}/${folder}/${fileName}`),
     inWork: () => [...running.values()].map(({ origin }) => origin),

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { DroppedFile } from '../adapters/inbox/list-folder';
-import type { FolderListing } from '../adapters/inbox/create-inbox';
+import type { FolderListing } from '../adapters/inbox/folder-listing';
 import type { Account } from '../domain/account';
 import { createBatchId } from '../domain/batch-id';
 import type { BatchCause, BatchOrigin } from '../domain/batch-record';
@@ -26,6 +26,9 @@ export interface IntakeOptions {
   readonly now: () => Date;
 }
 
+/** Reminders remembered here; beyond, the store remembers them. */
+const REMINDED_MAX = 10_000;
+
 export function createIntake(options: IntakeOptions): (listing: FolderListing) => void {
   const { findAccount, dispatcher } = options;
   const reminded = new Set<string>();
@@ -38,17 +41,19 @@ export function createIntake(options: IntakeOptions): (listing: FolderListing) =
     const busy = new Set(listing.files.map(({ name }) => name).filter((name) => writers.has(prefix + name)));
     const files = listing.files.filter(({ identity }) => !dispatcher.isKnown(identity));
     const decision = pairFiles(files, { nowMs: options.now().getTime(), markerGraceMs: options.markerGraceMs, busy });
-    for (const { data, marker } of decision.ready) offer({ account, listing, cause: 'upload', data, marker });
+    const now = options.now();
+    const found = { account, listing, now, wallTime: belgianTime(now) };
+    for (const { data, marker } of decision.ready) offer({ ...found, cause: 'upload', data, marker });
     for (const { cancel, data } of decision.cancelled) {
-      if (data !== null) offer({ account, listing, cause: 'cancelled', data, marker: cancel });
-      else if (isOverdue(cancel)) offer({ account, listing, cause: 'orphan-marker', data: null, marker: cancel });
+      if (data !== null) offer({ ...found, cause: 'cancelled', data, marker: cancel });
+      else if (isOverdue(cancel)) offer({ ...found, cause: 'orphan-marker', data: null, marker: cancel });
     }
     if (!listing.complete) return;
     for (const { marker, overdue } of decision.orphanMarkers) {
-      if (overdue) offer({ account, listing, cause: 'orphan-marker', data: null, marker });
+      if (overdue) offer({ ...found, cause: 'orphan-marker', data: null, marker });
     }
     for (const { data, ageMs } of decision.waiting) {
-      if (ageMs > options.reminderMs) remind({ account, listing, cause: 'unmarked', data, marker: null });
+      if (ageMs > options.reminderMs) remind({ ...found, cause: 'unmarked', data, marker: null });
     }
   };
 
@@ -60,6 +65,7 @@ export function createIntake(options: IntakeOptions): (listing: FolderListing) =
   function remind(found: FoundBatch): void {
     const identity = found.data?.identity ?? '';
     if (reminded.has(identity)) return;
+    if (reminded.size >= REMINDED_MAX) reminded.clear();
     reminded.add(identity);
     offer(found);
   }
@@ -73,17 +79,20 @@ export function createIntake(options: IntakeOptions): (listing: FolderListing) =
 interface FoundBatch {
   readonly account: Account;
   readonly listing: FolderListing;
+  readonly now: Date;
+  /** The same as Belgian clocks show it: dear to tell, so told once. */
+  readonly wallTime: string;
   readonly cause: BatchCause;
   readonly data: DroppedFile | null;
   readonly marker: DroppedFile | null;
 }
 
-function describe({ account, listing, cause, data, marker }: FoundBatch, options: IntakeOptions): BatchOrigin | null {
+function describe(found: FoundBatch, options: IntakeOptions): BatchOrigin | null {
+  const { account, listing, now, wallTime, cause, data, marker } = found;
   const file = data ?? marker;
   if (file === null) return null;
-  const now = options.now();
   const { base } = splitFileName(file.name);
-  const name = parseName(base, { types: options.messageTypes(), account, now: belgianTime(now), fileName: file.name });
+  const name = parseName(base, { types: options.messageTypes(), account, now: wallTime, fileName: file.name });
   return {
     id: createBatchId(now.getTime(), randomBytes(10)),
     cause,

@@ -1,23 +1,19 @@
 /**
  * Tells what lies in the drop folders. A full rescan every few seconds is the authority; hints make it sooner: the
- * SFTP server's own (a name, within a millisecond) and chokidar's (files that come another way). Both may be lost
- * without harm. It decides nothing and changes nothing. A folder that cannot be read is reported and tried again.
+ * SFTP server's own (a name, within a millisecond) and the watcher's (folders in which files appear another way). Both
+ * may be lost without harm. Of a huge folder each look tells what can be taken up next, and a share of the rest: its
+ * size may delay its own files, and nothing else. The inbox decides nothing and changes nothing. A folder that cannot
+ * be read is reported and tried again.
  */
 import { readdir } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
-import { watch, type FSWatcher } from 'chokidar';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createNameChoice } from '../../stages/settle/choose-names';
+import type { FolderWatcher, FolderWatcherEvents } from '../chokidar/create-folder-watcher';
 import { dropFolder, type DataFolders } from '../spool/data-folders';
-import { type DroppedFile, listFolder, lookAt } from './list-folder';
-
-export type DropFolderName = 'root' | 'test';
-
-export interface FolderListing {
-  readonly account: string;
-  readonly folder: DropFolderName;
-  readonly files: readonly DroppedFile[];
-  /** All that lies there, or only the files that belong to one hint. */
-  readonly complete: boolean;
-}
+import type { DropFolderName, FolderListing } from './folder-listing';
+import { listNames, lookAt } from './list-folder';
+import { createLookQueue, type DropFolder } from './look-queue';
+import { createWatchList } from './watch-list';
 
 export interface InboxEvents {
   listed(listing: FolderListing): void;
@@ -31,6 +27,9 @@ export interface InboxOptions {
   readonly rescanMs: number;
   /** Names that belong together with a given one: a data file's markers, a marker's data files. */
   readonly relatives: (fileName: string) => readonly string[];
+  /** Base names of one message type that can be waiting at once. */
+  readonly perType: number;
+  readonly createWatcher: (events: FolderWatcherEvents) => FolderWatcher;
   readonly events: InboxEvents;
 }
 
@@ -43,32 +42,72 @@ export interface Inbox {
   close(): Promise<void>;
 }
 
-export function createInbox({ folders, rescanMs, relatives, events }: InboxOptions): Inbox {
-  let watcher: FSWatcher | null = null;
+/** A folder that may have changed is not listed more often than this. */
+const REST_MS = 250;
+/** A rescan may take its time, but not all of it. */
+const IDLE_SHARE = 0.25;
+const STEP_NAMES = 2_000;
+
+export function createInbox({ folders, rescanMs, relatives, perType, createWatcher, events }: InboxOptions): Inbox {
   let timer: NodeJS.Timeout | null = null;
   let scanning: Promise<void> | null = null;
   let closed = false;
-  /** Hints that are being looked at: one more of the same name is looked at once more afterwards. */
-  const hinted = new Map<string, { again: boolean }>();
+  let turn = 0;
+  const looks = createLookQueue({ look, restMs: REST_MS });
+  const watched = createWatchList({
+    createWatcher,
+    pathOf: ({ account, folder }) => dropFolder(folders, account, folder),
+    changed: (folder) => looks.folder(folder),
+    failed: (error) => events.failed(folders.accountsDir, error),
+  });
 
-  async function list(account: string, folder: DropFolderName): Promise<void> {
-    const path = dropFolder(folders, account, folder);
+  async function look(where: DropFolder, names: readonly string[] | null): Promise<void> {
+    const path = dropFolder(folders, where.account, where.folder);
     try {
-      events.listed({ account, folder, files: await listFolder(path), complete: true });
+      if (names === null) {
+        await list(where, path);
+        return;
+      }
+      const all = new Set(names.flatMap((name) => [name, ...relatives(name)]));
+      const files = await lookAt(path, [...all]);
+      if (!closed) events.listed({ ...where, files, complete: false });
     } catch (error) {
       events.failed(path, asError(error));
     }
   }
 
+  async function list(where: DropFolder, path: string): Promise<void> {
+    const names = await listNames(path);
+    if (names === null) {
+      watched.gone(where);
+      return;
+    }
+    watched.listed(where, names.length);
+    const files = await lookAt(path, await choose(names));
+    if (!closed) events.listed({ ...where, files, complete: true });
+  }
+
+  /** In steps: others wait for the event loop. */
+  async function choose(names: readonly string[]): Promise<readonly string[]> {
+    const choice = createNameChoice();
+    for (let start = 0; start < names.length; start += STEP_NAMES) {
+      if (start > 0) await nextTurn();
+      choice.add(names.slice(start, start + STEP_NAMES));
+    }
+    return choice.choose(perType, turn);
+  }
+
   async function scanAll(): Promise<void> {
     const started = performance.now();
     let count = 0;
+    turn++;
     try {
       const entries = await readdir(folders.accountsDir, { withFileTypes: true });
+      watched.accounts(new Set(entries.map(({ name }) => name)));
       for (const entry of entries) {
         if (closed || !entry.isDirectory()) continue;
-        await list(entry.name, 'root');
-        await list(entry.name, 'test');
+        await look({ account: entry.name, folder: 'root' }, null);
+        await look({ account: entry.name, folder: 'test' }, null);
         count += 2;
       }
     } catch (error) {
@@ -84,65 +123,28 @@ export function createInbox({ folders, rescanMs, relatives, events }: InboxOptio
     return scanning;
   }
 
-  function scheduleRescan(): void {
+  /** The period counts from start to start. */
+  async function keepScanning(): Promise<void> {
+    const started = performance.now();
+    await rescan();
     if (closed) return;
-    timer = setTimeout(() => {
-      void rescan().finally(scheduleRescan);
-    }, rescanMs);
-  }
-
-  function hint(account: string, folder: DropFolderName, fileName: string): void {
-    if (closed) return;
-    const key = `${account}/${folder}/${fileName}`;
-    const current = hinted.get(key);
-    if (current !== undefined) {
-      current.again = true;
-      return;
-    }
-    hinted.set(key, { again: false });
-    void lookAtHint(key, account, folder, fileName);
-  }
-
-  async function lookAtHint(key: string, account: string, folder: DropFolderName, fileName: string): Promise<void> {
-    const path = dropFolder(folders, account, folder);
-    try {
-      const files = await lookAt(path, [...new Set([fileName, ...relatives(fileName)])]);
-      if (!closed) events.listed({ account, folder, files, complete: false });
-    } catch (error) {
-      events.failed(path, asError(error));
-    }
-    const again = hinted.get(key)?.again === true;
-    hinted.delete(key);
-    if (again) hint(account, folder, fileName);
-  }
-
-  function startWatching(): void {
-    watcher = watch(folders.accountsDir, {
-      ignoreInitial: true,
-      depth: 2,
-      ignored: (path) => relative(folders.accountsDir, path).split(sep).includes('reports'),
-    });
-    watcher.on('add', (path) => {
-      const [account, ...rest] = relative(folders.accountsDir, path).split(sep);
-      if (account === undefined) return;
-      if (rest.length === 1 && rest[0] !== undefined) hint(account, 'root', rest[0]);
-      else if (rest.length === 2 && rest[0] === 'test' && rest[1] !== undefined) hint(account, 'test', rest[1]);
-    });
-    watcher.on('error', (error) => events.failed(folders.accountsDir, asError(error)));
+    const pause = Math.max(rescanMs - (performance.now() - started), rescanMs * IDLE_SHARE);
+    timer = setTimeout(() => void keepScanning(), pause);
   }
 
   return {
-    async start() {
-      startWatching();
-      await rescan();
-      scheduleRescan();
+    start: keepScanning,
+    hint(account, folder, fileName) {
+      if (closed) return;
+      watched.told({ account, folder }, fileName);
+      looks.name({ account, folder }, fileName);
     },
-    hint,
     rescan,
     async close() {
       closed = true;
       if (timer !== null) clearTimeout(timer);
-      await watcher?.close();
+      await watched.close();
+      await looks.close();
       await scanning;
     },
   };

@@ -15,15 +15,18 @@ const STAT_BATCH = 32;
 
 /** All files of a folder; an absent folder holds none. @throws other errors of the file system */
 export async function listFolder(path: string): Promise<DroppedFile[]> {
-  let names: string[];
+  return lookAt(path, (await listNames(path)) ?? []);
+}
+
+/** Names of a folder's files, null when it is not there. @throws other errors of the file system */
+export async function listNames(path: string): Promise<string[] | null> {
   try {
     const entries = await readdir(path, { withFileTypes: true });
-    names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-  return lookAt(path, names);
 }
 
 /** Those of the named files that are there. */

@@ -19,19 +19,33 @@ const DATA_EXTENSIONS = ['csv', 'json'];
 const TEMPORARY_EXTENSIONS = ['filepart', 'part', 'partial', 'tmp'];
 
 export function splitFileName(fileName: string): FileNameParts {
+  const parts = fileKind(fileName);
+  switch (parts.kind) {
+    case 'marker':
+    case 'cancel':
+      return { ...parts, dataNames: candidates(parts) };
+    case 'data':
+      return { ...parts, dataNames: [fileName] };
+    case 'temporary':
+    case 'other':
+      return { ...parts, dataNames: [] };
+  }
+}
+
+/** The same without `dataNames`, for a look at very many names. */
+export function fileKind(fileName: string): Omit<FileNameParts, 'dataNames'> {
   const { stem, extension } = splitExtension(fileName);
   const ending = extension.toLowerCase();
   if (fileName.startsWith('.') || fileName.endsWith('~') || TEMPORARY_EXTENSIONS.includes(ending)) {
-    return { kind: 'temporary', base: fileName, extension, dataNames: [] };
+    return { kind: 'temporary', base: fileName, extension };
   }
   if (ending === 'ok' || ending === 'cancel') {
-    const inner = splitDataName(stem);
-    return { kind: ending === 'ok' ? 'marker' : 'cancel', ...inner, dataNames: candidates(inner) };
+    return { kind: ending === 'ok' ? 'marker' : 'cancel', ...splitDataName(stem) };
   }
   if (fileName.includes('.') && !DATA_EXTENSIONS.includes(ending)) {
-    return { kind: 'other', base: fileName, extension, dataNames: [] };
+    return { kind: 'other', base: fileName, extension };
   }
-  return { kind: 'data', ...splitDataName(fileName), dataNames: [fileName] };
+  return { kind: 'data', ...splitDataName(fileName) };
 }
 
 /**

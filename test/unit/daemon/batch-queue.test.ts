@@ -58,9 +58,21 @@ describe('the batch queue', () => {
 
   it('is bounded per line, and keeps the earliest', () => {
     const queue = createBatchQueue();
-    for (let i = 0; i < LINE_MAX; i++) expect(queue.add(queued(String(i)))).toBe(true);
-    expect(queue.add(queued('too many', { fileTime: '2022-01-01 00:00:00' }))).toBe(false);
-    expect(queue.size()).toBe(LINE_MAX);
-    expect(queue.add(queued('elsewhere', { account: 'other' }))).toBe(true);
+    for (let i = 0; i < LINE_MAX; i++) expect(queue.add(queued(String(i)))).toBeNull();
+    const late = queued('too many', { fileTime: '2022-01-01 00:00:00' });
+    expect(queue.add(late)).toBe(late);
+    expect(queue.add(queued('elsewhere', { account: 'other' }))).toBeNull();
+    expect(queue.size()).toBe(LINE_MAX + 1);
+    expect(queue.add(queued('early', { fileTime: '2020-01-01 00:00:00' }))?.origin.id).toBe(String(LINE_MAX - 1));
+    expect(queue.size()).toBe(LINE_MAX + 1);
+    expect(queue.take(0, any)?.origin.id).toBe('early');
+  });
+
+  it('lets no batch give way that was tried before', () => {
+    const queue = createBatchQueue();
+    queue.add(queued('tried', { fileTime: '2021-06-01 00:00:00' }));
+    queue.release({ ...queue.take(0, any)!, attempts: 1 }, 10);
+    for (let i = 0; i < LINE_MAX; i++) expect(queue.add(queued(String(i)))).toBeNull();
+    expect(queue.size()).toBe(LINE_MAX + 1);
   });
 });

@@ -1,0 +1,65 @@
+/**
+ * Entry of the thread that watches folders with chokidar: whatever that costs while thousands of files come, it costs
+ * the server's event loop nothing. Names are told as they come, at most `OVERRUN` of a folder within `WINDOW_MS`: a
+ * folder that gets more is let go, because chokidar reads it whole again and again. It never fails the daemon.
+ */
+import { basename, dirname } from 'node:path';
+import { parentPort } from 'node:worker_threads';
+import { watch } from 'chokidar';
+import type { WatchReport, WatchRequest } from './watch-messages';
+
+const OVERRUN = 500;
+const WINDOW_MS = 5_000;
+
+function runWatcher(port: NonNullable<typeof parentPort>): void {
+  const folders = new Set<string>();
+  const seen = new Map<string, string[]>();
+  const counts = new Map<string, number>();
+  const watcher = watch([], {
+    ignoreInitial: true,
+    depth: 0,
+    ignored: (path, stats) => stats?.isDirectory() === true && !folders.has(path),
+  });
+  const report = (message: WatchReport): void => port.postMessage(message);
+
+  function letGo(folder: string): void {
+    if (folders.delete(folder)) watcher.unwatch(folder);
+    seen.delete(folder);
+    counts.delete(folder);
+  }
+
+  function tell(): void {
+    for (const [folder, names] of seen) report({ kind: 'seen', folder, names });
+    seen.clear();
+  }
+
+  watcher.on('add', (path) => {
+    const folder = dirname(path);
+    if (!folders.has(folder)) return;
+    const count = (counts.get(folder) ?? 0) + 1;
+    counts.set(folder, count);
+    if (count > OVERRUN) {
+      letGo(folder);
+      report({ kind: 'overrun', folder });
+      return;
+    }
+    if (seen.size === 0) setImmediate(tell);
+    seen.set(folder, [...(seen.get(folder) ?? []), basename(path)]);
+  });
+  watcher.on('error', (error) => report({ kind: 'failed', message: String(error) }));
+  const timer = setInterval(() => counts.clear(), WINDOW_MS);
+
+  port.on('message', (request: WatchRequest) => {
+    if (request.kind === 'watch') {
+      folders.add(request.folder);
+      watcher.add(request.folder);
+    } else if (request.kind === 'unwatch') {
+      letGo(request.folder);
+    } else {
+      clearInterval(timer);
+      void watcher.close().finally(() => port.close());
+    }
+  });
+}
+
+if (parentPort !== null) runWatcher(parentPort);

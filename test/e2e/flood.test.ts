@@ -1,0 +1,123 @@
+/** Many files at once, many accounts, and files that come another way than over SFTP, through the running daemon. */
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import {
+  type BuiltDaemon,
+  type Home,
+  listNames,
+  makeHome,
+  PROJECT_ROOT,
+  startDaemon,
+  until,
+} from '../support/built-daemon';
+
+const SENDER = '81365677';
+const TYPE = 'LaboratoryTestResult';
+const EXAMPLE = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/${SENDER}_${TYPE}_210510080500.csv`), 'utf8');
+const [HEADER = '', RECORD = ''] = EXAMPLE.split(/\r?\n/);
+
+let home: Home;
+let daemon: BuiltDaemon;
+
+function addAccount(name: string): string {
+  const lines = [`account: ${name}`, 'name: Lab', 'email: lab@example.org', `senders: ["${SENDER}"]`];
+  writeFileSync(
+    join(home.dir, 'senders', `${name}.yaml`),
+    [...lines, 'status: production', 'authorizedKeys: []'].join('\n'),
+  );
+  const folder = join(home.dataDir, 'accounts', name);
+  mkdirSync(join(folder, 'reports'), { recursive: true });
+  mkdirSync(join(folder, 'test', 'reports'), { recursive: true });
+  return folder;
+}
+
+/** One record with a key of its own. */
+function content(key: string): string {
+  const cells = RECORD.split(';');
+  cells[HEADER.split(';').indexOf('TestId1')] = key;
+  return `${HEADER}\n${cells.join(';')}\n`;
+}
+
+function nameOf(number: number): string {
+  const time = new Date(Date.UTC(2021, 5, 1) + number * 1000).toISOString().slice(2, 19).replace(/\D/g, '');
+  return `${SENDER}_${TYPE}_${time}`;
+}
+
+/** Places a file with its marker whole, by renames. */
+function place(folder: string, number: number, key = `K${number}`): void {
+  for (const [name, text] of [
+    [nameOf(number), content(key)],
+    [`${nameOf(number)}.ok`, ''],
+  ] as const) {
+    writeFileSync(join(home.dir, name), text);
+    renameSync(join(home.dir, name), join(folder, name));
+  }
+}
+
+const isAnswered = (folder: string, number: number): boolean =>
+  listNames(join(folder, 'reports')).includes(`${nameOf(number)}.report.ok`);
+
+function query<T>(sql: string): T[] {
+  const db = new Database(join(home.dataDir, 'labdrop.db'), { readonly: true });
+  try {
+    return db.prepare<[], T>(sql).all();
+  } finally {
+    db.close();
+  }
+}
+
+afterEach(async () => {
+  await daemon.stop();
+  home.remove();
+});
+
+test('what lies there at the start is taken in the order of the times in the names', async () => {
+  home = makeHome();
+  const folder = addAccount('lab');
+  const numbers = Array.from({ length: 60 }, (_, index) => (index * 37) % 60);
+  for (const number of numbers) place(folder, number);
+  daemon = await startDaemon(home);
+  await until(() => listNames(folder).length === 2, 'an empty folder');
+  const order = query<{ file_name: string }>('SELECT file_name FROM batches ORDER BY commit_seq');
+  expect(order.map(({ file_name: name }) => name)).toEqual(Array.from({ length: 60 }, (_, number) => nameOf(number)));
+}, 60_000);
+
+test('files that another program places are seen long before the rescan, in both folders', async () => {
+  home = makeHome('ingest: { rescanSeconds: 3600 }');
+  const folder = addAccount('lab');
+  daemon = await startDaemon(home);
+  const rehearsals = join(folder, 'test');
+  await until(() => {
+    // The watcher begins its work beside the daemon's start: what comes too early waits for the rescan.
+    place(folder, Date.now() % 80_000);
+    return listNames(join(folder, 'reports')).length > 0;
+  }, 'the watcher at work');
+  place(rehearsals, 1);
+  place(folder, 100_000);
+  await until(() => isAnswered(rehearsals, 1), 'the rehearsal answered');
+  await until(() => isAnswered(folder, 100_000), 'the upload answered');
+}, 60_000);
+
+test('2,000 files at once among 200 accounts: none is missed, and another account does not wait for them', async () => {
+  home = makeHome('ingest: { rescanSeconds: 2 }');
+  const flooded = addAccount('flooded');
+  const folders = Array.from({ length: 199 }, (_, number) => addAccount(`lab${number}`));
+  daemon = await startDaemon(home);
+  for (let number = 2_000; number > 0; number--) place(flooded, number);
+  const quiet = folders.at(-1) ?? '';
+  place(quiet, 5_000, 'quiet');
+  await until(() => isAnswered(quiet, 5_000), 'the other account answered');
+  const beside = query<{ n: number }>(
+    `SELECT count(*) AS n FROM batches WHERE account = 'flooded' AND archived_at IS NOT NULL`,
+  );
+  expect(beside[0]?.n).toBeLessThan(2_000);
+  const left = (): number => readdirSync(flooded).length;
+  await until(() => left() === 2, 'all files taken', 240_000);
+  await until(() => query(`SELECT 1 FROM batches WHERE state <> 'archived'`).length === 0, 'all batches archived');
+  expect(query(`SELECT outcome, count(*) AS n, sum(records) AS records FROM batches GROUP BY 1`)).toEqual([
+    { outcome: 'ACCEPTED', n: 2_001, records: 2_001 },
+  ]);
+  expect(query(`SELECT count(*) AS n FROM ${TYPE}`)).toEqual([{ n: 2_001 }]);
+  expect(listNames(join(flooded, 'reports')).filter((name) => name.endsWith('.report.ok')).length).toBe(2_000);
+}, 300_000);

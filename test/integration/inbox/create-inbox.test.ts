@@ -1,0 +1,132 @@
+/** The inbox over real folders, with a watcher that tells what the test says. */
+import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FolderWatcherEvents } from '../../../src/adapters/chokidar/create-folder-watcher';
+import { createInbox, type Inbox } from '../../../src/adapters/inbox/create-inbox';
+import { dataFolders } from '../../../src/adapters/spool/data-folders';
+import { relatedNames } from '../../../src/stages/name/split-file-name';
+import { USUAL_MAX } from '../../../src/stages/settle/choose-names';
+import { until } from '../../support/built-daemon';
+
+let home: string;
+let inbox: Inbox;
+let told: string[];
+let watching: Set<string>;
+let watcher: FolderWatcherEvents;
+let scans: number;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'labdrop-inbox-'));
+  mkdirSync(join(home, 'accounts/lab/reports'), { recursive: true });
+  told = [];
+  watching = new Set();
+  scans = 0;
+  inbox = createInbox({
+    folders: dataFolders(home),
+    rescanMs: 3_600_000,
+    relatives: relatedNames,
+    perType: 10,
+    createWatcher: (events) => {
+      watcher = events;
+      return {
+        watch: (path) => void watching.add(path),
+        unwatch: (path) => void watching.delete(path),
+        close: () => Promise.resolve(),
+      };
+    },
+    events: {
+      listed: ({ account, folder, files, complete }) => {
+        const names = files.map(({ name }) => name).sort();
+        if (names.length > 0) told.push(`${account}/${folder} ${complete ? 'all' : 'some'}: ${names.join(' ')}`);
+      },
+      scanned: () => scans++,
+      failed: (path, error) => told.push(`${path} ${error.message}`),
+    },
+  });
+});
+afterEach(async () => {
+  await inbox.close();
+  rmSync(home, { recursive: true });
+});
+
+const lab = (...parts: string[]): string => join(home, 'accounts/lab', ...parts);
+const put = (...parts: string[]): void => writeFileSync(lab(...parts), '');
+const many = (count: number): string[] => Array.from({ length: count }, (_, number) => `f${number}`);
+
+test('tells what lies there at the start: files, not folders, not what is in the reports', async () => {
+  mkdirSync(lab('test', 'reports'), { recursive: true });
+  put('A');
+  put('A.ok');
+  put('reports', 'R');
+  put('test', 'T');
+  put('test', 'reports', 'R');
+  await inbox.start();
+  expect(told).toEqual(['lab/root all: A A.ok', 'lab/test all: T']);
+  expect([...watching].sort()).toEqual([lab(), lab('test')]);
+});
+
+test('a hint of the server tells that name and what belongs to it', async () => {
+  await inbox.start();
+  for (const name of ['A', 'A.ok', 'A.csv', 'B', 'B.ok']) put(name);
+  inbox.hint('lab', 'root', 'A.ok');
+  await until(() => told.length > 0, 'the hint looked at');
+  expect(told).toEqual(['lab/root some: A A.csv A.ok']);
+});
+
+test('what the watcher tells makes the folder be listed, unless the server has told it all', async () => {
+  await inbox.start();
+  put('A');
+  put('B');
+  inbox.hint('lab', 'root', 'A');
+  await until(() => told.length === 1, 'the hint looked at');
+  watcher.seen(lab(), ['A']);
+  watcher.seen(join(home, 'accounts/nobody'), ['X']);
+  watcher.seen(lab(), ['A', 'B']);
+  await until(() => told.length === 2, 'the folder listed');
+  await inbox.close();
+  expect(told).toEqual(['lab/root some: A', 'lab/root all: A B']);
+});
+
+test('a folder with very many files is not watched until it has few again, nor one that was let go', async () => {
+  for (const name of many(1_001)) put(name);
+  await inbox.start();
+  expect(watching.size).toBe(0);
+  for (const name of many(400)) unlinkSync(lab(name));
+  await inbox.rescan();
+  expect(watching.size).toBe(0);
+  for (const name of many(501).slice(400)) unlinkSync(lab(name));
+  await inbox.rescan();
+  expect([...watching]).toEqual([lab()]);
+  watching.clear();
+  watcher.lost(lab());
+  await inbox.rescan();
+  expect([...watching]).toEqual([lab()]);
+  watching.clear();
+  watcher.lost(null);
+  await inbox.rescan();
+  expect([...watching]).toEqual([lab()]);
+  rmSync(lab(), { recursive: true });
+  await inbox.rescan();
+  expect(watching.size).toBe(0);
+});
+
+test('of a huge folder each scan tells a share, and in turn all of it', async () => {
+  const names = many(USUAL_MAX + 500);
+  for (const name of names) put(name);
+  await inbox.start();
+  for (let turn = 0; turn < 10; turn++) await inbox.rescan();
+  const seen = new Set(told.flatMap((line) => line.split(': ')[1]?.split(' ') ?? []));
+  expect(seen).toEqual(new Set(names));
+  for (const line of told) expect(line.split(' ').length).toBeLessThan(510);
+});
+
+test('a folder that cannot be read is told, and the others are listed', async () => {
+  mkdirSync(join(home, 'accounts/other'));
+  writeFileSync(join(home, 'accounts/other/O'), '');
+  writeFileSync(lab('test'), 'a file in its place');
+  await inbox.start();
+  expect(told.some((line) => line.includes('ENOTDIR'))).toBe(true);
+  expect(told).toContain('other/root all: O');
+  expect(scans).toBe(1);
+});
