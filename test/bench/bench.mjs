@@ -83,7 +83,8 @@ async function measureProduct(file) {
   const name = `${SENDER}_${TYPE}_211101120000`;
   spawnSync('cp', [file, join(daemon.drop, `.${name}`)]);
   renameSync(join(daemon.drop, `.${name}`), join(daemon.drop, name));
-  await sleep(300);
+  // A folder that is new is watched from the next rescan on.
+  await sleep(6000);
   const marked = Date.now();
   writeFileSync(join(daemon.drop, `${name}.ok`), '');
   await waitFor(join(daemon.drop, 'reports', `${name}.report.ok`));
