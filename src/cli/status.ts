@@ -39,6 +39,7 @@ export function renderStatus(status: StatusView, now: Date): string {
       status.accountProblems.map((problem) => [problem]),
     ),
     section('Banned addresses', BAN_HEAD, (status.daemon?.bans ?? []).map(banRow)),
+    section('Set aside', ['since', 'account', 'file', 'state', 'batch', 'why'], quarantinedRows(status)),
     section('In work', BATCH_HEAD, status.unfinished.map(batchRow)),
     section('Ready, not taken up yet', LYING_HEAD, lyingRows(status.ready, now)),
     section('Data that waits for its marker', LYING_HEAD, lyingRows(status.unmarked, now)),
@@ -74,6 +75,17 @@ function faultRows({ daemon }: StatusView): Cell[][] {
     fileName,
     localTime(retryAt),
     message,
+  ]);
+}
+
+function quarantinedRows({ quarantined }: StatusView): Cell[][] {
+  return quarantined.map(({ batch, at, reason }) => [
+    localTime(at),
+    batch.account,
+    batch.fileName,
+    batch.state,
+    batch.id,
+    reason,
   ]);
 }
 

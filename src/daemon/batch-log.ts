@@ -1,9 +1,10 @@
 /** What the operator reads of each batch: an event in the log, a line in rejections.log, a fault in the status. */
+import type { QuarantinedBatch } from '../domain/batch-record';
 import type { BatchResult } from '../pipeline/process-batch';
 import type { Logger } from '../ports/logger';
 import { renderRejectionLogLine } from '../stages/report/render-rejection-log-line';
 import type { DispatcherEvents } from './dispatcher';
-import type { StatusFile } from './status-file';
+import type { StandingFault, StatusFile } from './status-file';
 
 export interface BatchLogOptions {
   readonly log: Logger;
@@ -11,6 +12,13 @@ export interface BatchLogOptions {
   /** Appends one whole line to rejections.log. */
   readonly append: (line: string) => void;
   readonly status: Pick<StatusFile, 'fault' | 'cleared' | 'update'>;
+}
+
+/** Stands until somebody has dealt with the batch. */
+export function quarantineFault({ batch, at, reason }: QuarantinedBatch): StandingFault {
+  const { id, account, fileName } = batch;
+  const message = `set aside in quarantine/${id}: ${reason}`;
+  return { code: 'S903', message, retryable: false, at, batch: id, account, fileName, retryAt: null };
 }
 
 export function createBatchLog({ log, now, append, status }: BatchLogOptions): DispatcherEvents {
@@ -53,6 +61,12 @@ export function createBatchLog({ log, now, append, status }: BatchLogOptions): D
       const retryAt = new Date(now().getTime() + retryInMs).toISOString();
       log.error('batch.retry', { batch: id, account, file: fileName, attempts, retryInMs, ...fault });
       status.fault({ ...fault, at: now().toISOString(), batch: id, account, fileName, retryAt });
+    },
+    quarantined: (quarantined) => {
+      const fault = quarantineFault(quarantined);
+      const { batch, account, fileName: file, code, message } = fault;
+      log.error('batch.quarantine', { batch, account, file, code, message });
+      status.fault(fault);
     },
   };
 }

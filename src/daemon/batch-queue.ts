@@ -11,6 +11,10 @@ export interface QueuedBatch {
   readonly submitter: Submitter;
   /** Times it was tried and failed for a reason of ours. */
   readonly attempts: number;
+  /** Times that the program itself failed at it: a worker died, or met an error of ours. */
+  readonly kills: number;
+  /** What it failed of last. */
+  readonly lastFault?: string;
 }
 
 /** Most batches of one account and message type held; the rest wait in the folder. */

@@ -7,7 +7,7 @@ import { dataFolders, dropFolder } from '../adapters/spool/data-folders';
 import { findInstanceHolder, type LockHolder } from '../adapters/sqlite/instance-lock';
 import type { StoreSummary, TableCount } from '../adapters/sqlite/open-store-reader';
 import type { Config } from '../config/config';
-import type { BatchRecord } from '../domain/batch-record';
+import type { BatchRecord, QuarantinedBatch } from '../domain/batch-record';
 import { JOURNEY } from '../domain/journey';
 import { pairFiles } from '../stages/settle/pair-files';
 import { openReader } from './commands-store';
@@ -35,8 +35,10 @@ export interface StatusView {
   readonly orphanMarkers: readonly LyingFile[];
   /** Data with its marker, not taken up yet. */
   readonly ready: readonly LyingFile[];
-  /** Not archived yet, oldest first. */
+  /** On their way, oldest first. */
   readonly unfinished: readonly BatchRecord[];
+  /** Set aside for the operator, oldest first. */
+  readonly quarantined: readonly QuarantinedBatch[];
   /** Newest first. */
   readonly last: readonly BatchRecord[];
   readonly summary: StoreSummary | null;
@@ -80,15 +82,19 @@ export async function readStatus(config: Config, now: Date): Promise<StatusView>
   return { ...common, ...lying, ...accounts, ...readStore(config) };
 }
 
-function readStore(config: Config): Pick<StatusView, 'unfinished' | 'last' | 'summary' | 'tables'> {
+function readStore(config: Config): Pick<StatusView, 'unfinished' | 'quarantined' | 'last' | 'summary' | 'tables'> {
   const reader = openReader(config);
-  if (reader === null) return { unfinished: [], last: [], summary: null, tables: [] };
+  if (reader === null) return { unfinished: [], quarantined: [], last: [], summary: null, tables: [] };
   try {
     const states = JOURNEY.filter((state) => state !== 'archived');
-    const unfinished = states.flatMap((state) => reader.batches({ state, limit: UNFINISHED_MAX }));
+    const quarantined = reader.quarantined();
+    const aside = new Set(quarantined.map(({ batch }) => batch.id));
+    const unfinished = states
+      .flatMap((state) => reader.batches({ state, limit: UNFINISHED_MAX }))
+      .filter(({ id }) => !aside.has(id));
     unfinished.sort((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1));
     const last = reader.batches({ state: 'archived', limit: LAST_BATCHES });
-    return { unfinished, last, summary: reader.summary(), tables: reader.tables() };
+    return { unfinished, quarantined, last, summary: reader.summary(), tables: reader.tables() };
   } finally {
     reader.close();
   }

@@ -19,10 +19,10 @@ import type { Logger } from '../ports/logger';
 import { relatedNames } from '../stages/name/split-file-name';
 import { prepareLiftRequests } from './ban-requests';
 import { LINE_MAX } from './batch-queue';
-import { createBatchLog } from './batch-log';
-import { createDispatcher, type Dispatcher } from './dispatcher';
+import { createBatchLog, quarantineFault } from './batch-log';
+import { createDispatcher } from './dispatcher';
 import { createIntake } from './intake';
-import { createLane, type Lane } from './lane';
+import { createLane, type Lane, LANE_DEFAULTS, type LaneOptions } from './lane';
 import { countEvents, createObservation } from './observation';
 import { prepareDataFolders } from './prepare-data-folders';
 import { createReplayIntake } from './replay-intake';
@@ -30,13 +30,14 @@ import { createScope } from './scope';
 import { logSftpAudit } from './sftp-audit-log';
 import { createSftpService, type SftpService } from './sftp-service';
 import { createStatusFile } from './status-file';
-import type { WorkerSettings } from './worker-messages';
+import type { WorkerReply, WorkerSettings } from './worker-messages';
 
 export interface DaemonOverrides {
   readonly now?: () => Date;
   readonly random?: () => number;
   /** Sockets that listen already, passed on by the service manager. */
   readonly sockets?: PassedSockets;
+  readonly lane?: Partial<LaneOptions>;
 }
 
 export interface StartedDaemon {
@@ -93,8 +94,9 @@ async function start(
   });
   const { metrics } = observation;
 
-  const express = createLane('express', workerSettings(config));
-  const bulk = createLane('bulk', workerSettings(config));
+  const lane = { ...LANE_DEFAULTS, ...overrides.lane };
+  const express = createLane('express', workerSettings(config), lane);
+  const bulk = createLane('bulk', workerSettings(config), lane);
   scope.defer(() => closeLanes([express, bulk]));
   let service: SftpService | null = null;
   const status = createStatusFile(join(config.dataDir, 'status.json'), now);
@@ -116,7 +118,11 @@ async function start(
     inWork: dispatcher.inWork(),
     bans: service?.bans() ?? [],
   }));
-  await resumeUnfinished(express, dispatcher, (name) => accounts.find(name));
+  const { batches, quarantined } = await leftBehind(express);
+  for (const batch of quarantined) status.fault(quarantineFault(batch));
+  dispatcher.together(() => {
+    for (const batch of batches) dispatcher.offer(batch, accounts.find(batch.account));
+  });
   observation.attachStore(folders.storePath);
   scope.defer(() => observation.close());
   const reader = openStoreReader(folders.storePath);
@@ -221,19 +227,12 @@ async function closeLanes(lanes: readonly Lane[]): Promise<void> {
   await Promise.all(lanes.map((lane) => lane.close()));
 }
 
-/** Puts the batches that a former run left behind first in their lines. */
-async function resumeUnfinished(
-  lane: Lane,
-  dispatcher: Dispatcher,
-  findAccount: ReturnType<typeof createAccountDirectory>['find'],
-): Promise<void> {
+/** Batches of former runs: those to go on with, and those that were set aside. */
+async function leftBehind(lane: Lane): Promise<Extract<WorkerReply, { kind: 'unfinished' }>> {
   const reply = await lane.ask({ kind: 'unfinished' });
   if (reply.kind === 'failed') throw new Fault(reply.fault.code, reply.fault.message, { retryable: false });
   if (reply.kind !== 'unfinished') throw new Fault('S903', 'the worker gave no answer', { retryable: false });
-  const { batches } = reply;
-  dispatcher.together(() => {
-    for (const batch of batches) dispatcher.offer(batch, findAccount(batch.account));
-  });
+  return reply;
 }
 
 /** What cannot change while the daemon runs. */

@@ -4,14 +4,15 @@
  *
  *   offered -> waiting -> running -> done | withdrawn
  *                ^___________|  on a fault: again after a growing pause, its line waits
+ *                            '-> set aside, when the program itself failed at it twice: its line goes on
  */
-import type { BatchOrigin } from '../domain/batch-record';
+import type { BatchOrigin, QuarantinedBatch } from '../domain/batch-record';
 import { toFault } from '../domain/fault';
 import type { Submitter } from '../pipeline/batch-ports';
 import type { BatchResult } from '../pipeline/process-batch';
 import { createBatchQueue, type QueuedBatch } from './batch-queue';
-import type { Lane } from './lane';
-import type { FaultNotice } from './worker-messages';
+import { type Lane, WorkerDeath } from './lane';
+import type { FaultNotice, WorkerRequest } from './worker-messages';
 
 /** The express lane takes files up to this size, so that a large one delays no small one. */
 const EXPRESS_MAX_BYTES = 8 * 1024 * 1024;
@@ -20,9 +21,13 @@ const RETRY_MAX_MS = 60_000;
 /** A scan that began before a batch ended may still show its files. */
 const FORGET_AFTER_MS = 30_000;
 
+/** What the program fails at so often is set aside. */
+const KILLS_MAX = 2;
+
 export interface DispatcherEvents {
   done(result: BatchResult, ms: number): void;
   fault(batch: QueuedBatch, fault: FaultNotice, retryInMs: number): void;
+  quarantined(quarantined: QuarantinedBatch): void;
 }
 
 export interface Dispatcher {
@@ -79,7 +84,7 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
 
   function offer(origin: BatchOrigin, submitter: Submitter): void {
     if (draining || identitiesOf(origin).some(isKnown)) return;
-    const left = queue.add({ origin, submitter, attempts: 0 });
+    const left = queue.add({ origin, submitter, attempts: 0, kills: 0 });
     if (left?.origin === origin) return;
     if (left !== null) letGo(left.origin);
     for (const identity of identitiesOf(origin)) inHand.add(identity);
@@ -123,13 +128,13 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
 
   async function run(lane: Lane, batch: QueuedBatch): Promise<void> {
     try {
-      const { origin, submitter } = batch;
-      const reply = await lane.ask({ kind: 'process', origin, submitter });
+      const reply = await lane.ask(requestFor(batch));
       if (reply.kind === 'processed') finish(batch, reply.result, reply.ms);
-      else if (reply.kind === 'failed') retry(batch, reply.fault);
+      else if (reply.kind === 'quarantined') setAside(batch, reply.quarantined);
+      else if (reply.kind === 'failed') retry(batch, reply.fault, isOurs(reply.fault));
     } catch (error) {
       const { code, message, retryable } = toFault(error);
-      retry(batch, { code, message, retryable });
+      retry(batch, { code, message, retryable }, error instanceof WorkerDeath);
     } finally {
       running.delete(batch.origin.id);
       pump();
@@ -143,11 +148,20 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     events.done(result, ms);
   }
 
-  function retry(batch: QueuedBatch, fault: FaultNotice): void {
+  function setAside(batch: QueuedBatch, quarantined: QuarantinedBatch): void {
+    queue.release(batch);
+    letGo(batch.origin);
+    remember(batch.origin);
+    events.quarantined(quarantined);
+  }
+
+  /** @param killed the program itself failed, not the world around it */
+  function retry(batch: QueuedBatch, fault: FaultNotice, killed: boolean): void {
     const attempts = batch.attempts + 1;
+    const kills = batch.kills + (killed ? 1 : 0);
     const pause = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(attempts - 1, 10));
     const retryInMs = Math.round(pause * (0.5 + random() / 2));
-    queue.release({ ...batch, attempts }, nowMs() + retryInMs);
+    queue.release({ ...batch, attempts, kills, lastFault: fault.message }, nowMs() + retryInMs);
     events.fault(batch, fault, retryInMs);
   }
 
@@ -179,6 +193,16 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     oldestWaiting: () => queue.oldest(),
     drain,
   };
+}
+
+function requestFor({ origin, submitter, kills, lastFault }: QueuedBatch): WorkerRequest {
+  if (kills < KILLS_MAX) return { kind: 'process', origin, submitter };
+  return { kind: 'quarantine', origin, reason: lastFault ?? '' };
+}
+
+/** An error of the program, which it will meet again, as if the worker had died of it. */
+function isOurs({ code, retryable }: FaultNotice): boolean {
+  return code === 'S903' && !retryable;
 }
 
 /** Whether the batch owns the file of its name that lies in a drop folder. */

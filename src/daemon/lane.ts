@@ -1,16 +1,46 @@
 /**
  * A lane: one worker thread that does one thing at a time. When the thread dies the promise in hand is rejected with a
- * fault, and the next request starts a new thread.
+ * fault, and the next request starts a new thread. A thread that gets on with nothing for long is ended; so is one that
+ * needs too much memory. Whatever becomes of it, the main thread goes on.
  */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Fault } from '../domain/fault';
-import type { WorkerReply, WorkerRequest, WorkerSettings } from './worker-messages';
+import { Fault, FAULT_CODES, toFault } from '../domain/fault';
+import type { WorkerReply, WorkerRequest, WorkerSettings, WorkerStart } from './worker-messages';
+
+/** The worker died while it had a request in hand; one that could not even start is another fault. */
+export class WorkerDeath extends Fault {
+  constructor(message: string, cause: unknown) {
+    super('S903', message, { retryable: true, cause });
+  }
+}
+
+export interface LaneOptions {
+  /** The script that the thread runs. */
+  readonly script: string;
+  /** A thread that gets on with nothing for so long is ended, in milliseconds. */
+  readonly stuckMs: number;
+  /** Most memory of the thread's heap. */
+  readonly heapMb: number;
+}
+
+/**
+ * One statement of SQL over millions of records may take minutes. A heap of this size holds several times what the
+ * longest record of any file needs.
+ */
+export const LANE_DEFAULTS: LaneOptions = {
+  script: join(__dirname, 'worker.js'),
+  stuckMs: 15 * 60_000,
+  heapMb: 768,
+};
 
 export interface Lane {
   readonly name: string;
   isIdle(): boolean;
-  /** @throws Fault S903 when the worker dies on the way; one request at a time */
+  /**
+   * One request at a time.
+   * @throws WorkerDeath when the worker dies on the way, another Fault when it cannot start
+   */
   ask(request: WorkerRequest): Promise<WorkerReply>;
   /** The next request runs under these settings; the one in hand ends under the old ones. */
   configure(settings: WorkerSettings): void;
@@ -20,12 +50,15 @@ export interface Lane {
   terminate(): Promise<void>;
 }
 
+const LOOKS = 4;
+const STUCK = 'it got on with nothing for too long and was ended';
+
 interface Pending {
   readonly resolve: (reply: WorkerReply) => void;
   readonly reject: (fault: Fault) => void;
 }
 
-export function createLane(name: string, initial: WorkerSettings): Lane {
+export function createLane(name: string, initial: WorkerSettings, options: LaneOptions = LANE_DEFAULTS): Lane {
   let settings = initial;
   let outdated = false;
   let worker: Worker | null = null;
@@ -39,19 +72,55 @@ export function createLane(name: string, initial: WorkerSettings): Lane {
   }
 
   function start(): Worker {
-    const thread = new Worker(join(__dirname, 'worker.js'), { workerData: settings, name });
+    const progress = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    const workerData: WorkerStart = { settings, progress };
+    const resourceLimits = { maxOldGenerationSizeMb: options.heapMb };
+    const thread = new Worker(options.script, { workerData, name, resourceLimits });
+    const watch = watchProgress(thread, new Int32Array(progress));
+    let isReady = false;
     let cause: unknown;
     thread.on('message', (reply: WorkerReply) => {
-      if (reply.kind !== 'ready') settle()?.resolve(reply);
+      if (reply.kind === 'ready') isReady = true;
+      else settle()?.resolve(reply);
     });
     thread.on('error', (error) => (cause = error));
     thread.on('exit', (code) => {
+      clearInterval(watch.timer);
       if (worker !== thread) return;
       worker = null;
-      const message = cause instanceof Error ? cause.message : `exit status ${code}`;
-      settle()?.reject(new Fault('S903', `worker ${name} died: ${message}`, { retryable: true, cause }));
+      settle()?.reject(isReady ? death(watch.stuck() ? STUCK : cause, code) : failedStart(cause, code));
     });
     return thread;
+  }
+
+  /** Looks four times in the time that is allowed whether the thread gets on with its request. */
+  function watchProgress(thread: Worker, counter: Int32Array): { timer: NodeJS.Timeout; stuck: () => boolean } {
+    let seen = -1;
+    let looks = 0;
+    let isStuck = false;
+    const timer = setInterval(() => {
+      const count = Atomics.load(counter, 0);
+      looks = worker !== thread || pending === null || count !== seen ? 0 : looks + 1;
+      seen = count;
+      if (looks < LOOKS || isStuck) return;
+      isStuck = true;
+      void thread.terminate();
+    }, options.stuckMs / LOOKS);
+    timer.unref();
+    return { timer, stuck: () => isStuck };
+  }
+
+  function death(cause: unknown, code: number): WorkerDeath {
+    const why = typeof cause === 'string' ? cause : cause instanceof Error ? cause.message : `exit status ${code}`;
+    return new WorkerDeath(`worker ${name} died: ${why}`, cause);
+  }
+
+  function failedStart(cause: unknown, code: number): Fault {
+    if (cause === undefined)
+      return new Fault('S903', `worker ${name} ended at its start: exit status ${code}`, { retryable: true });
+    const { message } = toFault(cause);
+    const fault = FAULT_CODES.find((known) => known === (cause as { code?: unknown }).code) ?? 'S903';
+    return new Fault(fault, `worker ${name} cannot start: ${message}`, { retryable: true, cause });
   }
 
   function dismiss(thread: Worker): Promise<void> {

@@ -145,6 +145,10 @@ export function countEvents(events: DispatcherEvents, metrics: Metrics): Dispatc
       metrics.batchFault(batch.origin.id, fault.code);
       events.fault(batch, fault, retryInMs);
     },
+    quarantined: (quarantined) => {
+      metrics.fault('S903');
+      events.quarantined(quarantined);
+    },
   };
 }
 

@@ -12,7 +12,8 @@ export interface StandingFault extends FaultNotice {
   readonly batch: string;
   readonly account: string;
   readonly fileName: string;
-  readonly retryAt: string;
+  /** Null for a batch that was set aside: it is not tried again. */
+  readonly retryAt: string | null;
 }
 
 export interface DaemonStatus {

@@ -1,5 +1,5 @@
 /** What passes between the daemon's main thread and its workers. Plain values only: they are copied. */
-import type { BatchOrigin, BatchRecord } from '../domain/batch-record';
+import type { BatchOrigin, BatchRecord, QuarantinedBatch } from '../domain/batch-record';
 import type { FaultCode } from '../domain/fault';
 import type { BatchResult } from '../pipeline/process-batch';
 import type { IntakeRules, Submitter } from '../pipeline/batch-ports';
@@ -10,9 +10,18 @@ export interface WorkerSettings {
   readonly rules: IntakeRules;
 }
 
+/** What a worker thread is started with. */
+export interface WorkerStart {
+  readonly settings: WorkerSettings;
+  /** One 32-bit counter, shared: the worker counts it up as it gets on. */
+  readonly progress: SharedArrayBuffer;
+}
+
 export type WorkerRequest =
   | { readonly kind: 'process'; readonly origin: BatchOrigin; readonly submitter: Submitter }
-  /** Which batches a former run left unfinished. */
+  /** Sets a batch aside that no worker survives. */
+  | { readonly kind: 'quarantine'; readonly origin: BatchOrigin; readonly reason: string }
+  /** Which batches a former run left unfinished, and which are set aside. */
   | { readonly kind: 'unfinished' }
   | { readonly kind: 'close' };
 
@@ -26,4 +35,9 @@ export type WorkerReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'processed'; readonly result: BatchResult; readonly ms: number }
   | { readonly kind: 'failed'; readonly fault: FaultNotice }
-  | { readonly kind: 'unfinished'; readonly batches: readonly BatchRecord[] };
+  | { readonly kind: 'quarantined'; readonly quarantined: QuarantinedBatch }
+  | {
+      readonly kind: 'unfinished';
+      readonly batches: readonly BatchRecord[];
+      readonly quarantined: readonly QuarantinedBatch[];
+    };

@@ -6,21 +6,24 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadCatalogue } from '../adapters/schemas/load-catalogue';
+import { countProgress } from '../adapters/spool/count-progress';
 import { createSpool } from '../adapters/spool/create-spool';
 import { dataFolders } from '../adapters/spool/data-folders';
 import { openBatchStore } from '../adapters/sqlite/open-batch-store';
 import { toFault } from '../domain/fault';
 import type { BatchPorts } from '../pipeline/batch-ports';
 import { processBatch } from '../pipeline/process-batch';
-import type { WorkerReply, WorkerRequest, WorkerSettings } from './worker-messages';
+import { finishQuarantine, setBatchAside } from '../pipeline/set-batch-aside';
+import type { WorkerReply, WorkerRequest, WorkerStart } from './worker-messages';
 
-function runWorker(port: NonNullable<typeof parentPort>, settings: WorkerSettings): void {
+function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }: WorkerStart): void {
+  const counter = new Int32Array(progress);
   const folders = dataFolders(settings.dataDir);
   const catalogue = loadCatalogue(settings.schemasDir);
   const store = openBatchStore({ path: folders.storePath, catalogue, stagingDir: join(folders.workDir, 'staging') });
   const ports: BatchPorts = {
     store,
-    spool: createSpool(folders),
+    spool: countProgress(createSpool(folders), () => Atomics.add(counter, 0, 1)),
     catalogue,
     rules: settings.rules,
     now: () => new Date(),
@@ -36,7 +39,10 @@ function runWorker(port: NonNullable<typeof parentPort>, settings: WorkerSetting
         return;
       }
       case 'unfinished':
-        reply({ kind: 'unfinished', batches: store.unfinished() });
+        reply({ kind: 'unfinished', batches: store.unfinished(), quarantined: finishQuarantine(ports) });
+        return;
+      case 'quarantine':
+        reply({ kind: 'quarantined', quarantined: setBatchAside(ports, request.origin, request.reason) });
         return;
       case 'close':
         store.close();
@@ -54,4 +60,4 @@ function runWorker(port: NonNullable<typeof parentPort>, settings: WorkerSetting
   reply({ kind: 'ready' });
 }
 
-if (parentPort !== null) runWorker(parentPort, workerData as WorkerSettings);
+if (parentPort !== null) runWorker(parentPort, workerData as WorkerStart);

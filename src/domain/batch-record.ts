@@ -69,6 +69,13 @@ export interface BatchRecord extends BatchOrigin, BatchCounts, BatchReading {
   readonly archivedAt: string | null;
 }
 
+/** A batch that was set aside for the operator: it keeps the state it has reached, and nobody takes it up again. */
+export interface QuarantinedBatch {
+  readonly batch: BatchRecord;
+  readonly at: string;
+  readonly reason: string;
+}
+
 /** `B`, or `B.r2`, `B.r3`...: the stem of the report files. */
 export function reportBase(batch: Pick<BatchRecord, 'baseName' | 'delivery'>): string {
   return batch.delivery === 1 ? batch.baseName : `${batch.baseName}.r${String(batch.delivery)}`;

@@ -3,7 +3,7 @@
  * has made its change durable. Every method may throw a `Fault` S902.
  */
 import type { BatchCounts, Outcome } from '../domain/batch';
-import type { BatchOrigin, BatchReading, BatchRecord } from '../domain/batch-record';
+import type { BatchOrigin, BatchReading, BatchRecord, QuarantinedBatch } from '../domain/batch-record';
 import type { Finding } from '../domain/finding';
 import type { MessageType } from '../domain/message-type';
 import type { ReportSource } from './report-source';
@@ -24,8 +24,12 @@ export interface BatchStore {
   withdraw(id: string): void;
   markClaimed(id: string, at: string): void;
   batch(id: string): BatchRecord | null;
-  /** Batches that are not archived yet, oldest first. */
+  /** Batches that are not archived yet and not set aside, oldest first. */
   unfinished(): readonly BatchRecord[];
+  /** Sets a batch aside: it keeps its state and is not unfinished any more. Doing it twice changes nothing. */
+  quarantine(id: string, at: string, reason: string): void;
+  /** Batches that are set aside, oldest first. */
+  quarantined(): readonly QuarantinedBatch[];
   /** The latest production batch of this account, type and content whose outcome was ACCEPTED or DUPLICATE (D401). */
   sameContent(account: string, messageType: string, sha256: string, except: string): EarlierDelivery | null;
   /** The latest earlier batch of this account and folder with the same file name (F014 when its content differs). */

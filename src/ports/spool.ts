@@ -44,4 +44,9 @@ export interface Spool {
   publishReports(batch: BatchRecord, names: readonly string[]): void;
   /** Moves the original to the archive; removes the marker last. Idempotent. Returns the archived path, relative to the data folder. */
   archive(batch: BatchRecord): string | null;
+  /**
+   * Moves all that is there of a batch, its marker too, to `quarantine/<batch id>/`, so that nobody takes it up again.
+   * Idempotent; nothing is deleted.
+   */
+  setAside(batch: BatchRecord): void;
 }

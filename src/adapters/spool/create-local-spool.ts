@@ -38,6 +38,7 @@ export function createLocalSpool(dataPath: string, reportsDir: string | null): S
     writeReport: (_batch, content) => guarded(() => writeReport(content)),
     publishReports: () => undefined,
     archive: () => null,
+    setAside: () => undefined,
   };
 }
 

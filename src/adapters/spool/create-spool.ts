@@ -143,6 +143,19 @@ export function createSpool(folders: DataFolders): Spool {
     return exists(target) ? relative : null;
   }
 
+  function setAside(batch: BatchRecord): void {
+    const target = join(folders.quarantineDir, batch.id);
+    if (!exists(target)) {
+      // Data that was not claimed yet lies where the next scan would find it.
+      if (batch.state === 'ready' && batch.cause !== 'replay' && batch.cause !== 'unmarked') claim(batch);
+      if (exists(workFolder(batch))) moveFile(workFolder(batch), target);
+    }
+    const marker = markerPath(batch);
+    if (marker === null || fileIdentity(marker) !== batch.markerIdentity) return;
+    makeDirectory(target);
+    moveFile(marker, join(target, basename(marker)));
+  }
+
   return {
     claim: (batch) => guarded(() => claim(batch)),
     read: (file) => guardedChunks(readChunks(file.path)),
@@ -152,6 +165,7 @@ export function createSpool(folders: DataFolders): Spool {
     writeReport: (batch, content) => guarded(() => writeReport(batch, content)),
     publishReports: (batch, names) => guarded(() => publishReports(batch, names)),
     archive: (batch) => guarded(() => archive(batch)),
+    setAside: (batch) => guarded(() => setAside(batch)),
   };
 }
 

@@ -1,5 +1,5 @@
 /** A row of `batches` and the `BatchRecord` it stands for. Pure mapping; the tables' CHECKs keep the unions true. */
-import type { BatchOrigin, BatchRecord } from '../../domain/batch-record';
+import type { BatchOrigin, BatchRecord, QuarantinedBatch } from '../../domain/batch-record';
 import type { Dialect } from '../../domain/batch';
 
 /** The columns that `batchFromRow` reads, in the order of the table. */
@@ -84,6 +84,19 @@ export function batchFromRow(row: BatchRow): BatchRecord {
     reportedAt: row.reported_at,
     archivedAt: row.archived_at,
   };
+}
+
+/** A row of a batch that was set aside. */
+export interface QuarantinedRow extends BatchRow {
+  readonly quarantined_at: string;
+  readonly quarantine_reason: string;
+}
+
+export const SELECT_QUARANTINED = `SELECT * FROM batches
+  WHERE quarantined_at IS NOT NULL AND state <> 'archived' ORDER BY quarantined_at, id`;
+
+export function quarantinedFromRow(row: QuarantinedRow): QuarantinedBatch {
+  return { batch: batchFromRow(row), at: row.quarantined_at, reason: row.quarantine_reason };
 }
 
 /** The columns that are known when a batch is taken up. */

@@ -15,7 +15,7 @@ export interface StoreInspection {
   /** Whether the tables are those that this program knows. */
   isCurrent(): boolean;
   batch(id: string): BatchRecord | null;
-  /** Not archived yet, oldest first. */
+  /** Not archived yet and not set aside, oldest first. */
   unfinished(): readonly BatchRecord[];
   /** Batches whose original the archive must hold, received then (ISO 8601 UTC) or later. */
   withOriginal(since: string): Iterable<BatchRecord>;
@@ -38,7 +38,9 @@ export function inspectStore(path: string): StoreInspection {
       unfinished: () =>
         asFault(() =>
           db
-            .prepare<[], BatchRow>(`SELECT * FROM batches WHERE state <> 'archived' ORDER BY received_at, id`)
+            .prepare<[], BatchRow>(
+              `SELECT * FROM batches WHERE state <> 'archived' AND quarantined_at IS NULL ORDER BY received_at, id`,
+            )
             .all()
             .map(batchFromRow),
         ),

@@ -6,7 +6,7 @@
  */
 import type Database from 'better-sqlite3';
 import { mkdirSync } from 'node:fs';
-import type { BatchOrigin, BatchRecord } from '../../domain/batch-record';
+import type { BatchOrigin, BatchRecord, QuarantinedBatch } from '../../domain/batch-record';
 import { Fault } from '../../domain/fault';
 import { hasReached, type BatchState } from '../../domain/journey';
 import type { Catalogue, MessageType } from '../../domain/message-type';
@@ -14,7 +14,7 @@ import type { BatchStore, EarlierDelivery, Staging } from '../../ports/batch-sto
 import type { ReportSource } from '../../ports/report-source';
 import { versionOrder } from '../../stages/route/version-order';
 import { asFault } from './as-fault';
-import { batchFromRow, type BatchRow } from './batch-row';
+import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, SELECT_QUARANTINED } from './batch-row';
 import { ensureRecordTables } from './ensure-record-tables';
 import { insertOrigin } from './insert-origin';
 import { migrate } from './migrate';
@@ -99,10 +99,28 @@ class SqliteBatchStore implements BatchStore {
   unfinished(): readonly BatchRecord[] {
     return asFault(() =>
       this.#db
-        .prepare<[], BatchRow>(`SELECT * FROM main.batches WHERE state <> 'archived' ORDER BY received_at, id`)
+        .prepare<[], BatchRow>(
+          `SELECT * FROM main.batches WHERE state <> 'archived' AND quarantined_at IS NULL
+            ORDER BY received_at, id`,
+        )
         .all()
         .map(batchFromRow),
     );
+  }
+
+  quarantine(id: string, at: string, reason: string): void {
+    this.#write(() => {
+      this.#db
+        .prepare(
+          `UPDATE main.batches SET quarantined_at = ?, quarantine_reason = ?
+            WHERE id = ? AND state <> 'archived' AND quarantined_at IS NULL`,
+        )
+        .run(at, reason, id);
+    });
+  }
+
+  quarantined(): readonly QuarantinedBatch[] {
+    return asFault(() => this.#db.prepare<[], QuarantinedRow>(SELECT_QUARANTINED).all().map(quarantinedFromRow));
   }
 
   sameContent(account: string, messageType: string, sha256: string, except: string): EarlierDelivery | null {

@@ -7,7 +7,7 @@ import { statSync } from 'node:fs';
 import { asFault, isBusy } from './as-fault';
 
 export interface StoreProbe {
-  /** Batches on their way, by state. */
+  /** Batches on their way, by state; those that are set aside are not. */
   unfinished(): readonly { readonly state: string; readonly total: number; readonly oldestAt: string }[];
   /** Size of the file and its write-ahead log. */
   bytes(): number;
@@ -24,7 +24,8 @@ export function openStoreProbe(path: string): StoreProbe {
     const db = new Database(path, { fileMustExist: true, timeout: 0 });
     db.pragma('trusted_schema = OFF');
     const unfinished = db.prepare<[], { state: string; total: number; oldestAt: string }>(
-      `SELECT state, count(*) AS total, min(received_at) AS oldestAt FROM batches WHERE state <> 'archived' GROUP BY state`,
+      `SELECT state, count(*) AS total, min(received_at) AS oldestAt FROM batches
+        WHERE state <> 'archived' AND quarantined_at IS NULL GROUP BY state`,
     );
     const lastSuccess = db.prepare<[], { account: string; at: string }>(
       `SELECT account, max(committed_at) AS at FROM batches

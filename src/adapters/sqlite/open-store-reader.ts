@@ -6,11 +6,11 @@
  */
 import type Database from 'better-sqlite3';
 import type { BatchMode, Outcome } from '../../domain/batch';
-import type { BatchRecord } from '../../domain/batch-record';
+import type { BatchRecord, QuarantinedBatch } from '../../domain/batch-record';
 import type { BatchState } from '../../domain/journey';
 import type { FindingGroup, ReportSource } from '../../ports/report-source';
 import { asFault } from './as-fault';
-import { batchFromRow, type BatchRow } from './batch-row';
+import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, SELECT_QUARANTINED } from './batch-row';
 import { openReadOnlyConnection } from './open-connection';
 import { quoteIdentifier } from './quote-identifier';
 import { createReportSource } from './sqlite-report-source';
@@ -53,7 +53,7 @@ export interface StoreSummary {
   readonly outcomes: Partial<Readonly<Record<Outcome, number>>>;
   readonly lastReceivedAt: string | null;
   readonly lastCommittedAt: string | null;
-  /** Oldest batch that is not archived yet, or null. */
+  /** Oldest batch that is on its way, or null. */
   readonly oldestUnfinishedAt: string | null;
 }
 
@@ -65,6 +65,8 @@ export interface StoreReader {
   find(text: string): readonly BatchRecord[];
   /** Replays that were asked for or are in work, oldest first. */
   unfinishedReplays(): readonly BatchRecord[];
+  /** Batches that were set aside, oldest first. */
+  quarantined(): readonly QuarantinedBatch[];
   reportSource(id: string): ReportSource;
   /** Batches with findings committed after `cursor`, oldest first; at most `limit` of the filter, 100 without. */
   rejections(cursor: number, filter?: BatchFilter): readonly Rejection[];
@@ -84,6 +86,8 @@ export function openStoreReader(path: string): StoreReader {
       batch: (id) => asFault(() => select(db, 'id = ?', [id], 1)[0] ?? null),
       find: (text) => asFault(() => findBatches(db, text)),
       unfinishedReplays: () => asFault(() => listUnfinishedReplays(db)),
+      quarantined: () =>
+        asFault(() => db.prepare<[], QuarantinedRow>(SELECT_QUARANTINED).all().map(quarantinedFromRow)),
       reportSource: (id) => createReportSource(db, 'main', id),
       rejections: (cursor, filter = {}) => asFault(() => listRejections(db, cursor, filter)),
       lastCursor: () => asFault(() => lastCursor(db)),
@@ -134,7 +138,8 @@ function findBatches(db: Database.Database, text: string): BatchRecord[] {
 function listUnfinishedReplays(db: Database.Database): BatchRecord[] {
   return db
     .prepare<[], BatchRow>(
-      `SELECT * FROM batches WHERE state <> 'archived' AND cause = 'replay' ORDER BY received_at, id`,
+      `SELECT * FROM batches WHERE state <> 'archived' AND quarantined_at IS NULL AND cause = 'replay'
+        ORDER BY received_at, id`,
     )
     .all()
     .map(batchFromRow);
@@ -183,7 +188,7 @@ function summarize(db: Database.Database): StoreSummary {
   const row = db
     .prepare<[], Omit<StoreSummary, 'states' | 'outcomes'>>(
       `SELECT count(*) AS batches, max(received_at) AS lastReceivedAt, max(committed_at) AS lastCommittedAt,
-        min(received_at) FILTER (WHERE state <> 'archived') AS oldestUnfinishedAt FROM batches`,
+        min(received_at) FILTER (WHERE state <> 'archived' AND quarantined_at IS NULL) AS oldestUnfinishedAt FROM batches`,
     )
     .get();
   return {

@@ -111,6 +111,18 @@ describe.each([
       expect(store.unfinished().map(({ id }) => id)).toEqual(['c', 'b']);
     });
 
+    test('a batch that is set aside keeps its state and is not unfinished any more', () => {
+      const first = store.open(from());
+      const second = store.open(from());
+      store.markClaimed(first.id, AT);
+      store.quarantine(first.id, AT, 'why');
+      store.quarantine(first.id, '2022-01-01T00:00:00.000Z', 'why again');
+      expect(store.unfinished().map(({ id }) => id)).toEqual([second.id]);
+      expect(store.quarantined()).toEqual([{ batch: store.batch(first.id), at: AT, reason: 'why' }]);
+      expect(store.batch(first.id)?.state).toBe('claimed');
+      store.quarantine('unknown', AT, 'why');
+    });
+
     test('a batch can be withdrawn until it is claimed', () => {
       const first = store.open(from());
       store.withdraw(first.id);

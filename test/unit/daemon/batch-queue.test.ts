@@ -5,6 +5,7 @@ const queued = (id: string, overrides: Parameters<typeof makeOrigin>[0] = {}): Q
   origin: makeOrigin({ id, ...overrides }),
   submitter: null,
   attempts: 0,
+  kills: 0,
 });
 const any = (): boolean => true;
 

@@ -1,7 +1,9 @@
 import { createDispatcher, type Dispatcher, type DispatcherEvents } from '../../../src/daemon/dispatcher';
-import type { Lane } from '../../../src/daemon/lane';
+import { type Lane, WorkerDeath } from '../../../src/daemon/lane';
 import type { WorkerReply, WorkerRequest } from '../../../src/daemon/worker-messages';
 import { Fault } from '../../../src/domain/fault';
+import { LINE_MAX } from '../../../src/daemon/batch-queue';
+import type { BatchRecord } from '../../../src/domain/batch-record';
 import { makeOrigin } from '../../support/make-origin';
 
 interface ScriptedLane extends Lane {
@@ -18,7 +20,11 @@ function scriptedLane(name: string): ScriptedLane {
     asked,
     isIdle: () => pending === null,
     ask: (request: WorkerRequest) => {
-      asked.push(request.kind === 'process' ? request.origin.id : request.kind);
+      asked.push(
+        'origin' in request
+          ? `${request.kind === 'process' ? '' : `${request.kind} `}${request.origin.id}`
+          : request.kind,
+      );
       return new Promise((resolve, reject) => {
         pending = { resolve, reject };
       });
@@ -52,6 +58,7 @@ describe('the dispatcher', () => {
     told = [];
     const events: DispatcherEvents = {
       done: (result) => told.push(result.kind === 'done' ? result.batch.id : `withdrawn ${result.id}`),
+      quarantined: ({ batch, reason }) => told.push(`${batch.id} set aside: ${reason}`),
       fault: (batch, fault, retryInMs) => told.push(`${batch.origin.id} ${fault.code} ${batch.attempts} ${retryInMs}`),
     };
     dispatcher = createDispatcher({ express, bulk, events, nowMs: () => clock, random: () => 1 });
@@ -120,6 +127,70 @@ describe('the dispatcher', () => {
     await (express.asked.includes('upload') ? express : bulk).answer(withdrawn('upload'));
     dispatcher.offer(replay, null);
     expect(dispatcher.isClaimed('b', 'root', upload.fileName)).toBe(false);
+  });
+
+  const failed = (code: 'S901' | 'S902' | 'S903', retryable: boolean): WorkerReply => ({
+    kind: 'failed',
+    fault: { code, message: 'why', retryable },
+  });
+  const died = new WorkerDeath('worker died: out of memory', null);
+
+  it.each([
+    ['kills its worker', died, died],
+    ['meets an error of the program', failed('S903', false), failed('S903', false)],
+    ['does one and the other', failed('S903', false), died],
+  ])('sets a batch aside that %s twice; the others of its line go on', async (_what, first, second) => {
+    dispatcher.offer(makeOrigin({ id: 'poison', dataIdentity: '1' }), null);
+    dispatcher.offer(makeOrigin({ id: 'next', dataIdentity: '2', fileTime: '2021-12-31 00:00:00' }), null);
+    await express.answer(first);
+    clock += 1000;
+    dispatcher.together(() => undefined);
+    await express.answer(second);
+    clock += 2000;
+    dispatcher.together(() => undefined);
+    expect(express.asked).toEqual(['poison', 'poison', 'quarantine poison']);
+    const batch = { ...makeOrigin({ id: 'poison' }) } as BatchRecord;
+    const reason = first === second ? 'twice' : 'both';
+    await express.answer({ kind: 'quarantined', quarantined: { batch, at: 'now', reason } });
+    expect(told.at(-1)).toBe(`poison set aside: ${reason}`);
+    expect(express.asked.at(-1)).toBe('next');
+    expect(dispatcher.isKnown('1')).toBe(true);
+  });
+
+  it.each([
+    ['the disk or the store', failed('S902', false)],
+    ['a worker that cannot start', new Fault('S903', 'worker cannot start', { retryable: true })],
+  ])('never sets a batch aside for a fault of %s', async (_what, answer) => {
+    dispatcher.offer(makeOrigin({ id: 'a', dataIdentity: '1' }), null);
+    for (let time = 0; time < 5; time++) {
+      await express.answer(answer);
+      clock += 60_000;
+      dispatcher.together(() => undefined);
+    }
+    expect(express.asked).toEqual(Array.from({ length: 6 }, () => 'a'));
+  });
+
+  it('starts what is offered together by the time in the names', () => {
+    dispatcher.together(() => {
+      for (const [id, day] of [
+        ['late', '03'],
+        ['early', '01'],
+        ['middle', '02'],
+      ] as const) {
+        dispatcher.offer(makeOrigin({ id, dataIdentity: id, fileTime: `2021-01-${day} 00:00:00` }), null);
+      }
+    });
+    expect([...express.asked, ...bulk.asked]).toEqual(['early']);
+  });
+
+  it('forgets the files of a batch that gave way to an earlier one', () => {
+    for (let i = 0; i <= LINE_MAX; i++) dispatcher.offer(makeOrigin({ id: `b${i}`, dataIdentity: `d${i}` }), null);
+    expect(dispatcher.waiting()).toBe(LINE_MAX);
+    const first = { id: 'first', dataIdentity: 'f', fileTime: '2020-01-01 00:00:00' };
+    dispatcher.offer(makeOrigin(first), null);
+    expect(dispatcher.isKnown('f')).toBe(true);
+    expect(dispatcher.isKnown(`d${LINE_MAX}`)).toBe(false);
+    expect(dispatcher.isKnown(`d${LINE_MAX - 1}`)).toBe(true);
   });
 
   it('starts nothing while it drains', async () => {

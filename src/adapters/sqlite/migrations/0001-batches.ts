@@ -46,6 +46,8 @@ CREATE TABLE batches (
   committed_at TEXT,
   reported_at TEXT,
   archived_at TEXT,
+  quarantined_at TEXT,
+  quarantine_reason TEXT,
   CHECK (records = accepted + rejected + duplicate),
   CHECK (accepted_with_warning <= accepted AND corrected <= accepted),
   CHECK ((outcome IS NULL) = (committed_at IS NULL))
@@ -55,6 +57,7 @@ CREATE INDEX batches_by_file_name ON batches (account, file_name);
 CREATE INDEX batches_by_content ON batches (sha256) WHERE sha256 IS NOT NULL;
 CREATE UNIQUE INDEX batches_by_commit ON batches (commit_seq) WHERE commit_seq IS NOT NULL;
 CREATE INDEX batches_unfinished ON batches (id) WHERE state <> 'archived';
+CREATE INDEX batches_quarantined ON batches (id) WHERE quarantined_at IS NOT NULL;
 
 CREATE TABLE findings (
   batch_id TEXT NOT NULL REFERENCES batches (id) ON DELETE CASCADE,

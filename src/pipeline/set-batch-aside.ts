@@ -1,0 +1,34 @@
+/**
+ * Takes a batch out of the way that cannot be processed: first the store says so, for good, then its files are moved.
+ * The state it has reached stays; nothing is told to its sender. Each step may be repeated.
+ */
+import type { BatchOrigin, QuarantinedBatch } from '../domain/batch-record';
+import { toFault } from '../domain/fault';
+import type { BatchPorts } from './batch-ports';
+
+export function setBatchAside(ports: BatchPorts, origin: BatchOrigin, reason: string): QuarantinedBatch {
+  const { store, spool } = ports;
+  const batch = store.open(origin);
+  const at = ports.now().toISOString();
+  store.quarantine(batch.id, at, reason);
+  spool.setAside(batch);
+  return { batch, at, reason };
+}
+
+/**
+ * All that is set aside; what a crash between the two steps left where it was is moved now. Nothing of this may keep a
+ * daemon from starting: what cannot be moved is told with its batch.
+ */
+export function finishQuarantine({ store, spool }: BatchPorts): readonly QuarantinedBatch[] {
+  return store.quarantined().map((quarantined) => {
+    try {
+      spool.setAside(quarantined.batch);
+      return quarantined;
+    } catch (error) {
+      return {
+        ...quarantined,
+        reason: `${quarantined.reason}; its files stay where they are: ${toFault(error).message}`,
+      };
+    }
+  });
+}

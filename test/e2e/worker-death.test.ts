@@ -1,0 +1,227 @@
+/** Workers that die, run out of memory, hang or fail: what it costs their batch, and nobody else. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { promisify } from 'node:util';
+import Database from 'better-sqlite3';
+import type * as LoadConfig from '../../src/config/load-config';
+import type * as Compose from '../../src/daemon/compose';
+import type { DaemonStatus } from '../../src/daemon/status-file';
+import type { Logger } from '../../src/ports/logger';
+import {
+  type Home,
+  labdrop,
+  listNames,
+  makeHome,
+  makeKey,
+  PROJECT_ROOT,
+  sshOptions,
+  until,
+} from '../support/built-daemon';
+
+// The built program, because only that has a worker to start.
+const built = createRequire(join(PROJECT_ROOT, 'dist/main.js'));
+const { startDaemon } = built('./daemon/compose') as typeof Compose;
+const { loadConfig } = built('./config/load-config') as typeof LoadConfig;
+
+const SENDER = '81365677';
+const TYPE = 'LaboratoryTestResult';
+const EXAMPLE = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/${SENDER}_${TYPE}_210510080500.csv`), 'utf8');
+const STUCK_MS = 2_000;
+
+interface Failure {
+  readonly how: 'exit' | 'heap' | 'hang' | 'throw';
+  readonly when: 'start' | 'claimed' | 'committed';
+  readonly times: number;
+}
+
+let home: Home;
+let daemon: Compose.StartedDaemon;
+let events: { event: string; fields: Record<string, unknown> }[];
+
+beforeEach(() => {
+  home = makeHome('ingest: { rescanSeconds: 1 }');
+  events = [];
+});
+afterEach(async () => {
+  await daemon.stop(0);
+  home.remove();
+});
+
+async function start(failures: Readonly<Record<string, Failure>>): Promise<void> {
+  writeFileSync(join(home.dir, 'sabotage.json'), JSON.stringify(failures));
+  const note = (event: string, fields: Record<string, unknown> = {}): void => void events.push({ event, fields });
+  const log: Logger = { debug: () => undefined, info: note, warn: note, error: note };
+  const script = join(PROJECT_ROOT, 'test/support/sabotaged-worker.cjs');
+  daemon = await startDaemon(
+    loadConfig({ explicitPath: home.configPath, env: {}, cwd: home.dir, packageRoot: PROJECT_ROOT }),
+    log,
+    {
+      lane: { script, stuckMs: STUCK_MS, heapMb: 64 },
+    },
+  );
+}
+
+const nameOf = (number: number): string => `${SENDER}_${TYPE}_21060100000${number}`;
+const folderOf = (account: string): string => join(home.dataDir, 'accounts', account);
+
+function addAccount(name: string): string {
+  const key = makeKey(home, name);
+  const lines = [`account: ${name}`, 'name: Lab', 'email: lab@example.org', `senders: ["${SENDER}"]`];
+  const keys = `authorizedKeys: ["${readFileSync(`${key}.pub`, 'utf8').trim()}"]`;
+  writeFileSync(join(home.dir, 'senders', `${name}.yaml`), [...lines, 'status: production', keys].join('\n'));
+  mkdirSync(join(folderOf(name), 'reports'), { recursive: true });
+  return key;
+}
+
+/** One record of a key of its own, with its marker. */
+function place(account: string, number: number): void {
+  const text = EXAMPLE.replaceAll(/;(T[^;]*\d)(?=;)/g, `;$1-${account}-${number}`);
+  for (const [name, content] of [
+    [nameOf(number), `${text.trimEnd()}\n`],
+    [`${nameOf(number)}.ok`, ''],
+  ] as const) {
+    writeFileSync(join(home.dir, name), content);
+    renameSync(join(home.dir, name), join(folderOf(account), name));
+  }
+}
+
+/** With OpenSSH's client, beside this process: the daemon lives in it. */
+async function listReports(key: string): Promise<string> {
+  const commands = join(home.dir, 'commands');
+  writeFileSync(commands, 'ls -1 reports\n');
+  const login = { port: daemon.sftp.port, user: 'lab', key };
+  const args = ['-b', commands, '-P', String(login.port), ...sshOptions(login), 'lab@127.0.0.1'];
+  return (await promisify(execFile)('sftp', args)).stdout;
+}
+
+const isAnswered = (account: string, number: number): boolean =>
+  listNames(join(folderOf(account), 'reports')).includes(`${nameOf(number)}.report.ok`);
+
+const failures = (): number =>
+  existsSync(join(home.dir, 'failures'))
+    ? readFileSync(join(home.dir, 'failures'), 'utf8').trim().split('\n').length
+    : 0;
+
+interface Row {
+  readonly id: string;
+  readonly file_name: string;
+  readonly state: string;
+  readonly quarantined_at: string | null;
+  readonly quarantine_reason: string | null;
+}
+
+function batches(): Row[] {
+  const db = new Database(join(home.dataDir, 'labdrop.db'), { readonly: true });
+  try {
+    return db.prepare<[], Row>('SELECT * FROM batches ORDER BY file_name').all();
+  } finally {
+    db.close();
+  }
+}
+
+const status = (): DaemonStatus => JSON.parse(readFileSync(join(home.dataDir, 'status.json'), 'utf8')) as DaemonStatus;
+
+const hows = [
+  ['exit', 'start'],
+  ['exit', 'claimed'],
+  ['heap', 'claimed'],
+  ['hang', 'claimed'],
+  ['throw', 'claimed'],
+  ['exit', 'committed'],
+] as const;
+
+test.each(hows)(
+  'one failure (%s, %s) costs one retry of one batch',
+  async (how, when) => {
+    addAccount('lab');
+    await start({ [nameOf(1)]: { how, when, times: 1 } });
+    place('lab', 1);
+    await until(() => isAnswered('lab', 1), 'an answer');
+    await until(() => batches()[0]?.state === 'archived', 'the end of the journey');
+    expect(failures()).toBe(1);
+    expect(events.filter(({ event }) => event === 'batch.retry')).toHaveLength(1);
+    expect(listNames(folderOf('lab'))).toEqual(['reports']);
+    expect(listNames(join(home.dataDir, 'quarantine'))).toEqual([]);
+    await until(() => status().faults.length === 0, 'no standing fault');
+  },
+  60_000,
+);
+
+test.each(hows)(
+  'two failures (%s, %s) set the batch aside; its line and the server go on',
+  async (how, when) => {
+    const key = addAccount('lab');
+    addAccount('other');
+    await start({ [nameOf(1)]: { how, when, times: 99 } });
+    place('lab', 1);
+    place('lab', 2);
+    await until(() => failures() === 1, 'the first failure');
+    place('other', 3);
+    await until(() => isAnswered('other', 3), 'the answer to another account');
+    await until(() => isAnswered('lab', 2), 'the answer to the batch behind it');
+    const [first] = batches();
+    expect(first).toMatchObject({
+      file_name: nameOf(1),
+      state: { start: 'ready', claimed: 'claimed', committed: 'committed' }[when],
+      quarantined_at: expect.stringMatching(/^20.*Z$/) as string,
+      quarantine_reason: expect.stringMatching(/./) as string,
+    });
+    expect(failures()).toBe(2);
+    const id = first?.id ?? '';
+    const kept = listNames(join(home.dataDir, 'quarantine', id));
+    expect(kept).toEqual(expect.arrayContaining(['data', `${nameOf(1)}.ok`]));
+    await until(() => listNames(folderOf('lab')).length === 1, 'an empty drop folder');
+    expect(listNames(join(home.dataDir, 'work'))).toEqual(['staging']);
+    const told = events.filter(({ event }) => event === 'batch.quarantine');
+    expect(told).toMatchObject([{ fields: { batch: id, account: 'lab', file: nameOf(1), code: 'S903' } }]);
+    await until(
+      () => status().faults.some(({ batch, retryAt }) => batch === id && retryAt === null),
+      'a standing fault',
+    );
+    expect(await listReports(key)).toContain('.report.ok');
+  },
+  60_000,
+);
+
+test('what is set aside stays so after a restart, is shown, and its sender may send again', async () => {
+  addAccount('lab');
+  const plan: Readonly<Record<string, Failure>> = { [nameOf(1)]: { how: 'exit', when: 'claimed', times: 2 } };
+  await start(plan);
+  place('lab', 1);
+  await until(() => batches()[0]?.quarantined_at != null, 'the quarantine');
+  await until(() => existsSync(join(home.dataDir, 'quarantine', batches()[0]?.id ?? '', 'data')), 'its files there');
+  await daemon.stop(0);
+  await start(plan);
+  const id = batches()[0]?.id ?? '';
+  await until(() => status().faults.some(({ batch }) => batch === id), 'the standing fault');
+  place('lab', 2);
+  await until(() => isAnswered('lab', 2), 'an answer to the next batch');
+  expect(failures()).toBe(2);
+  expect(batches()[0]).toMatchObject({ id, state: 'claimed' });
+  const shown = labdrop(home, ['status']).stdout;
+  expect(shown).toMatch(/Set aside \(1\)/);
+  expect(shown).toContain(id);
+  expect(shown).not.toMatch(/In work/);
+  expect(labdrop(home, ['check']).stdout).not.toContain(id);
+  place('lab', 1);
+  await until(
+    () => listNames(join(folderOf('lab'), 'reports')).includes(`${nameOf(1)}.r2.report.ok`),
+    'the second try',
+  );
+}, 60_000);
+
+test('a quarantine that a crash cut short is finished at the next start', async () => {
+  addAccount('lab');
+  const plan: Readonly<Record<string, Failure>> = { [nameOf(1)]: { how: 'exit', when: 'claimed', times: 2 } };
+  await start(plan);
+  place('lab', 1);
+  await until(() => existsSync(join(home.dataDir, 'quarantine', batches()[0]?.id ?? '', 'data')), 'the quarantine');
+  await daemon.stop(0);
+  const id = batches()[0]?.id ?? '';
+  renameSync(join(home.dataDir, 'quarantine', id), join(home.dataDir, 'work', id));
+  await start(plan);
+  expect(listNames(join(home.dataDir, 'quarantine', id))).toContain('data');
+  expect(listNames(join(home.dataDir, 'work'))).toEqual(['staging']);
+}, 60_000);

@@ -1,0 +1,63 @@
+/**
+ * The built worker with a pipeline that fails on purpose, for the tests of what the daemon does about it. What fails,
+ * how, when and how often stands beside the data folder in `sabotage.json`, by file name: `{ how, when, times }`; each
+ * failure is noted in the file `failures` before it happens. The product has no way to reach this.
+ *
+ * how   exit (the thread ends), heap (it runs out of memory), hang, throw (an error of the program)
+ * when  start (before anything is taken), claimed (the data file is in work), committed (before the reports)
+ */
+'use strict';
+const { appendFileSync, existsSync, readFileSync } = require('node:fs');
+const { dirname, join } = require('node:path');
+const { workerData } = require('node:worker_threads');
+
+const pipeline = require('../../dist/pipeline/process-batch.js');
+const home = dirname(workerData.settings.dataDir);
+const sabotage = JSON.parse(readFileSync(join(home, 'sabotage.json'), 'utf8'));
+const log = join(home, 'failures');
+
+function failuresOf(fileName) {
+  if (!existsSync(log)) return 0;
+  return readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line === fileName).length;
+}
+
+const FAILURES = {
+  exit: () => process.exit(7),
+  heap: () => {
+    const kept = [];
+    for (;;) kept.push(new Array(10_000).fill(kept.length));
+  },
+  hang: () => {
+    for (;;);
+  },
+  throw: () => {
+    throw new TypeError('cannot read what is not there');
+  },
+};
+
+const right = pipeline.processBatch;
+pipeline.processBatch = (ports, origin, submitter) => {
+  const plan = sabotage[origin.fileName];
+  const fail = (when) => {
+    if (plan?.when !== when || failuresOf(origin.fileName) >= plan.times) return;
+    appendFileSync(log, `${origin.fileName}\n`);
+    FAILURES[plan.how]();
+  };
+  fail('start');
+  const spool = {
+    ...ports.spool,
+    read: (file) => {
+      fail('claimed');
+      return ports.spool.read(file);
+    },
+    writeReport: (batch, content) => {
+      fail('committed');
+      return ports.spool.writeReport(batch, content);
+    },
+  };
+  return right({ ...ports, spool }, origin, submitter);
+};
+
+require('../../dist/daemon/worker.js');
