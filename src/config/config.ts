@@ -47,6 +47,14 @@ export interface IngestConfig {
   readonly uploadShadowSeconds: number;
 }
 
+/** Days; null keeps. */
+export interface RetentionConfig {
+  readonly originalsDays: number | null;
+  readonly rejectedValuesDays: number | null;
+  readonly findingsDays: number | null;
+  readonly reportsDays: number | null;
+}
+
 export interface Config {
   /** The file it was read from. */
   readonly configPath: string;
@@ -57,5 +65,5 @@ export interface Config {
   readonly http: { readonly host: string; readonly port: number | null };
   readonly ingest: IngestConfig;
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug'; readonly format: 'json' | 'text' };
-  readonly retention: { readonly originalsDays: number | null; readonly rejectedValuesDays: number | null };
+  readonly retention: RetentionConfig;
 }

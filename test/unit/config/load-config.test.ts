@@ -85,7 +85,7 @@ describe('loadConfig', () => {
         uploadShadowSeconds: 60,
       },
       log: { level: 'info', format: 'json' },
-      retention: { originalsDays: 365, rejectedValuesDays: 90 },
+      retention: { originalsDays: 365, rejectedValuesDays: 90, findingsDays: 730, reportsDays: 90 },
     });
   });
 
