@@ -11,7 +11,7 @@ import { createNameChoice } from '../../stages/settle/choose-names';
 import type { FolderWatcher, FolderWatcherEvents } from '../chokidar/create-folder-watcher';
 import { dropFolder, type DataFolders } from '../spool/data-folders';
 import type { DropFolderName, FolderListing } from './folder-listing';
-import { listNames, lookAt } from './list-folder';
+import { listNames, lookAt, lookAtOnce } from './list-folder';
 import { createLookQueue, type DropFolder } from './look-queue';
 import { createWatchList } from './watch-list';
 
@@ -69,7 +69,7 @@ export function createInbox({ folders, rescanMs, relatives, perType, createWatch
         return;
       }
       const all = new Set(names.flatMap((name) => [name, ...relatives(name)]));
-      const files = await lookAt(path, [...all]);
+      const files = lookAtOnce(path, [...all]);
       if (!closed) events.listed({ ...where, files, complete: false });
     } catch (error) {
       events.failed(path, asError(error));

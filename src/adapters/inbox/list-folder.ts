@@ -1,4 +1,5 @@
 /** What lies in one drop folder: regular files only, with what tells one file from another. */
+import { type BigIntStats, lstatSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { statIdentity } from '../spool/durable-files';
@@ -39,13 +40,27 @@ export async function lookAt(path: string, names: readonly string[]): Promise<Dr
   return files;
 }
 
+/**
+ * The same at once, for a few names of a folder that was changed a moment ago: all it takes is in memory then, and a
+ * trip to the thread pool for each name that might be there costs many times as much.
+ */
+export function lookAtOnce(path: string, names: readonly string[]): DroppedFile[] {
+  return names.flatMap((name) => {
+    const stat = lstatSync(join(path, name), { bigint: true, throwIfNoEntry: false });
+    return stat === undefined ? [] : (describeFile(name, stat) ?? []);
+  });
+}
+
 async function lookAtFile(folder: string, name: string): Promise<DroppedFile | null> {
   try {
-    const stat = await lstat(join(folder, name), { bigint: true });
-    if (!stat.isFile()) return null;
-    return { name, bytes: Number(stat.size), mtimeMs: Number(stat.mtimeMs), identity: statIdentity(stat) };
+    return describeFile(name, await lstat(join(folder, name), { bigint: true }));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+}
+
+function describeFile(name: string, stat: BigIntStats): DroppedFile | null {
+  if (!stat.isFile()) return null;
+  return { name, bytes: Number(stat.size), mtimeMs: Number(stat.mtimeMs), identity: statIdentity(stat) };
 }

@@ -1,7 +1,8 @@
 /**
  * Which drop folders are watched: those that exist and are of usual size. A folder with very many files is left to the
- * rescan until it has few again; so is one that the watcher let go. Names that the SFTP server told itself are no news
- * when the watcher tells them too.
+ * rescan until it has few again; so is one that the watcher let go, and one that the SFTP server puts many files into:
+ * the watcher reads a folder whole for each of them. Names that the server told itself are no news when the watcher
+ * tells them too.
  */
 import type { FolderWatcher, FolderWatcherEvents } from '../chokidar/create-folder-watcher';
 import type { DropFolder } from './look-queue';
@@ -30,10 +31,14 @@ export interface WatchListOptions {
 const WATCHED_MAX = 1_000;
 /** Names told by the server that are remembered. */
 const TOLD_MAX = 2_000;
+/** A folder for which the server tells more names than this between two listings is busy, and not watched. */
+const TOLD_BUSY = 20;
 
 export function createWatchList({ createWatcher, pathOf, changed, failed }: WatchListOptions): WatchList {
   const watched = new Map<string, DropFolder>();
   const told = new Set<string>();
+  /** Names told since the last listing, by folder. */
+  const counts = new Map<string, number>();
   const watcher = createWatcher({
     seen(path, names) {
       const folder = watched.get(path);
@@ -54,19 +59,28 @@ export function createWatchList({ createWatcher, pathOf, changed, failed }: Watc
   return {
     listed(folder, files) {
       const path = pathOf(folder);
+      const isBusy = (counts.get(path) ?? 0) > TOLD_BUSY;
+      counts.delete(path);
       if (files > WATCHED_MAX) {
         letGo(folder);
-      } else if (files <= WATCHED_MAX / 2 && !watched.has(path)) {
+      } else if (files <= WATCHED_MAX / 2 && !isBusy && !watched.has(path)) {
         watched.set(path, folder);
         watcher.watch(path);
       }
     },
-    gone: letGo,
+    gone(folder) {
+      counts.delete(pathOf(folder));
+      letGo(folder);
+    },
     accounts(names) {
       for (const folder of [...watched.values()]) if (!names.has(folder.account)) letGo(folder);
     },
     told(folder, fileName) {
-      told.add(`${pathOf(folder)}/${fileName}`);
+      const path = pathOf(folder);
+      told.add(`${path}/${fileName}`);
+      const count = (counts.get(path) ?? 0) + 1;
+      counts.set(path, count);
+      if (count > TOLD_BUSY) letGo(folder);
       for (const oldest of told) {
         if (told.size <= TOLD_MAX) break;
         told.delete(oldest);

@@ -111,6 +111,20 @@ test('a folder with very many files is not watched until it has few again, nor o
   expect(watching.size).toBe(0);
 });
 
+test('a folder that the server puts many files into is not watched until it is quiet', async () => {
+  await inbox.start();
+  expect([...watching]).toEqual([lab()]);
+  for (const name of many(21)) {
+    put(name);
+    inbox.hint('lab', 'root', name);
+  }
+  expect(watching.size).toBe(0);
+  await inbox.rescan();
+  expect(watching.size).toBe(0);
+  await inbox.rescan();
+  expect([...watching]).toEqual([lab()]);
+});
+
 test('of a huge folder each scan tells a share, and in turn all of it', async () => {
   const names = many(USUAL_MAX + 500);
   for (const name of names) put(name);
