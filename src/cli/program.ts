@@ -11,6 +11,7 @@ import { registerCodes } from './codes';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { registerDemo } from './demo';
 import { registerExport } from './export';
+import { registerPurge } from './purge';
 import { registerRejections } from './rejections';
 import { registerReplay } from './replay';
 import { registerSender } from './sender';
@@ -33,6 +34,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerExport,
   registerCheck,
   registerBackup,
+  registerPurge,
   registerCodes,
   registerCodelist,
   registerDemo,

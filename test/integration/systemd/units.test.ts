@@ -100,3 +100,7 @@ it('a wrong configuration is not tried again, everything else is', () => {
     expect(text.split('\n')).toContain(line);
   }
 });
+
+it('the nightly purge, which speaks with nobody, is exposed at most 0.3', () => {
+  expect(exposure('labdrop-purge.service')).toBeLessThanOrEqual(0.3);
+});

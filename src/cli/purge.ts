@@ -1,0 +1,78 @@
+/** `labdrop purge`: what retention lets go, shown first, removed on demand. It prints counts, never what is removed. */
+import { type Due, type FilesCount, planPurge, purge, type PurgePlan, type PurgeResult } from '../daemon/purge';
+import { byteText } from './byte-text';
+import type { CommandContext, RegisterCommand } from './command-context';
+import { CommandProblem } from './command-problem';
+import { EXIT } from './exit-status';
+import { localTime } from './local-time';
+import { type Cell, renderTable } from './render-table';
+
+interface PurgeOptions {
+  readonly apply?: boolean;
+  readonly json?: boolean;
+}
+
+export const registerPurge: RegisterCommand = (program, context) => {
+  program
+    .command('purge')
+    .description('what is older than its retention: shown, and with --apply removed')
+    .option('--apply', 'remove it')
+    .option('--json', 'for scripts; times in UTC')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Periods: retention.originalsDays, rejectedValuesDays, findingsDays and reportsDays of the configuration; null',
+        'keeps for ever. Accepted records stay, and whatever is not done yet. It may run beside the daemon, be',
+        'interrupted and be run again. Copies that you made (labdrop backup, export) are yours to remove.',
+        '',
+        'Examples:',
+        '  labdrop purge',
+        '  labdrop purge --apply',
+        '',
+        'labdrop-purge.timer runs the second one every night.',
+      ].join('\n'),
+    )
+    .action((options: PurgeOptions) => run(options, context));
+};
+
+async function run({ apply, json }: PurgeOptions, context: CommandContext): Promise<void> {
+  const config = context.loadConfig();
+  const now = context.now();
+  const plan = planPurge(config, now);
+  if (plan === null) throw new CommandProblem('there is no store yet: the daemon makes it at its first start');
+  const result = apply === true ? await purge(config, now, (text) => context.progress?.(text)) : null;
+  if (result !== null) context.progress?.('');
+  if (json === true) context.out(JSON.stringify({ applied: result !== null, ...plan, ...result }, null, 2));
+  else context.out(renderPlan(plan, result !== null));
+  tell(result, context);
+}
+
+function tell(result: PurgeResult | null, context: CommandContext): void {
+  if (result === null) return;
+  if (!result.logEmptied) {
+    context.err('Somebody reads the store: what was erased leaves its write-ahead log when they have done.');
+  }
+  for (const problem of result.problems) context.err(`cannot be removed: ${problem}`);
+  if (result.problems.length > 0) context.setStatus(EXIT.fault);
+}
+
+function renderPlan({ originals, rejectedValues, findings, reports }: PurgePlan, applied: boolean): string {
+  const files = (due: FilesCount): string => `${due.files} files, ${byteText(due.bytes)}`;
+  const row = <T>(what: string, due: Due<T>, amount: string): Cell[] => [
+    what,
+    due.days === null ? 'ever' : `${due.days} days`,
+    localTime(due.before),
+    amount,
+  ];
+  const table = renderTable(
+    ['what', 'kept for', 'older than', applied ? 'removed' : 'would go'],
+    [
+      row('originals', originals, files(originals)),
+      row('values of findings', rejectedValues, `${rejectedValues.findings} of ${rejectedValues.batches} batches`),
+      row('findings', findings, `${findings.findings} of ${findings.batches} batches`),
+      row('reports', reports, files(reports)),
+    ],
+  );
+  return applied ? table : `${table}\n\nNothing was removed; labdrop purge --apply does it.`;
+}
