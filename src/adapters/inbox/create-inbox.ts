@@ -137,7 +137,8 @@ export function createInbox({ folders, rescanMs, relatives, perType, createWatch
     hint(account, folder, fileName) {
       if (closed) return;
       watched.told({ account, folder }, fileName);
-      looks.name({ account, folder }, fileName);
+      // The client gets its answer first.
+      setImmediate(() => looks.name({ account, folder }, fileName));
     },
     rescan,
     async close() {

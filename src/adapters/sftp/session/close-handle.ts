@@ -18,7 +18,7 @@ export async function closeHandle(
 ): Promise<Buffer> {
   const handle = context.handles.take(request.handle);
   if (handle.kind === 'upload') await publishUpload(context, handle);
-  if (handle.kind === 'download') await closeDownload(context, handle);
+  if (handle.kind === 'download') closeDownload(context, handle);
   return buildStatus(request.id, STATUS.OK, 'closed');
 }
 
@@ -27,7 +27,7 @@ export async function abandonHandles(context: SessionContext): Promise<void> {
   for (const handle of context.handles.takeAll()) {
     try {
       if (handle.kind === 'upload') await keepUpload(context, handle);
-      if (handle.kind === 'download') await closeDownload(context, handle);
+      if (handle.kind === 'download') closeDownload(context, handle);
     } catch (error) {
       context.audit({ event: 'fault', operation: 'end of session', message: String(error) });
     }
@@ -59,9 +59,9 @@ async function keepUpload(context: SessionContext, handle: UploadHandle): Promis
   }
 }
 
-async function closeDownload(context: SessionContext, handle: DownloadHandle): Promise<void> {
+function closeDownload(context: SessionContext, handle: DownloadHandle): void {
   const { download } = handle;
-  await download.close();
+  download.close();
   if (download.sentBytes > 0 || download.isComplete()) {
     auditTransfer(context, handle, download.sentBytes, download.isComplete());
   }
