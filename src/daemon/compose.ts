@@ -9,6 +9,7 @@ import { createInbox, type Inbox } from '../adapters/inbox/create-inbox';
 import { openRejectionLog } from '../adapters/rejection-log/append-rejection-log';
 import { loadCatalogue } from '../adapters/schemas/load-catalogue';
 import { dataFolders } from '../adapters/spool/data-folders';
+import { backUpBeforeMigration } from '../adapters/sqlite/back-up-before-migration';
 import { acquireInstanceLock } from '../adapters/sqlite/instance-lock';
 import { openStoreReader } from '../adapters/sqlite/open-store-reader';
 import type { PassedSockets } from '../adapters/systemd/read-passed-sockets';
@@ -81,6 +82,8 @@ async function start(
   prepareLiftRequests(config.dataDir);
   const lock = acquireInstanceLock(config.dataDir);
   scope.defer(() => lock.release());
+  const copied = await backUpBeforeMigration(folders.storePath);
+  if (copied !== null) log.info('store.copy', { ...copied });
   let inForce = config;
   let catalogue = loadAndLog(config, log);
   const accounts = createAccountDirectory(config.senders.dir, (name, problem) =>

@@ -37,6 +37,7 @@ const table = {
   'batch.quarantine': 'A batch was set aside for the operator',
   'worker.start': 'A worker thread is ready',
   'worker.exit': 'A worker thread ended unexpectedly',
+  'store.copy': 'The store was copied, as its tables are about to change: path, versions from and to',
   'store.open': 'The store is open; migrations done',
   'http.listen': 'The port for health and metrics is open',
   'http.unavailable': 'The port for health and metrics is not to be had; the intake goes on without it',

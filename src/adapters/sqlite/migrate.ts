@@ -37,6 +37,7 @@ export function isMigrated(db: Database.Database): boolean {
   return storeVersion(db) === MIGRATIONS.at(-1)?.version;
 }
 
-function storeVersion(db: Database.Database): number {
+/** 0: no tables yet. */
+export function storeVersion(db: Database.Database): number {
   return db.pragma('user_version', { simple: true }) as number;
 }

@@ -1,0 +1,46 @@
+/**
+ * Before a start changes the tables of an older store: a checked copy of it beside it, `<store>.before-<version>`. A
+ * store that is new, or has this program's tables already, is left alone. Fails with the fault of the copy; then nothing
+ * was changed, and the daemon must not start.
+ */
+import { existsSync } from 'node:fs';
+import { asFault } from './as-fault';
+import { backUpStore } from './back-up-store';
+import { type Migration, MIGRATIONS, storeVersion } from './migrate';
+import { openReadOnlyConnection } from './open-connection';
+
+export interface MigrationBackup {
+  readonly path: string;
+  readonly bytes: number;
+  /** The store's version until now. */
+  readonly from: number;
+  /** The one that it is about to get. */
+  readonly to: number;
+}
+
+/**
+ * Only for the one process that holds the data folder, before it opens the store to write.
+ * @returns null when nothing is about to change
+ * @throws Fault S901 or S902
+ */
+export async function backUpBeforeMigration(
+  storePath: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<MigrationBackup | null> {
+  if (!existsSync(storePath)) return null;
+  const from = asFault(() => versionOf(storePath));
+  const to = migrations.at(-1)?.version ?? 0;
+  if (from === 0 || from >= to) return null;
+  const path = `${storePath}.before-${to}`;
+  const { bytes } = await backUpStore({ storePath, targetPath: path, onProgress: () => undefined });
+  return { path, bytes, from, to };
+}
+
+function versionOf(path: string): number {
+  const db = openReadOnlyConnection(path);
+  try {
+    return storeVersion(db);
+  } finally {
+    db.close();
+  }
+}

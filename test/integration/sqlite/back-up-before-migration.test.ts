@@ -1,0 +1,72 @@
+/** A store that is about to get other tables is copied first. */
+import Database from 'better-sqlite3';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadCatalogue } from '../../../src/adapters/schemas/load-catalogue';
+import { backUpBeforeMigration } from '../../../src/adapters/sqlite/back-up-before-migration';
+import { inspectBackup } from '../../../src/adapters/sqlite/back-up-store';
+import { type Migration, migrate, MIGRATIONS } from '../../../src/adapters/sqlite/migrate';
+import { openBatchStore } from '../../../src/adapters/sqlite/open-batch-store';
+import { PACKAGE_ROOT } from '../../../src/config/package-root';
+import { makeOrigin } from '../../support/make-origin';
+
+const catalogue = loadCatalogue(join(PACKAGE_ROOT, 'schemas'));
+const now = MIGRATIONS.length;
+const later: readonly Migration[] = [
+  ...MIGRATIONS,
+  { version: now + 1, sql: "ALTER TABLE batches ADD COLUMN colour TEXT; UPDATE batches SET colour = 'blue'" },
+];
+
+let dir: string;
+let path: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'labdrop-upgrade-'));
+  path = join(dir, 'labdrop.db');
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+function makeStore(): void {
+  const store = openBatchStore({ path, catalogue });
+  store.open(makeOrigin({ id: 'b1' }));
+  store.close();
+}
+
+it('copies the old store, whole and checked, beside it', async () => {
+  makeStore();
+  const copy = `${path}.before-${now + 1}`;
+  const { bytes } = (await backUpBeforeMigration(path, later))!;
+  expect(await backUpBeforeMigration(path, later)).toEqual({ path: copy, bytes, from: now, to: now + 1 });
+  const db = new Database(path);
+  migrate(db, later);
+  expect(db.prepare('SELECT colour FROM batches').pluck().all()).toEqual(['blue']);
+  db.close();
+  expect(inspectBackup(copy)).toMatchObject({ batches: 1 });
+  expect(await backUpBeforeMigration(path, later)).toBeNull();
+  const old = new Database(copy, { readonly: true });
+  expect(old.pragma('user_version', { simple: true })).toBe(now);
+  expect(old.prepare("SELECT count(*) FROM pragma_table_info('batches') WHERE name = 'colour'").pluck().get()).toBe(0);
+  old.close();
+});
+
+it('leaves a store alone that is not there, empty, current or newer', async () => {
+  expect(await backUpBeforeMigration(path, later)).toBeNull();
+  expect(existsSync(path)).toBe(false);
+  new Database(path).exec('VACUUM').close();
+  expect(await backUpBeforeMigration(path, later)).toBeNull();
+  rmSync(path);
+  makeStore();
+  expect(await backUpBeforeMigration(path)).toBeNull();
+  const db = new Database(path);
+  db.pragma(`user_version = ${now + 2}`);
+  db.close();
+  expect(await backUpBeforeMigration(path, later)).toBeNull();
+  expect(readdirSync(dir).filter((name) => name.includes('before'))).toEqual([]);
+});
+
+it('fails when there can be no copy', async () => {
+  makeStore();
+  // A folder in the place of the copy: even root cannot rename a file to it.
+  mkdirSync(`${path}.before-${now + 1}`);
+  await expect(backUpBeforeMigration(path, later)).rejects.toMatchObject({ name: 'Fault' });
+});
