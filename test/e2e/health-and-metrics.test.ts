@@ -141,7 +141,7 @@ describe('health and metrics', () => {
     for (const name of ['labdrop_batches_waiting', 'labdrop_batches_in_work', 'labdrop_reports_undelivered']) {
       expect([name, metrics.get(name)]).toEqual([name, 0]);
     }
-    expect(metrics.get('labdrop_gauge_read_failures')).toBe(0);
+    expect(metrics.get('labdrop_sources_unreadable')).toBe(0);
     expect(metrics.get('labdrop_oldest_waiting_batch_age_seconds')).toBe(0);
     expect(metrics.get('labdrop_batches_unfinished{state="claimed"}')).toBe(0);
     for (const name of ['labdrop_store_bytes', 'labdrop_disk_free_bytes', 'labdrop_disk_size_bytes']) {

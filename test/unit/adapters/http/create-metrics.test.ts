@@ -59,7 +59,7 @@ describe('gauges', () => {
         'labdrop_sftp_open_uploads 3',
         'labdrop_store_bytes 1000',
         'labdrop_disk_free_bytes 10',
-        'labdrop_gauge_read_failures 0',
+        'labdrop_sources_unreadable 0',
       ]),
     );
   });
@@ -69,7 +69,7 @@ describe('gauges', () => {
       throw new Error('gone');
     };
     const lines = await read(make({ store: fail, disk: fail }));
-    expect(lines).toContain('labdrop_gauge_read_failures 2');
+    expect(lines).toContain('labdrop_sources_unreadable 2');
     expect(lines).toContain('labdrop_oldest_waiting_batch_age_seconds 30');
     const samples = lines.filter((line) => !line.startsWith('#'));
     for (const name of ['labdrop_store_bytes', 'labdrop_disk_free_bytes', 'labdrop_reports_undelivered']) {
