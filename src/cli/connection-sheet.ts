@@ -3,6 +3,7 @@ import type { Config } from '../config/config';
 import type { HostKeyView, PublicKey } from '../daemon/commands-accounts';
 import type { Account } from '../domain/account';
 import { belgianTime } from '../domain/belgian-time';
+import { localTime } from './local-time';
 import { renderPairs } from './render-table';
 
 export interface ConnectionSheet {
@@ -30,7 +31,7 @@ export function renderConnectionSheet({ account, keys, config, port, hostKey, ty
     ['Host', ANY_ADDRESS.includes(host) ? `${host} (every address of this machine)` : host],
     ['Port', port],
     ['User', account.account],
-    ...keys.map((key): [string, string] => ['Key', `${key.fingerprint} (${key.type}) ${key.comment}`.trimEnd()]),
+    ...keys.map((key): [string, string] => ['Key', keyText(key, now)]),
     ['Host key', `${hostKey.fingerprint} (ED25519)`],
     ['known_hosts', `${port === 22 ? host : `[${host}]:${port}`} ${hostKey.publicKey.trim()}`],
     ['Sender numbers', account.senders.join(', ')],
@@ -48,6 +49,12 @@ export function renderConnectionSheet({ account, keys, config, port, hostKey, ty
     'END',
   ];
   return `${sheet}\n\nExample:\n${commands.map((line) => `  ${line}`).join('\n')}`;
+}
+
+function keyText({ fingerprint, type, comment, expires }: PublicKey, now: Date): string {
+  const text = `${fingerprint} (${type}) ${comment}`.trimEnd();
+  if (expires === null) return text;
+  return `${text}, ${expires <= now ? 'EXPIRED' : 'expires'} ${localTime(expires.toISOString()) ?? ''}`;
 }
 
 function statusText(account: Account): string {

@@ -19,15 +19,16 @@ export const registerSenderShow: RegisterCommand = (sender, context) => {
       const config = context.loadConfig();
       const account = requireAccount(config, name);
       const hostKey = ensureHostKey(config);
+      const reading = parsePublicKeys(account.authorizedKeys.join('\n'));
+      const keys = reading.kind === 'keys' ? reading.keys : [];
       if (json) {
         const { host, publicHost } = config.sftp;
         const sftp = { host: publicHost ?? host, port: listeningPort(config), hostKeyFingerprint: hostKey.fingerprint };
-        context.out(JSON.stringify({ ...account, sftp }, null, 2));
+        const views = keys.map(({ type, fingerprint, comment, expires }) => ({ type, fingerprint, comment, expires }));
+        context.out(JSON.stringify({ ...account, keys: views, sftp }, null, 2));
         return;
       }
       const types = account.messageTypes ?? [...requireCatalogue(config.schemas.dir).types.keys()];
-      const reading = parsePublicKeys(account.authorizedKeys.join('\n'));
-      const keys = reading.kind === 'keys' ? reading.keys : [];
       context.out(
         renderConnectionSheet({
           account,

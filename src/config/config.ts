@@ -51,6 +51,7 @@ export interface IngestConfig {
 export interface RetentionConfig {
   readonly originalsDays: number | null;
   readonly rejectedValuesDays: number | null;
+  readonly partialUploadsDays: number | null;
   readonly findingsDays: number | null;
   readonly reportsDays: number | null;
 }

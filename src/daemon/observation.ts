@@ -70,7 +70,11 @@ export function createObservation({ config, log, now, messageTypes }: Observatio
         inWork: dispatcher?.inWork().length ?? 0,
         oldestReceivedAt: dispatcher?.oldestWaiting() ?? null,
       }),
-      sftp: () => ({ connections: server?.connections() ?? 0, openUploads: server?.openWriters().size ?? 0 }),
+      sftp: () => ({
+        connections: server?.connections() ?? 0,
+        openUploads: server?.openWriters().size ?? 0,
+        bans: server?.bans().length ?? 0,
+      }),
       store: () => ({ unfinished: presentStore().unfinished(), bytes: presentStore().bytes() }),
       disk,
     },

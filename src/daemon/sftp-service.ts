@@ -1,12 +1,11 @@
 /**
  * The SFTP server as the daemon runs it: configuration to the server's options, host keys, and what the server is told
- * from time to time: accounts that were closed, bans that were lifted. Fails as the server does.
+ * from time to time: bans that were lifted, partial uploads that have grown old. Fails as the server does.
  */
 import { dirname, join } from 'node:path';
 import type { AccountDirectory } from '../adapters/accounts/create-account-directory';
 import { parsePublicKey } from '../adapters/accounts/parse-public-key';
 import { loadHostKey, loadOrCreateHostKey, type HostKey } from '../adapters/sftp/host-key';
-import { isLoginAllowed } from '../adapters/sftp/login/decide-login';
 import type { SftpLimits } from '../adapters/sftp/sftp-limits';
 import { createSftpServer, type SftpAccess, type SftpEvents, type SftpServer } from '../adapters/sftp/sftp-server';
 import type { DataFolders } from '../adapters/spool/data-folders';
@@ -32,7 +31,7 @@ export interface SftpService {
   bans(): readonly BanView[];
   /** Puts new rules for bans, authorities and revoked keys in force. @throws Fault S901 for an authority that is none */
   configure(config: Config): void;
-  /** Cuts accounts that may not log in any more, and lifts the bans that an operator asked to lift. */
+  /** Lifts the bans that an operator asked to lift and, once an hour, clears old partial uploads away. */
   refresh(now: Date): void;
 }
 
@@ -45,6 +44,9 @@ export interface SftpServiceOptions {
   readonly listeningFd: number | null;
   readonly events: Omit<SftpEvents, 'findAccount'>;
 }
+
+const DAY_MS = 86_400_000;
+const CLEARING_INTERVAL_MS = 3_600_000;
 
 /** @throws Fault S901 when a host key cannot be used, or an authority is none */
 export function createSftpService(options: SftpServiceOptions): SftpService {
@@ -70,23 +72,41 @@ export function createSftpService(options: SftpServiceOptions): SftpService {
     { ...events, findAccount: (name) => accounts.find(name) },
   );
 
+  let { partialUploadsDays } = config.retention;
+  let clearAt = 0;
+
   function refresh(now: Date): void {
-    for (const name of server.openAccounts()) {
-      const account = accounts.find(name);
-      if (account === null || !isLoginAllowed(account, now)) server.closeAccount(name);
-    }
     const { addresses, problems } = takeLiftRequests(folders.dataDir);
     for (const address of addresses) {
       if (server.liftBan(address)) log.info('sftp.ban-lifted', { address });
     }
     for (const message of problems) log.error('fault', { code: 'S901', operation: 'lift a ban', message });
+    if (now.getTime() < clearAt) return;
+    clearAt = now.getTime() + CLEARING_INTERVAL_MS;
+    void clearOldPartials(now);
+  }
+
+  async function clearOldPartials(now: Date): Promise<void> {
+    if (partialUploadsDays === null) return;
+    const operation = 'clear partial uploads';
+    try {
+      for (const { problem, ...partial } of await server.clearPartials(now.getTime() - partialUploadsDays * DAY_MS)) {
+        if (problem === null) log.info('sftp.partial-cleared', partial);
+        else log.error('fault', { code: 'S901', operation, ...partial, message: problem });
+      }
+    } catch (error) {
+      log.error('fault', { code: 'S901', operation, message: String(error) });
+    }
   }
 
   return {
     server,
     hostKey,
     bans: () => server.bans().map((ban) => ({ ...ban, until: new Date(ban.until).toISOString() })),
-    configure: (changed) => server.configure(accessOf(changed.sftp)),
+    configure: (changed) => {
+      server.configure(accessOf(changed.sftp));
+      ({ partialUploadsDays } = changed.retention);
+    },
     refresh,
   };
 }

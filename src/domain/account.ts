@@ -15,7 +15,7 @@ export interface Account {
   /** Message types it may send; null allows all. */
   readonly messageTypes: readonly string[] | null;
   readonly status: AccountStatus;
-  /** Lines as in authorized_keys: type, base64, comment. */
+  /** Lines as in authorized_keys: type, base64, comment; `expiry-time` in front of a key that has an end. */
   readonly authorizedKeys: readonly string[];
   /** CIDR networks it may come from; empty allows all. */
   readonly allowFrom: readonly string[];

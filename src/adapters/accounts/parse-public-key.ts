@@ -3,20 +3,24 @@
  * answered with what to do about it; a private key is told as such and never repeated.
  */
 import { createHash } from 'node:crypto';
+import { parseAuthorizedKey } from '../../domain/authorized-key';
 
 export interface PublicKey {
-  /** `type base64 comment`. */
+  /** `type base64 comment`, with `expiry-time="..."` in front of a key that has an end. */
   readonly line: string;
   readonly type: string;
   /** `SHA256:...`, as OpenSSH shows it. */
   readonly fingerprint: string;
   readonly comment: string;
+  /** From then on it opens nothing; null for a key without an end. */
+  readonly expires: Date | null;
 }
 
 export type KeyReading =
   | { readonly kind: 'keys'; readonly keys: readonly PublicKey[] }
   | { readonly kind: 'problem'; readonly problem: string };
 
+const NO_KEY = { base64: '', comment: '', expires: null, option: null };
 const RSA_BITS_MIN = 2048;
 const KEY_TYPES = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'ssh-rsa'];
 
@@ -34,9 +38,14 @@ export function parsePublicKeys(text: string): KeyReading {
   return collect(lines.filter((line) => line !== '' && !line.startsWith('#')));
 }
 
-/** One line as in authorized_keys, without options; a string says what is wrong with it. */
+/** One line as in authorized_keys, `expiry-time` its only option; a string says what is wrong with it. */
 export function parsePublicKey(line: string): PublicKey | string {
-  const [type = '', base64 = '', ...comment] = line.trim().split(/\s+/);
+  const [first = ''] = line.trim().split(/\s+/);
+  const entry = parseAuthorizedKey(line);
+  if (entry === null && first.startsWith('expiry-time=')) {
+    return 'expiry-time takes YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS in quotes, with a Z behind for UTC';
+  }
+  const { type, base64, comment, expires, option } = entry ?? { ...NO_KEY, type: first };
   const blob = Buffer.from(base64, 'base64');
   if (!KEY_TYPES.includes(type)) return unusableType(type, line);
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return 'the key is broken: what follows its type is not base64';
@@ -48,12 +57,13 @@ export function parsePublicKey(line: string): PublicKey | string {
   if (type === 'ssh-rsa' && rsaBits(parts[2]) < RSA_BITS_MIN) {
     return `the RSA key has ${rsaBits(parts[2])} bits, at least ${RSA_BITS_MIN} are needed; better: ssh-keygen -t ed25519`;
   }
-  const words = comment.join(' ');
+  const words = comment.replace(/\s+/g, ' ');
   return {
-    line: [type, base64, words].filter((part) => part !== '').join(' '),
+    line: [option ?? '', type, base64, words].filter((part) => part !== '').join(' '),
     type,
     fingerprint: `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`,
     comment: words,
+    expires,
   };
 }
 
@@ -74,7 +84,7 @@ function unusableType(type: string, line: string): string {
     return 'keys on security tokens (sk-...) cannot be used here: make one with ssh-keygen -t ed25519';
   if (type.includes('-cert-')) return 'this is a certificate: give the public key itself';
   if (KEY_TYPES.some((known) => line.includes(`${known} `)))
-    return 'a key with options in front cannot be used: keep type, base64 and comment';
+    return 'a key with options in front cannot be used: keep type, base64 and comment, and expiry-time="..." where there is one';
   return 'this is no public key: a line of it begins with ssh-ed25519, ecdsa-sha2-... or ssh-rsa';
 }
 

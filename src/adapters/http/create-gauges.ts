@@ -9,7 +9,7 @@ import { JOURNEY } from '../../domain/journey';
 export interface GaugeSources {
   now(): Date;
   queue(): { readonly waiting: number; readonly inWork: number; readonly oldestReceivedAt: string | null };
-  sftp(): { readonly connections: number; readonly openUploads: number };
+  sftp(): { readonly connections: number; readonly openUploads: number; readonly bans: number };
   /** @throws when the store cannot be read */
   store(): {
     /** Batches in each state that are not archived yet. */
@@ -48,10 +48,12 @@ export function createGauges(registry: Registry, sources: GaugeSources): Gauges 
   ]);
   const connections = gauge('labdrop_sftp_connections', 'SFTP connections that are open');
   const uploads = gauge('labdrop_sftp_open_uploads', 'Files that are being uploaded');
+  const banned = gauge('labdrop_sftp_banned_addresses', 'Addresses (IPv6: /64 networks) that may not connect now');
   const storeBytes = gauge('labdrop_store_bytes', 'Size of the store with its write-ahead log');
   const free = gauge('labdrop_disk_free_bytes', 'Free space where the data folder lies');
   const size = gauge('labdrop_disk_size_bytes', 'Size of the file system where the data folder lies');
   const reserve = gauge('labdrop_disk_reserve_bytes', 'Free space that should stay (ingest.diskReserveBytes)');
+  const low = gauge('labdrop_disk_below_reserve', '1: free space is below the reserve and uploads are refused');
   const success = gauge(
     'labdrop_last_success_timestamp_seconds',
     'When the account last had a production batch that was not rejected',
@@ -96,17 +98,19 @@ export function createGauges(registry: Registry, sources: GaugeSources): Gauges 
   }
 
   function readDisk(): void {
-    for (const measured of [free, size, reserve]) measured.remove();
+    for (const measured of [free, size, reserve, low]) measured.remove();
     const { freeBytes, totalBytes, reserveBytes } = sources.disk();
     free.set(freeBytes);
     size.set(totalBytes);
     reserve.set(reserveBytes);
+    low.set(freeBytes < reserveBytes ? 1 : 0);
   }
 
   function readSftp(): void {
-    const { connections: open, openUploads } = sources.sftp();
+    const { connections: open, openUploads, bans } = sources.sftp();
     connections.set(open);
     uploads.set(openUploads);
+    banned.set(bans);
   }
 
   function ageSeconds(at: string | null): number {

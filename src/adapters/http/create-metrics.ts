@@ -67,6 +67,7 @@ export function createMetrics({ version, messageTypes, sources }: MetricsOptions
   const bytes = counter('labdrop_sftp_bytes_total', 'Bytes of files that went over the wire', ['direction']);
   const refusals = counter('labdrop_sftp_refusals_total', 'Refused connections and requests', ['operation']);
   const disconnects = counter('labdrop_sftp_disconnects_total', 'Connections that ended', ['end']);
+  const bans = counter('labdrop_sftp_bans_total', 'Bans of addresses that offended');
   const histogram = (name: string, help: string, buckets: readonly number[], labelNames: string[] = []): Histogram =>
     new Histogram({ name, help, buckets: [...buckets], labelNames, registers: [registry] });
   const work = histogram('labdrop_batch_work_seconds', 'Time a worker took for a batch', BATCH_SECONDS, ['type']);
@@ -123,6 +124,9 @@ export function createMetrics({ version, messageTypes, sources }: MetricsOptions
         return;
       case 'fault':
         faults.inc({ code: 'S901' });
+        return;
+      case 'ban':
+        bans.inc();
         return;
       case 'disconnect':
         disconnects.inc({ end: event.reason === null ? 'orderly' : 'cut' });

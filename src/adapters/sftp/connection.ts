@@ -160,11 +160,13 @@ export class Connection {
     return this.gate?.isBusy() ?? false;
   }
 
-  /** Cuts what is idle and renews old keys; called every few seconds. */
+  /** Cuts what is idle or may not be logged in any more, and renews old keys; called every few seconds. */
   sweep(): void {
     if (this.account === null) return;
     this.settleMemory();
-    if (performance.now() - this.lastActivityAt > this.options.limits.idleMs) this.end('idle');
+    const withdrawn = this.login.recheck();
+    if (withdrawn !== null) this.cut(`the login holds no more: ${withdrawn}`);
+    else if (performance.now() - this.lastActivityAt > this.options.limits.idleMs) this.end('idle');
     else this.keys?.sweep();
   }
 
@@ -211,6 +213,9 @@ export class Connection {
       },
       onViolation: (reason) => {
         this.violated = true;
+        this.cut(reason);
+      },
+      onFault: (reason) => {
         this.cut(reason);
       },
       onSessionEnd: () => {

@@ -19,9 +19,11 @@ export interface SessionGateOptions {
   readonly owner: () => { readonly account: Account; readonly space: AccountSpace } | null;
   readonly isStopping: () => boolean;
   readonly audit: (event: SessionAuditEvent) => void;
-  readonly session: Omit<SessionOptions, 'onViolation' | 'onEnd'>;
+  readonly session: Omit<SessionOptions, 'onViolation' | 'onFault' | 'onEnd'>;
   /** The client broke the rules: it is to be cut. */
   readonly onViolation: (reason: string) => void;
+  /** Something of ours failed: it is to be cut, and not held against it. */
+  readonly onFault: (reason: string) => void;
   /** A session has put its files away. */
   readonly onSessionEnd: () => void;
 }
@@ -133,6 +135,7 @@ export class SessionGate {
         this.refuse('sftp', null, reason);
         this.options.onViolation(reason);
       },
+      onFault: this.options.onFault,
       onEnd: () => {
         this.sessions.delete(session);
         this.options.onSessionEnd();
@@ -150,7 +153,7 @@ export class SessionGate {
     try {
       work();
     } catch (error) {
-      this.options.onViolation(`internal error: ${String(error)}`);
+      this.options.onFault(`internal error: ${String(error)}`);
     }
   }
 }

@@ -11,6 +11,7 @@ import { Fault } from '../../domain/fault';
 import { algorithmsOf, type AlgorithmPolicy } from './algorithm-policy';
 import { Connection } from './connection';
 import { AccountSpace } from './files/account-space';
+import { clearPartials, type ClearedPartial } from './files/clear-partials';
 import { OpenWriters } from './files/open-writers';
 import { HostKeyAnnouncement } from './host-key-announcement';
 import type { Ban, BanRules } from './login/ban-list';
@@ -51,12 +52,14 @@ export interface SftpAccess {
 }
 
 export interface SftpEvents {
-  /** Looked up at each login attempt: what it answers holds at once. */
+  /** Looked up at each login attempt, and every few seconds for who is logged in. */
   findAccount(name: string): Account | null;
   /** A file lies durably in a drop folder under its name. Called before the client is told. */
   onArrival(account: string, folder: 'root' | 'test', fileName: string): void;
   /** Whether the file is being taken by the pipeline right now: then it is gone, for its sender. */
   isClaimed(account: string, folder: 'root' | 'test', fileName: string): boolean;
+  /** Why no upload may begin or grow now, for the client; null when it may. Asked at each OPEN and WRITE. */
+  refuseUploads?(): string | null;
   audit(event: SftpAuditEvent): void;
 }
 
@@ -68,15 +71,16 @@ export interface SftpServer {
   connections(): number;
   /** Takes no new connections, lets open uploads end within `graceMs`, then cuts what is left. */
   close(graceMs: number): Promise<void>;
-  /** Cuts the connections of an account that may not log in any more. */
-  closeAccount(name: string): void;
-  /** Names of the accounts that are logged in. */
-  openAccounts(): ReadonlySet<string>;
   /** Bans that stand; `until` in milliseconds since 1970. */
   bans(): readonly Ban[];
   /** Ends the ban of an address or an IPv6 /64; false when there was none. */
   liftBan(address: string): boolean;
   configure(access: SftpAccess): void;
+  /**
+   * Takes away partial uploads that were last changed earlier than `before`, in milliseconds since 1970.
+   * @throws the error of the disk, when the folders cannot be listed
+   */
+  clearPartials(before: number): Promise<readonly ClearedPartial[]>;
 }
 
 const FOLDER_CREATION_MODE = 0o750;
@@ -219,25 +223,18 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
     await closed;
   }
 
-  function closeAccount(name: string): void {
-    for (const connection of connections.values()) {
-      if (connection.accountName() === name) connection.cut('the account was closed');
-    }
-  }
-
   return {
     listen,
     openWriters: () => writers.all(),
     connections: () => door.connections(),
     close,
-    closeAccount,
-    openAccounts: () => new Set([...connections.values()].flatMap((connection) => connection.accountName() ?? [])),
     bans: () => door.standingBans(),
     liftBan: (address) => door.lift(address),
     configure: (access) => {
       door.configureBans(access.bans);
       ({ trust } = access);
     },
+    clearPartials: (before) => clearPartials(options.uploadsDir, writers, before),
   };
 }
 

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import {
   type BuiltDaemon,
   type Home,
@@ -25,7 +26,7 @@ let key: string;
 
 beforeAll(async () => {
   home = makeHome('ingest: { rescanSeconds: 1 }');
-  const bans = 'bans: { threshold: 3, exempt: [] }';
+  const bans = 'bans: { threshold: 4, exempt: [] }';
   writeFileSync(home.configPath, readFileSync(home.configPath, 'utf8').replace('port: 0', `port: 0, ${bans}`));
   key = makeKey(home, 'id_lab');
   daemon = await startDaemon(home);
@@ -73,7 +74,7 @@ test('what is no address is refused, and what is not banned is said', () => {
   expect(unknown.stdout).toContain('is not in the list of bans');
 });
 
-test('an account that is disabled is cut off within a rescan', async () => {
+test('an account that is disabled is cut off within seconds', async () => {
   const args = ['-P', String(daemon.port), ...sshOptions({ port: daemon.port, user: ACCOUNT, key })];
   const client = spawn('sftp', [...args, `${ACCOUNT}@127.0.0.1`], { stdio: ['pipe', 'pipe', 'ignore'] });
   let output = '';
@@ -83,14 +84,30 @@ test('an account that is disabled is cut off within a rescan', async () => {
   client.stdin.write('pwd\n');
   await until(() => output.includes('Remote working directory'), 'the session');
   expect(labdrop(home, ['sender', 'disable', ACCOUNT]).status).toBe(0);
-  await until(() => logged('sftp.disconnect').some(({ reason }) => reason === 'the account was closed'), 'the cut');
+  const reason = 'the login holds no more: the account is disabled';
+  await until(() => logged('sftp.disconnect').some((entry) => entry['reason'] === reason), 'the cut');
   client.stdin.end('pwd\n');
   await ended;
   expect(login(ACCOUNT)).not.toBe(0);
   await until(
-    () => logged('sftp.login-refused').some(({ reason }) => reason === 'the account is disabled'),
+    () => logged('sftp.login-refused').some((entry) => entry['reason'] === 'the account is disabled'),
     'the reason in the log',
   );
+});
+
+test('a key opens the account until its end, which is shown', async () => {
+  const file = join(home.dir, 'senders', 'lab2.yaml');
+  const args = ['sender', 'add', '71099911', '--account', 'lab2', '--name', 'Lab', '--email', 'lab@example.org'];
+  const dated = join(home.dir, 'dated.pub');
+  writeFileSync(dated, `expiry-time="20991231Z" ${readFileSync(`${key}.pub`, 'utf8')}`);
+  expect(labdrop(home, [...args, '--key', dated])).toMatchObject({ status: 0, stderr: '' });
+  expect(labdrop(home, ['sender', 'show', 'lab2']).stdout).toMatch(/^Key .* id_lab@example\.org, expires 2099-12-3/m);
+  expect(login('lab2')).toBe(0);
+  writeFileSync(file, readFileSync(file, 'utf8').replace('20991231Z', '20200131Z'));
+  expect(labdrop(home, ['sender', 'show', 'lab2']).stdout).toMatch(/^Key .* id_lab@example\.org, EXPIRED 2020-01-31/m);
+  expect(login('lab2')).not.toBe(0);
+  const reason = 'the key has expired on 2020-01-31T00:00:00.000Z';
+  await until(() => logged('sftp.login-refused').some((entry) => entry['reason'] === reason), 'the reason in the log');
 });
 
 test('a client that is too old is told apart in the log', async () => {

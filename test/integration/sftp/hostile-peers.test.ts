@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientChannel } from 'ssh2';
 import { openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
@@ -39,17 +39,19 @@ async function expectHonestClientServed(): Promise<void> {
   expect(readFileSync(join(fixture.root, 'honest.csv')).equals(content)).toBe(true);
 }
 
-/** Files below a folder that this process holds open. */
-function openFiles(dir: string): string[] {
+/** What lies below a folder and is held open by this process. */
+function held(dir: string, isWanted: (stats: Stats) => boolean): string[] {
   const targets = readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
-      return [readlinkSync(`/proc/self/fd/${fd}`)];
+      return isWanted(statSync(`/proc/self/fd/${fd}`)) ? [readlinkSync(`/proc/self/fd/${fd}`)] : [];
     } catch {
-      return []; // the folder's own descriptor is gone by now
+      return []; // the descriptor of the listing itself is gone by now
     }
   });
   return targets.filter((target) => target.startsWith(dir));
 }
+const openFiles = (dir: string): string[] => held(dir, (stats) => stats.isFile());
+const openFolders = (dir: string): string[] => held(dir, (stats) => stats.isDirectory());
 
 const reasons = (): (string | null)[] =>
   fixture.audit.flatMap((event) => (event.event === 'disconnect' ? [event.reason] : []));
@@ -212,4 +214,5 @@ test('connections that are torn down in the midst of everything leave no handle 
   }
   expect(fixture.server.openWriters().size).toBe(0);
   expect(openFiles(fixture.dir)).toEqual([]);
+  expect(openFolders(fixture.dir)).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { BaseAgent, Client, utils, type ParsedKey } from 'ssh2';
+import type { Account } from '../../../src/domain/account';
 import { makeKey, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
 import { connectSsh, RawClient } from '../../support/sftp-raw-client';
 
@@ -85,14 +86,49 @@ test('the right key with a signature of another is refused', async () => {
   expect(refusals()).toContainEqual(expect.objectContaining({ account: 'lab1', reason: 'the signature is wrong' }));
 });
 
-test('an account that is disabled at once opens no more, and its connections can be cut', async () => {
-  fixture = await openFixture();
+test.each<[string, (account: Account) => Account]>([
+  ['an account that is disabled', (account) => ({ ...account, status: 'disabled' })],
+  ['an account whose key is taken out', (account) => ({ ...account, authorizedKeys: [] })],
+  [
+    'an account whose key has expired',
+    (account) => ({
+      ...account,
+      authorizedKeys: account.authorizedKeys.map((line) => `expiry-time="20200131Z" ${line}`),
+    }),
+  ],
+  ['an account that may come from elsewhere only', (account) => ({ ...account, allowFrom: ['192.0.2.0/24'] })],
+])('%s opens no more, and who is in is cut', async (_, change) => {
+  fixture = await openFixture({ limits: { idleMs: 1_000 } });
   const client = await RawClient.connect(fixture.port, fixture.privateKey);
   await client.stat('/');
-  fixture.accounts.set('lab1', { ...fixture.accounts.get('lab1')!, status: 'disabled' });
+  fixture.accounts.set('lab1', change(fixture.accounts.get('lab1')!));
   expect((await fixture.sftp('pwd')).code).not.toBe(0);
-  fixture.server.closeAccount('lab1');
   await until(() => client.closed, 'the cut');
+  expect(fixture.audit).toContainEqual(
+    expect.objectContaining({
+      event: 'disconnect',
+      account: 'lab1',
+      reason: expect.stringContaining('the login holds no more') as string,
+    }),
+  );
+});
+
+test('each of several keys opens the account until its own end', async () => {
+  fixture = await openFixture();
+  const old = await makeKey(fixture.dir, 'old');
+  const lines = [
+    `expiry-time="20200131" ${readFileSync(`${old}.pub`, 'utf8').trim()}`,
+    `expiry-time="99991231Z" ${fixture.accounts.get('lab1')!.authorizedKeys[0] ?? ''}`,
+  ];
+  fixture.accounts.set('lab1', { ...fixture.accounts.get('lab1')!, authorizedKeys: lines });
+  expect((await fixture.sftp('pwd')).code).toBe(0);
+  const refused = RawClient.connect(fixture.port, readFileSync(old));
+  await expect(refused).rejects.toThrow('authentication methods failed');
+  await until(() => refusals().length > 0, 'the refusal to be told');
+  expect(refusals()[0]).toMatchObject({
+    account: 'lab1',
+    reason: expect.stringMatching(/^the key has expired on 2020-01-3/) as string,
+  });
 });
 
 test('six tries of whatever method, then the connection ends', async () => {

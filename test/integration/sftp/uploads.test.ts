@@ -111,6 +111,49 @@ describe('a connection that dies', () => {
   });
 });
 
+describe('partial uploads that nobody continues', () => {
+  beforeEach(() => start());
+
+  async function leavePartial(path: string): Promise<void> {
+    const other = await connect();
+    const handle = await other.open(path, WRITE_NEW);
+    await other.send({ kind: 'write', handle, offset: 0n, content: bytes('half') });
+    other.ssh.destroy();
+    await until(() => fixture.server.connections() === 1, 'the end');
+  }
+
+  test('go when they are old, also with a time that their client has set; what is written stays', async () => {
+    await leavePartial('/old.csv');
+    await leavePartial('/test/old.csv');
+    const attributes = { ...NO_ATTRIBUTES, times: { atime: 1, mtime: 1 } };
+    await client.send({ kind: 'setstat', path: bytes('/old.csv'), attributes });
+    const handle = await client.open('/new.csv', WRITE_NEW);
+    await client.send({ kind: 'write', handle, offset: 0n, content: bytes('x') });
+    const hour = 3_600_000;
+    expect(await fixture.server.clearPartials(Date.now() - hour)).toEqual([]);
+    expect(filesIn(join(fixture.uploads, 'root'))).toEqual(['new.csv', 'old.csv']);
+    expect(await fixture.server.clearPartials(Date.now() + hour)).toEqual([
+      { account: 'lab1', folder: 'root', name: 'old.csv', bytes: 4, problem: null },
+      { account: 'lab1', folder: 'test', name: 'old.csv', bytes: 4, problem: null },
+    ]);
+    expect(await client.stat('/old.csv')).toMatchObject({ status: 2 });
+    expect(await client.send({ kind: 'close', handle })).toMatchObject({ status: 0 });
+    expect(filesIn(fixture.root)).toEqual(['new.csv']);
+    expect(fixture.server.openWriters().size).toBe(0);
+  });
+
+  test('nothing that a link points to goes', async () => {
+    const outside = join(fixture.dir, 'outside');
+    mkdirSync(join(outside, 'root'), { recursive: true });
+    writeFileSync(join(outside, 'root', 'kept'), 'x');
+    await client.stat('/');
+    symlinkSync(outside, join(fixture.dir, 'uploads', 'lab2'));
+    symlinkSync(join(outside, 'root', 'kept'), join(fixture.uploads, 'root', 'link'));
+    expect(await fixture.server.clearPartials(Date.now() + 1000)).toEqual([]);
+    expect(filesIn(join(outside, 'root'))).toEqual(['kept']);
+  });
+});
+
 describe('rename', () => {
   beforeEach(() => start());
 

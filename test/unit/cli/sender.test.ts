@@ -55,6 +55,7 @@ describe('sender add', () => {
     const { out } = await home.run(['sender', 'show', 'lab', '--json']);
     expect(JSON.parse(out)).toMatchObject({
       account: 'lab',
+      keys: [{ type: 'ssh-ed25519', comment: 'me@lab', expires: null }],
       senders: ['82499092', '81365677'].sort(),
       messageTypes: ['RapidTestResult', 'LaboratoryTestResult'],
       status: 'test',

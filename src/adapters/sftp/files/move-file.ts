@@ -1,7 +1,6 @@
 /** RENAME and REMOVE within an account. Both hold the names they work on, so no upload is opened under their hands. */
 import { rename, unlink } from 'node:fs/promises';
 import { errorCode, failure, noSuchFile, permissionDenied } from '../refusal';
-import { syncFolder } from './account-folders';
 import type { AccountSpace } from './account-space';
 import { findFile, findPartial, findPublished, vacateClaimed } from './find-file';
 import { FOLDER_PATHS, isDropFolder, type DropFolder, type FolderName } from './resolve-path';
@@ -59,8 +58,8 @@ async function renameHeld(space: AccountSpace, from: DropPlace, to: DropPlace, r
   await vacateClaimed(space, to.folder, to.name);
   await rename(source.path, folders.path(to.folder, to.name));
   await removeIfThere(folders.partialPath(to.folder, to.name));
-  await syncFolder(folders.path(to.folder));
-  if (from.folder !== to.folder) await syncFolder(folders.path(from.folder));
+  await folders.settle(to.folder);
+  if (from.folder !== to.folder) await folders.settle(from.folder);
   shadow.forget(space.key(from.folder, from.name));
   const { size } = source.stats;
   shadow.remember(space.key(to.folder, to.name), { size, mtime: mtimeSeconds(source.stats) });

@@ -46,7 +46,7 @@ async function openHeld(space: AccountSpace, request: UploadRequest): Promise<Up
   return Upload.open({
     partialPath: space.folders.partialPath(folder, name),
     finalPath: space.folders.path(folder, name),
-    finalFolder: space.folders.path(folder),
+    settle: () => space.folders.settle(folder),
     truncate: startsAnew || (partial === null && !continuesPublished),
     append: (flags & OPEN_FLAG.APPEND) !== 0,
     maxFileBytes,

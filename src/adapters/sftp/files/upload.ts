@@ -7,7 +7,6 @@ import { constants } from 'node:fs';
 import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { failure } from '../refusal';
 import { mtimeSeconds } from './visible-attributes';
-import { syncFolder } from './account-folders';
 
 const FILE_CREATION_MODE = 0o640;
 
@@ -16,7 +15,8 @@ export interface UploadPlan {
   readonly partialPath: string;
   /** Where the whole file goes. */
   readonly finalPath: string;
-  readonly finalFolder: string;
+  /** Makes it durable there; refuses by throwing. */
+  readonly settle: () => Promise<void>;
   /** Start with an empty file. */
   readonly truncate: boolean;
   /** Writes go to the end, whatever their offset. */
@@ -117,7 +117,7 @@ export class Upload {
    * @param vacate called before the final name is taken
    */
   async publish(vacate: () => Promise<void>): Promise<UploadState> {
-    const { partialPath, finalPath, finalFolder } = this.plan;
+    const { partialPath, finalPath, settle } = this.plan;
     let state: UploadState;
     try {
       this.assertSound();
@@ -129,7 +129,7 @@ export class Upload {
     }
     await vacate();
     await rename(partialPath, finalPath);
-    await syncFolder(finalFolder);
+    await settle();
     return state;
   }
 
@@ -139,10 +139,10 @@ export class Upload {
    */
   async keepPartial(): Promise<void> {
     await this.file.close();
-    const { partialPath, finalPath, finalFolder, continuesPublished } = this.plan;
+    const { partialPath, finalPath, settle, continuesPublished } = this.plan;
     if (continuesPublished && !this.changed) {
       await rename(partialPath, finalPath);
-      await syncFolder(finalFolder);
+      await settle();
     } else if (this.size === 0) {
       await unlink(partialPath);
     }

@@ -3,6 +3,7 @@
  * after the same work whether the account, the key or the address was wrong.
  */
 import type { Account } from '../../../domain/account';
+import { parseAuthorizedKey } from '../../../domain/authorized-key';
 import { isInNetworks } from './peer-address';
 import { splitBlob } from './split-blob';
 import {
@@ -68,11 +69,6 @@ export function decideLogin(attempt: LoginAttempt): RefusalReason {
   return refuseAccount(account, attempt);
 }
 
-/** Whether the account may be open at all, apart from keys and addresses. */
-export function isLoginAllowed(account: Account, now: Date): boolean {
-  return refuseState(account, now) === null;
-}
-
 function refuseState(account: Account, now: Date): RefusalReason {
   if (account.status === 'disabled') return 'the account is disabled';
   if (account.expires !== null && localDay(now) > account.expires) {
@@ -91,14 +87,15 @@ function refuseAccount(account: Account, { address, now }: LoginAttempt): Refusa
 }
 
 function refuseByKey({ account, key, now }: LoginAttempt): RefusalReason {
-  const entries = (account?.authorizedKeys ?? NO_ACCOUNT_KEYS).map(parseAuthorizedKey);
   const base64 = key.blob.toString('base64');
-  const held = entries.filter((entry) => entry?.base64 === base64);
-  const current = held.filter(
-    (entry) => entry?.expires === null || entry?.expires === undefined || now < entry.expires,
-  );
-  if (held.length === 0) return 'the key is not registered for this account';
-  if (current.length === 0) return 'the key has expired';
+  const held = (account?.authorizedKeys ?? NO_ACCOUNT_KEYS)
+    .map(parseAuthorizedKey)
+    .flatMap((entry) => (entry?.base64 === base64 && KEY_TYPES.has(entry.type) ? entry : []));
+  const [first] = held;
+  if (first === undefined) return 'the key is not registered for this account';
+  if (held.every(({ expires }) => expires !== null && now >= expires)) {
+    return `the key has expired on ${first.expires?.toISOString() ?? ''}`;
+  }
   return refuseStrength(key.type, key.blob, key.hash);
 }
 
@@ -122,35 +119,6 @@ function refuseStrength(type: string, blob: Buffer, hash: string | null): Refusa
   const modulus = parts[2] ?? Buffer.alloc(0);
   const significant = modulus[0] === 0 ? modulus.length - 1 : modulus.length;
   return significant * 8 < RSA_MIN_BITS ? `RSA keys need at least ${String(RSA_MIN_BITS)} bits` : null;
-}
-
-interface AuthorizedKey {
-  readonly base64: string;
-  readonly expires: Date | null;
-  readonly comment: string;
-}
-
-/**
- * A line as in authorized_keys: type, base64, comment, with `expiry-time="..."` in front where the key has an end.
- * Null for a line that opens nothing.
- * @see sshd(8), AUTHORIZED_KEYS FILE FORMAT
- */
-export function parseAuthorizedKey(line: string): AuthorizedKey | null {
-  const found = /^(?:expiry-time="([0-9Z]*)"\s+)?(\S+)\s+(\S+)(?:\s+(.*))?$/.exec(line.trim());
-  if (found === null) return null;
-  const [, expiry, type = '', base64 = '', comment = ''] = found;
-  if (!KEY_TYPES.has(type)) return null;
-  const expires = expiry === undefined ? null : parseExpiryTime(expiry);
-  return expires === undefined ? null : { base64, expires, comment };
-}
-
-/** `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`, local or with a `Z`; undefined when it is none of them. */
-function parseExpiryTime(text: string): Date | undefined {
-  const found = /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(Z)?$/.exec(text);
-  if (found === null) return undefined;
-  const [, year, month, day, hours = '00', minutes = '00', seconds = '00', zone = ''] = found;
-  const time = new Date(`${year ?? ''}-${month ?? ''}-${day ?? ''}T${hours}:${minutes}:${seconds}${zone}`);
-  return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
 /** The server's local date, YYYY-MM-DD. */

@@ -6,10 +6,11 @@
 import type { AuthContext, PublicKeyAuthContext } from 'ssh2';
 import { utils } from 'ssh2';
 import type { Account } from '../../../domain/account';
+import { parseAuthorizedKey } from '../../../domain/authorized-key';
 import { fingerprintOf } from '../host-key';
 import { printable } from '../printable';
 import type { Offence } from './ban-list';
-import { decideLogin, NO_SUCH_ACCOUNT, parseAuthorizedKey, type LoginTrust } from './decide-login';
+import { decideLogin, NO_SUCH_ACCOUNT, type LoginTrust, type OfferedKey } from './decide-login';
 import { isCertificateType, parseUserCertificate, type UserCertificate } from './user-certificate';
 import { verifySignature } from './verify-signature';
 
@@ -44,6 +45,8 @@ export class LoginProcedure {
   private readonly refused: LoginRecord[] = [];
   private tries = 0;
   private requests = 0;
+  /** What opened the account. */
+  private accepted: { readonly name: string; readonly key: OfferedKey } | null = null;
 
   constructor(private readonly options: LoginOptions) {}
 
@@ -61,6 +64,13 @@ export class LoginProcedure {
     if (this.tries >= this.options.triesMax) return 'tooManyTries';
     if (this.refused.some(({ reason }) => reason === NO_SUCH_ACCOUNT)) return 'unknownAccount';
     return this.refused.length > 0 ? 'refusedLogin' : null;
+  }
+
+  /** Why what opened the account would not open it any more; null while it would. */
+  recheck(): string | null {
+    if (this.accepted === null) return null;
+    const { name, key } = this.accepted;
+    return this.decide(name, key, this.options.findAccount(name));
   }
 
   answer(context: AuthContext): void {
@@ -91,20 +101,24 @@ export class LoginProcedure {
     const name = context.username;
     const account = ACCOUNT_NAME.test(name) ? this.options.findAccount(name) : null;
     const key = { type, blob, hash: context.hashAlgo ?? null, fingerprint };
-    const { address, trust } = this.options;
-    const refusal = decideLogin({ name, account, key, address, now: new Date(), trust: trust() });
-    const reason = refusal ?? (verified ? null : 'the signature is wrong');
+    const reason = this.decide(name, key, account) ?? (verified ? null : 'the signature is wrong');
     if (reason !== null || account === null) {
       this.refuse(context, { fingerprint, reason: reason ?? NO_SUCH_ACCOUNT });
     } else if (context.signature === undefined) {
       this.confirmKey(context);
     } else {
       const known = describeKey(account, blob, certificate);
+      this.accepted = { name, key };
       this.options.onAccepted(account, {
         ...{ account: account.account, method: 'publickey', fingerprint, key: known, reason: null },
       });
       context.accept();
     }
+  }
+
+  private decide(name: string, key: OfferedKey, account: Account | null): string | null {
+    const { address, trust } = this.options;
+    return decideLogin({ name, account, key, address, now: new Date(), trust: trust() });
   }
 
   /** ssh2 would confirm RSA keys under their old name, which new clients refuse. */

@@ -33,6 +33,8 @@ export interface SessionOptions {
   readonly onHeldChange: () => void;
   /** The peer has broken the protocol: the connection is to be cut. */
   readonly onViolation: (reason: string) => void;
+  /** Something of ours failed: the connection is to be cut, and not held against the peer. */
+  readonly onFault: (reason: string) => void;
   readonly onEnd: () => void;
 }
 
@@ -117,8 +119,9 @@ export class SftpSession {
   }
 
   private async run(): Promise<void> {
+    const { folders } = this.context.space;
     try {
-      await this.context.space.folders.prepare();
+      await folders.enter();
       for (;;) {
         const packet = await this.nextPacket();
         if (packet === null) break;
@@ -133,6 +136,7 @@ export class SftpSession {
       else this.fail(error);
     }
     await abandonHandles(this.context);
+    await folders.leave();
     if (!this.dead) this.leave();
     this.options.onEnd();
   }
@@ -223,7 +227,8 @@ export class SftpSession {
   private fail(error: unknown): void {
     const message = error instanceof Fault ? error.message : String(error);
     this.context.audit({ event: 'fault', operation: 'session', message });
-    this.die('the session cannot go on');
+    this.dead = true;
+    this.options.onFault('the session cannot go on: the fault is ours');
   }
 
   /**

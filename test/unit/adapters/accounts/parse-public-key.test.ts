@@ -48,6 +48,22 @@ describe('parsePublicKeys', () => {
     expect(reading.kind === 'keys' && reading.keys.map(({ type }) => type)).toEqual(['ssh-ed25519', 'ssh-rsa']);
   });
 
+  it.each([
+    ['20270131', new Date(2027, 0, 31)],
+    ['202701311405', new Date(2027, 0, 31, 14, 5)],
+    ['20270131140506Z', new Date('2027-01-31T14:05:06Z')],
+  ])('takes the end of a key from expiry-time="%s"', (text, expires) => {
+    const line = `expiry-time="${text}" ${ED25519} me`;
+    expect(parsePublicKey(line)).toMatchObject({ line, type: 'ssh-ed25519', comment: 'me', expires });
+  });
+
+  it.each(['', '2027', '20270230', '20271301', '2027013125', '202701312500', '20270131+01'])(
+    'refuses expiry-time="%s"',
+    (text) => {
+      expect(parsePublicKey(`expiry-time="${text}" ${ED25519}`)).toMatch(/^expiry-time takes YYYYMMDD,/);
+    },
+  );
+
   it.each(['Comment: "my key"', 'Comment: my key', 'Subject: x\\\r\ncontinued\r\nComment: "my key"'])(
     'takes the form of RFC 4716 with the header %j',
     (header) => {

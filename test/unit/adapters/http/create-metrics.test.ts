@@ -25,7 +25,7 @@ function make(sources: Partial<GaugeSources> = {}): Metrics {
     sources: {
       now: () => NOW,
       queue: () => ({ waiting: 2, inWork: 1, oldestReceivedAt: '2026-01-31T11:59:30Z' }),
-      sftp: () => ({ connections: 4, openUploads: 3 }),
+      sftp: () => ({ connections: 4, openUploads: 3, bans: 2 }),
       store: () => ({
         unfinished: [
           { state: 'committed', total: 5, oldestAt: '2026-01-31T11:58:00Z' },
@@ -57,6 +57,7 @@ describe('gauges', () => {
         'labdrop_reports_undelivered 5',
         'labdrop_sftp_connections 4',
         'labdrop_sftp_open_uploads 3',
+        'labdrop_sftp_banned_addresses 2',
         'labdrop_store_bytes 1000',
         'labdrop_disk_free_bytes 10',
         'labdrop_sources_unreadable 0',

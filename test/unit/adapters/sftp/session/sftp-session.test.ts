@@ -76,6 +76,7 @@ beforeEach(() => {
       onProgress: () => undefined,
       onHeldChange: () => undefined,
       onViolation: (reason) => violations.push(reason),
+      onFault: (reason) => violations.push(reason),
       onEnd: () => {
         ended = true;
       },
