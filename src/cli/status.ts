@@ -3,6 +3,7 @@ import { type LyingFile, readStatus, type StatusView } from '../daemon/commands-
 import { escapeControls } from '../domain/escape-controls';
 import { BAN_HEAD, banRow } from './ban-list';
 import { BATCH_HEAD, batchRow } from './batch-row';
+import { byteText } from './byte-text';
 import type { RegisterCommand } from './command-context';
 import { age, localTime } from './local-time';
 import { type Cell, renderPairs, renderTable } from './render-table';
@@ -26,6 +27,7 @@ export function renderStatus(status: StatusView, now: Date): string {
   const about = renderPairs([
     ['Daemon', daemonText(status)],
     ['Data', status.dataDir],
+    ['Disk', diskText(status)],
     ['Accounts', status.accounts],
     ['Batches', summary === null ? 'none yet' : countsText(summary.batches, summary.outcomes)],
     ['Records', recordsText(status)],
@@ -55,6 +57,13 @@ function daemonText({ running, daemon }: StatusView): string {
   if (running === null) return 'not running';
   const port = daemon?.sftp ? `, SFTP on ${daemon.sftp.host} port ${daemon.sftp.port}` : '';
   return `running since ${localTime(running.since) ?? ''} (process ${running.pid})${port}`;
+}
+
+function diskText({ disk }: StatusView): string | null {
+  if (disk === null) return null;
+  const free = `${byteText(disk.freeBytes)} free`;
+  if (disk.freeBytes >= disk.reserveBytes) return free;
+  return `${free}, below the reserve of ${byteText(disk.reserveBytes)}: UPLOADS ARE REFUSED until there is more room`;
 }
 
 function countsText(total: number, outcomes: Readonly<Record<string, number>>): string {

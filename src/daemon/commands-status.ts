@@ -1,5 +1,5 @@
 /** Everything `labdrop status` tells, gathered from outside the daemon: it works whether one runs or not. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccountDirectory } from '../adapters/accounts/create-account-directory';
 import { listFolder } from '../adapters/inbox/list-folder';
@@ -11,6 +11,7 @@ import type { BatchRecord, QuarantinedBatch } from '../domain/batch-record';
 import { JOURNEY } from '../domain/journey';
 import { pairFiles } from '../stages/settle/pair-files';
 import { openReader } from './commands-store';
+import type { DiskSpace } from './disk-reserve';
 import type { DaemonStatus } from './status-file';
 
 /** A file that lies in a drop folder. */
@@ -25,6 +26,8 @@ export interface LyingFile {
 
 export interface StatusView {
   readonly dataDir: string;
+  /** Where the data folder lies; null when it cannot be measured. */
+  readonly disk: DiskSpace | null;
   /** Null when no daemon runs on the data folder. */
   readonly running: LockHolder | null;
   /** What the running daemon last told of itself. */
@@ -75,6 +78,7 @@ export async function readStatus(config: Config, now: Date): Promise<StatusView>
   }
   const common = {
     dataDir: config.dataDir,
+    disk: readDisk(config),
     running,
     daemon: running === null ? null : readDaemonStatus(config.dataDir),
   };
@@ -97,6 +101,15 @@ function readStore(config: Config): Pick<StatusView, 'unfinished' | 'quarantined
     return { unfinished, quarantined, last, summary: reader.summary(), tables: reader.tables() };
   } finally {
     reader.close();
+  }
+}
+
+function readDisk({ dataDir, ingest }: Config): DiskSpace | null {
+  try {
+    const { bavail, bsize } = statfsSync(dataDir);
+    return { freeBytes: bavail * bsize, reserveBytes: ingest.diskReserveBytes };
+  } catch {
+    return null;
   }
 }
 

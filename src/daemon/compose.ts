@@ -21,6 +21,7 @@ import { relatedNames } from '../stages/name/split-file-name';
 import { prepareLiftRequests } from './ban-requests';
 import { LINE_MAX } from './batch-queue';
 import { createBatchLog, quarantineFault } from './batch-log';
+import { createDiskReserve } from './disk-reserve';
 import { createDispatcher } from './dispatcher';
 import { createIntake } from './intake';
 import { createLane, type Lane, LANE_DEFAULTS, type LaneOptions } from './lane';
@@ -96,6 +97,7 @@ async function start(
     messageTypes: () => [...catalogue.types.keys()],
   });
   const { metrics } = observation;
+  const diskReserve = createDiskReserve(observation.disk, log, () => performance.now());
 
   const lane = { ...LANE_DEFAULTS, ...overrides.lane };
   const express = createLane('express', workerSettings(config), lane);
@@ -153,6 +155,7 @@ async function start(
       scanned: (count, ms) => {
         log.debug('inbox.scan', { folders: count, ms: Math.round(ms) });
         observation.scanned(ms);
+        diskReserve.look();
         status.update();
         offerReplays();
         service?.refresh(now());
@@ -175,6 +178,7 @@ async function start(
     events: {
       onArrival: (account, folder, fileName) => inbox.hint(account, folder, fileName),
       isClaimed: (account, folder, fileName) => dispatcher.isClaimed(account, folder, fileName),
+      refuseUploads: () => diskReserve.refusal(),
       audit: (event) => {
         logSftpAudit(log, event);
         metrics.sftp(event);

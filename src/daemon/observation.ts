@@ -13,6 +13,7 @@ import type { Config } from '../config/config';
 import { PACKAGE_ROOT } from '../config/package-root';
 import { toFault } from '../domain/fault';
 import type { Logger } from '../ports/logger';
+import type { DiskSpace } from './disk-reserve';
 import type { Dispatcher, DispatcherEvents } from './dispatcher';
 
 export interface ObservationOptions {
@@ -25,6 +26,8 @@ export interface ObservationOptions {
 
 export interface Observation {
   readonly metrics: Metrics;
+  /** Where the data folder lies. @throws when it cannot be measured */
+  disk(): DiskSpace;
   scanned(ms: number): void;
   attachDispatcher(dispatcher: Dispatcher): void;
   /** @param path of the store, which exists */
@@ -49,7 +52,7 @@ export function createObservation({ config, log, now, messageTypes }: Observatio
   let lastScanAt: Date | null = null;
   let isStopping = false;
 
-  function disk(): { freeBytes: number; totalBytes: number; reserveBytes: number } {
+  function disk(): DiskSpace & { readonly totalBytes: number } {
     const { bavail, blocks, bsize } = statfsSync(config().dataDir);
     const reserveBytes = config().ingest.diskReserveBytes;
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, reserveBytes };
@@ -117,6 +120,7 @@ export function createObservation({ config, log, now, messageTypes }: Observatio
 
   return {
     metrics,
+    disk,
     scanned: (ms) => {
       lastScanAt = now();
       metrics.scanned(ms, lastScanAt);

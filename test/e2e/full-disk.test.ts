@@ -26,7 +26,8 @@ let daemon: BuiltDaemon | null = null;
 let key: string;
 
 beforeAll(async () => {
-  home = makeHome();
+  // No reserve: the disk may fill up to its last byte.
+  home = makeHome('ingest: { diskReserveBytes: 0 }');
   mkdirSync(home.dataDir);
   mountSmallDisk(home.dataDir);
   key = makeKey(home, 'id_lab');

@@ -21,10 +21,10 @@ export class AccountSpace {
     readonly account: string,
     options: AccountSpaceOptions,
     readonly writers: OpenWriters,
-    readonly events: Pick<SftpEvents, 'isClaimed' | 'onArrival'>,
+    readonly events: Pick<SftpEvents, 'isClaimed' | 'onArrival' | 'refuseUploads'>,
   ) {
     this.folders = new AccountFolders(options.accountsDir, options.uploadsDir, account);
-    this.usage = new AccountUsage(this.folders);
+    this.usage = new AccountUsage(this.folders, () => events.refuseUploads?.() ?? null);
     this.shadow = new UploadShadow(
       options.uploadShadowSeconds * 1000,
       () => performance.now(),

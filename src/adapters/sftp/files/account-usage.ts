@@ -1,6 +1,7 @@
 /**
  * Bytes and files that an account holds in its drop folders and among its partial uploads, measured when an upload is
- * opened and counted on while it grows. Accounts without quota are not measured.
+ * opened and counted on while it grows. Accounts without quota are not measured. Nothing is admitted while the server
+ * itself is short of space.
  */
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +15,11 @@ export class AccountUsage {
   private bytes = 0;
   private files = 0;
 
-  constructor(private readonly folders: AccountFolders) {}
+  /** @param whyNone why the server takes no byte from anybody now, or null */
+  constructor(
+    private readonly folders: AccountFolders,
+    private readonly whyNone: () => string | null,
+  ) {}
 
   /** Figures of the disk; `null` quotas are reported as unlimited by the caller. */
   async measure(): Promise<{ readonly bytes: number; readonly files: number }> {
@@ -41,6 +46,7 @@ export class AccountUsage {
 
   /** @throws Refusal when one more file is too many */
   async admitFile(account: Account): Promise<void> {
+    this.assertRoom();
     if (account.quotaFiles === null && account.quotaBytes === null) return;
     await this.measure();
     if (account.quotaFiles !== null && this.files + 1 > account.quotaFiles) {
@@ -49,19 +55,26 @@ export class AccountUsage {
     this.files += 1;
   }
 
-  /** Before an upload to a name that counts already. */
+  /** Before an upload to a name that counts already. @throws Refusal */
   async admitGrown(account: Account): Promise<void> {
+    this.assertRoom();
     if (account.quotaBytes !== null) await this.measure();
   }
 
   /** @throws Refusal when the growth is too much; then nothing is counted */
   admitGrowth(account: Account, growthBytes: number): void {
+    this.assertRoom();
     const { quotaBytes } = account;
     if (quotaBytes === null) return;
     if (this.bytes + growthBytes > quotaBytes) {
       throw failure(`quota exceeded: ${mebibytes(this.bytes)} of ${mebibytes(quotaBytes)} MiB`);
     }
     this.bytes += growthBytes;
+  }
+
+  private assertRoom(): void {
+    const why = this.whyNone();
+    if (why !== null) throw failure(why);
   }
 }
 
