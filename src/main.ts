@@ -1,23 +1,34 @@
 #!/usr/bin/env node
-/** The process: its arguments, its streams, its exit status. Nothing else ends it. */
+/** The process: its arguments, its streams, its signals, its exit status. Nothing else ends it. */
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runProgram } from './cli/run-program';
+import { hearStopRequests } from './cli/hear-stop-requests';
+
+const isDaemon = process.argv.includes('serve');
 
 // Whoever read our output has gone (`labdrop batches | head`): there is nobody left to work for. The daemon's work goes
 // on without its log.
 process.stdout.on('error', () => {
-  if (process.argv[2] !== 'serve') process.exit(0);
+  if (!isDaemon) process.exit(0);
 });
 
-void runProgram(process.argv.slice(2), {
-  out: (line) => process.stdout.write(`${line}\n`),
-  err: (line) => process.stderr.write(`${line}\n`),
-  progress: process.stderr.isTTY ? (text) => process.stderr.write(`\r\u001b[K${text}`) : null,
-  flush: () => new Promise((taken) => process.stdout.write('', () => taken())),
-  env: process.env,
-  cwd: process.cwd(),
-  packageRoot: resolve(__dirname, '..'),
-  now: () => new Date(),
-  pause: (ms) => sleep(ms, true),
-}).then((status) => process.stdout.write('', () => process.exit(status)));
+async function main(): Promise<void> {
+  // The rest of the program takes its time to load: the daemon may be told to stop meanwhile.
+  const stops = isDaemon ? { stops: hearStopRequests() } : {};
+  const { runProgram } = await import('./cli/run-program');
+  const status = await runProgram(process.argv.slice(2), {
+    out: (line) => process.stdout.write(`${line}\n`),
+    err: (line) => process.stderr.write(`${line}\n`),
+    progress: process.stderr.isTTY ? (text) => process.stderr.write(`\r\u001b[K${text}`) : null,
+    flush: () => new Promise((taken) => process.stdout.write('', () => taken())),
+    env: process.env,
+    cwd: process.cwd(),
+    packageRoot: resolve(__dirname, '..'),
+    now: () => new Date(),
+    pause: (ms) => sleep(ms, true),
+    ...stops,
+  });
+  process.stdout.write('', () => process.exit(status));
+}
+
+void main();

@@ -1,6 +1,7 @@
 /** What a command has of the world around it; tests give their own. A command ends nothing and writes nowhere else. */
 import type { Command } from 'commander';
 import type { Config } from '../config/config';
+import type { StopRequests } from '../daemon/serve';
 import type { ExitStatus } from './exit-status';
 
 export interface CommandIo {
@@ -20,6 +21,8 @@ export interface CommandIo {
   now(): Date;
   /** Resolves after that time; false asks a command that goes on and on to end. */
   pause(ms: number): Promise<boolean>;
+  /** Where somebody listened for signals before the command began. */
+  readonly stops?: StopRequests;
 }
 
 export interface CommandContext extends CommandIo {

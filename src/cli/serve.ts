@@ -1,6 +1,7 @@
 /** `labdrop serve`: the daemon. */
 import { resolve } from 'node:path';
 import { serveDaemon } from '../daemon/serve';
+import { hearStopRequests } from './hear-stop-requests';
 import type { RegisterCommand } from './command-context';
 import { EXIT } from './exit-status';
 
@@ -25,6 +26,7 @@ export const registerServe: RegisterCommand = (program, context) => {
         reread: () => context.loadConfig(),
         print: (line) => context.out(line),
         env: context.env,
+        stops: context.stops ?? hearStopRequests(),
         program: programName(),
       });
       context.setStatus(stopped === 'done' ? EXIT.done : EXIT.fault);

@@ -68,5 +68,6 @@ export function createBatchLog({ log, now, append, status }: BatchLogOptions): D
       log.error('batch.quarantine', { batch, account, file, code, message });
       status.fault(fault);
     },
+    left: ({ id, account, fileName }) => log.info('batch.leave', { batch: id, account, file: fileName }),
   };
 }

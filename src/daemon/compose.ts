@@ -40,6 +40,10 @@ export interface DaemonOverrides {
   /** Sockets that listen already, passed on by the service manager. */
   readonly sockets?: PassedSockets;
   readonly lane?: Partial<LaneOptions>;
+  /** A batch in work may go on this long when the daemon stops, in milliseconds. */
+  readonly workGraceMs?: number;
+  /** Ends a start that is under way: what was started is stopped, and `startDaemon` rejects. */
+  readonly stop?: AbortSignal;
 }
 
 export interface StartedDaemon {
@@ -52,9 +56,14 @@ export interface StartedDaemon {
   reload(config: Config): void;
   /** How much work there is at this moment. */
   load(): { readonly waiting: number; readonly inWork: number; readonly connections: number };
-  /** No new connections; open uploads get the grace time; the batches in work are finished. */
+  /**
+   * No new connections; open uploads get the grace time, and so does, beside them, each batch in work: one that needs
+   * longer is left claimed.
+   */
   stop(graceMs: number): Promise<void>;
 }
+
+const WORK_GRACE_MS = 20_000;
 
 /** Starts everything; what was started is stopped again when a later part fails. */
 export async function startDaemon(
@@ -116,14 +125,15 @@ async function start(
     nowMs: () => now().getTime(),
     random: overrides.random ?? Math.random,
   });
-  scope.defer(() => dispatcher.drain());
+  const workGraceMs = overrides.workGraceMs ?? WORK_GRACE_MS;
+  scope.defer(() => dispatcher.drain(workGraceMs));
   observation.attachDispatcher(dispatcher);
   status.observe(() => ({
     waiting: dispatcher.waiting(),
     inWork: dispatcher.inWork(),
     bans: service?.bans() ?? [],
   }));
-  const { batches, quarantined } = await leftBehind(express);
+  const { batches, quarantined } = await leftBehind(express, overrides.stop);
   for (const batch of quarantined) status.fault(quarantineFault(batch));
   dispatcher.together(() => {
     for (const batch of batches) dispatcher.offer(batch, accounts.find(batch.account));
@@ -168,6 +178,7 @@ async function start(
   });
   scope.defer(() => inbox.close());
   await inbox.start();
+  overrides.stop?.throwIfAborted();
 
   service = createSftpService({
     config,
@@ -214,7 +225,7 @@ async function start(
     }),
     stop: async (graceMs) => {
       observation.stopping();
-      await server.close(graceMs);
+      await Promise.all([server.close(graceMs), dispatcher.drain(workGraceMs)]);
       await scope.close();
     },
   };
@@ -235,8 +246,12 @@ async function closeLanes(lanes: readonly Lane[]): Promise<void> {
 }
 
 /** Batches of former runs: those to go on with, and those that were set aside. */
-async function leftBehind(lane: Lane): Promise<Extract<WorkerReply, { kind: 'unfinished' }>> {
+async function leftBehind(lane: Lane, stop?: AbortSignal): Promise<Extract<WorkerReply, { kind: 'unfinished' }>> {
+  const leave = (): void => void lane.terminate();
+  stop?.addEventListener('abort', leave);
+  stop?.throwIfAborted();
   const reply = await lane.ask({ kind: 'unfinished' });
+  stop?.removeEventListener('abort', leave);
   if (reply.kind === 'failed') throw new Fault(reply.fault.code, reply.fault.message, { retryable: false });
   if (reply.kind !== 'unfinished') throw new Fault('S903', 'the worker gave no answer', { retryable: false });
   return reply;

@@ -5,6 +5,7 @@
  *   offered -> waiting -> running -> done | withdrawn
  *                ^___________|  on a fault: again after a growing pause, its line waits
  *                            '-> set aside, when the program itself failed at it twice: its line goes on
+ *                            '-> left, when the program ends: the next start goes on with it
  */
 import type { BatchOrigin, QuarantinedBatch } from '../domain/batch-record';
 import { toFault } from '../domain/fault';
@@ -28,6 +29,8 @@ export interface DispatcherEvents {
   done(result: BatchResult, ms: number): void;
   fault(batch: QueuedBatch, fault: FaultNotice, retryInMs: number): void;
   quarantined(quarantined: QuarantinedBatch): void;
+  /** Left where it stands, as the program ends: the next start goes on with it. */
+  left(origin: BatchOrigin): void;
 }
 
 export interface Dispatcher {
@@ -43,8 +46,11 @@ export interface Dispatcher {
   waiting(): number;
   /** When the batch that waits longest was received, ISO 8601 UTC; null when none waits. */
   oldestWaiting(): string | null;
-  /** Starts nothing new; resolves when the batches in work are done or failed. */
-  drain(): Promise<void>;
+  /**
+   * Starts nothing new; resolves when the batches in work are done or failed. Those that go on for longer are left in
+   * the state they have reached, and their threads are ended.
+   */
+  drain(graceMs: number): Promise<void>;
 }
 
 export interface DispatcherOptions {
@@ -65,6 +71,7 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
   const recent = new Map<string, number>();
   const taken = new Set<string>();
   let draining = false;
+  let leaving = false;
   let offering = false;
   let timer: NodeJS.Timeout | null = null;
 
@@ -133,6 +140,7 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
       else if (reply.kind === 'quarantined') setAside(batch, reply.quarantined);
       else if (reply.kind === 'failed') retry(batch, reply.fault, isOurs(reply.fault));
     } catch (error) {
+      if (leaving) return;
       const { code, message, retryable } = toFault(error);
       retry(batch, { code, message, retryable }, error instanceof WorkerDeath);
     } finally {
@@ -177,10 +185,18 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     }
   }
 
-  async function drain(): Promise<void> {
+  async function drain(graceMs: number): Promise<void> {
     draining = true;
     schedule();
+    const late = setTimeout(leave, graceMs);
     await Promise.all([...running.values()].map(({ ended }) => ended));
+    clearTimeout(late);
+  }
+
+  function leave(): void {
+    leaving = true;
+    for (const { origin } of running.values()) events.left(origin);
+    for (const lane of [express, bulk]) void lane.terminate();
   }
 
   return {

@@ -157,6 +157,7 @@ export function countEvents(events: DispatcherEvents, metrics: Metrics): Dispatc
       metrics.fault('S903');
       events.quarantined(quarantined);
     },
+    left: (origin) => events.left(origin),
   };
 }
 

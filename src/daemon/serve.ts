@@ -1,9 +1,11 @@
 /**
- * The daemon's life: start, readiness, signals, end. The first SIGTERM or SIGINT drains, a second one ends at once;
- * SIGHUP reloads, all or nothing. Resolves when it has stopped; it never ends the process itself.
+ * The daemon's life: start, readiness, signals, end. The first SIGTERM or SIGINT drains, or ends a start that is under
+ * way; a second one ends at once. SIGHUP reloads, all or nothing, as soon as it is
+ * ready. Resolves when it has stopped; it never ends the process itself.
  */
+import { once } from 'node:events';
 import { readPassedSockets } from '../adapters/systemd/read-passed-sockets';
-import { createServiceNotifier } from '../adapters/systemd/service-notifier';
+import { createServiceNotifier, type ServiceNotifier } from '../adapters/systemd/service-notifier';
 import { createLogger } from '../adapters/winston/create-logger';
 import type { Config } from '../config/config';
 import { escapeControls } from '../domain/escape-controls';
@@ -16,6 +18,13 @@ const STOP_GRACE_MS = 10_000;
 /** How often the service manager is told what the daemon does, when that changed. */
 const STATUS_INTERVAL_MS = 2_000;
 
+export interface StopRequests {
+  /** Aborted when the daemon is to stop; the signal's name is the reason. */
+  readonly first: AbortSignal;
+  /** Aborted when it is to end at once. */
+  readonly second: AbortSignal;
+}
+
 export interface ServeOptions {
   readonly config: Config;
   /** Reads the configuration again, for SIGHUP. @throws when it is not right */
@@ -24,64 +33,83 @@ export interface ServeOptions {
   readonly print: (line: string) => void;
   /** What the service manager passes on. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stops: StopRequests;
   /** How this program is called, for the commands that are printed. */
   readonly program: string;
 }
 
 /** `failed`: it could not start, or something did not stop cleanly, or it was told twice to stop. */
 export async function serveDaemon(options: ServeOptions): Promise<'done' | 'failed'> {
-  const { config, reread, print, env, program } = options;
+  const { config, env, stops } = options;
   const log = createLogger(config.log);
   const manager = createServiceNotifier({
     env,
     pid: process.pid,
     onProblem: (message) => log.warn('service.unreachable', { message }),
   });
+  return new Promise((resolve) => {
+    const { first, second } = stops;
+    whenAborted(first, () => {
+      log.info('daemon.drain', { signal: String(first.reason) });
+      manager.stopping('finishing the work in hand');
+    });
+    whenAborted(second, () => resolve('failed'));
+    run(options, { log, manager, stop: first }).then(resolve, (error: unknown) => {
+      log.error('fault', { code: 'S903', message: String(error) });
+      resolve('failed');
+    });
+  });
+}
+
+function whenAborted(signal: AbortSignal, then: () => void): void {
+  if (signal.aborted) then();
+  else signal.addEventListener('abort', then);
+}
+
+interface Surroundings {
+  readonly log: Logger;
+  readonly manager: ServiceNotifier;
+  /** Aborted when the daemon is to stop. */
+  readonly stop: AbortSignal;
+}
+
+async function run(options: ServeOptions, { log, manager, stop }: Surroundings): Promise<'done' | 'failed'> {
+  const { config, reread, print, env, program } = options;
+  const hangUp = { isDue: false, reload: (): void => void (hangUp.isDue = true) };
+  process.on('SIGHUP', () => hangUp.reload());
   log.info('daemon.start', { pid: process.pid, dataDir: config.dataDir, config: config.configPath });
   let daemon: StartedDaemon;
   try {
-    daemon = await startDaemon(config, log, { sockets: readPassedSockets(env, process.pid) });
+    stop.throwIfAborted();
+    daemon = await startDaemon(config, log, { sockets: readPassedSockets(env, process.pid), stop });
   } catch (error) {
+    if (stop.aborted) return stopped(log);
     const fault = toFault(error);
     log.error('fault', { code: fault.code, message: fault.message });
     print(`cannot start: ${escapeControls(fault.message)}`);
     return 'failed';
   }
-  announce(daemon, config, print, program);
-  log.info('daemon.ready', { sftp: `${daemon.sftp.host}:${daemon.sftp.port}`, accounts: daemon.accounts });
-  manager.ready(describeWork(daemon));
-  const reporter = setInterval(() => manager.status(describeWork(daemon)), STATUS_INTERVAL_MS);
-  return new Promise((resolve) => {
-    const onReload = (): void => {
+  if (!stop.aborted) {
+    announce(daemon, config, print, program);
+    log.info('daemon.ready', { sftp: `${daemon.sftp.host}:${daemon.sftp.port}`, accounts: daemon.accounts });
+    manager.ready(describeWork(daemon));
+    hangUp.reload = (): void => {
       manager.reloading();
       reloadDaemon(daemon, reread, log);
       manager.ready(describeWork(daemon));
     };
-    let stopping = false;
-    const onStop = (signal: NodeJS.Signals): void => {
-      if (stopping) {
-        resolve('failed');
-        return;
-      }
-      stopping = true;
-      log.info('daemon.drain', { signal });
-      clearInterval(reporter);
-      manager.stopping('finishing the work in hand');
-      daemon.stop(STOP_GRACE_MS).then(
-        () => {
-          log.info('daemon.stop');
-          resolve('done');
-        },
-        (error: unknown) => {
-          log.error('fault', { code: 'S903', message: String(error) });
-          resolve('failed');
-        },
-      );
-    };
-    process.on('SIGTERM', onStop);
-    process.on('SIGINT', onStop);
-    process.on('SIGHUP', onReload);
-  });
+    if (hangUp.isDue) hangUp.reload();
+    const reporter = setInterval(() => manager.status(describeWork(daemon)), STATUS_INTERVAL_MS);
+    await once(stop, 'abort');
+    clearInterval(reporter);
+  }
+  await daemon.stop(STOP_GRACE_MS);
+  return stopped(log);
+}
+
+function stopped(log: Logger): 'done' {
+  log.info('daemon.stop');
+  return 'done';
 }
 
 function describeWork(daemon: StartedDaemon): string {

@@ -23,7 +23,6 @@ const table = {
   'sftp.ban': 'An address may not connect for a while',
   'sftp.ban-lifted': 'An operator ended a ban',
   'sftp.partial-cleared': 'A partial upload that nobody continued was taken away',
-  'sftp.partial-cleared': 'A partial upload that nobody continued was taken away',
   'sftp.disconnect': 'A connection ended',
   'sftp.error': 'A connection broke the protocol or failed',
   'disk.low': 'Free space is below the reserve: uploads are refused until there is more',

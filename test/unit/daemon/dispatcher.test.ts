@@ -59,13 +59,14 @@ describe('the dispatcher', () => {
     const events: DispatcherEvents = {
       done: (result) => told.push(result.kind === 'done' ? result.batch.id : `withdrawn ${result.id}`),
       quarantined: ({ batch, reason }) => told.push(`${batch.id} set aside: ${reason}`),
+      left: ({ id }) => told.push(`left ${id}`),
       fault: (batch, fault, retryInMs) => told.push(`${batch.origin.id} ${fault.code} ${batch.attempts} ${retryInMs}`),
     };
     dispatcher = createDispatcher({ express, bulk, events, nowMs: () => clock, random: () => 1 });
   });
 
   afterEach(async () => {
-    const drained = dispatcher.drain();
+    const drained = dispatcher.drain(60_000);
     for (const lane of [express, bulk]) if (!lane.isIdle()) await lane.answer(withdrawn('x'));
     await drained;
   });
@@ -196,9 +197,25 @@ describe('the dispatcher', () => {
   it('starts nothing while it drains', async () => {
     dispatcher.offer(makeOrigin({ id: 'a', dataIdentity: '1' }), null);
     dispatcher.offer(makeOrigin({ id: 'b', dataIdentity: '2', fileTime: '2021-12-31 00:00:00' }), null);
-    const drained = dispatcher.drain();
+    const drained = dispatcher.drain(60_000);
     await express.answer(withdrawn('a'));
     await drained;
     expect([...express.asked, ...bulk.asked]).toEqual(['a']);
+  });
+
+  it('leaves what does not end in time, without a fault', async () => {
+    const lane = scriptedLane('express');
+    const leaving = { ...lane, terminate: () => lane.answer(new WorkerDeath('ended', undefined)) };
+    const events: DispatcherEvents = {
+      done: () => told.push('done'),
+      quarantined: () => told.push('set aside'),
+      left: ({ id }) => told.push(`left ${id}`),
+      fault: () => told.push('fault'),
+    };
+    const own = createDispatcher({ express: leaving, bulk, events, nowMs: () => clock, random: () => 1 });
+    own.offer(makeOrigin({ id: 'a', dataIdentity: '1' }), null);
+    await own.drain(0);
+    expect(told).toEqual(['left a']);
+    expect(own.inWork()).toEqual([]);
   });
 });
