@@ -116,8 +116,9 @@ function writeControl(root, control) {
 function fixModes(root) {
   run('find', [root, '-type', 'd', '-exec', 'chmod', '0755', '{}', '+']);
   run('find', [root, '-type', 'f', '-exec', 'chmod', '0644', '{}', '+']);
-  const programs = ['usr/bin/labdrop', 'usr/lib/labdrop/bin/node', 'DEBIAN/postinst', 'DEBIAN/prerm', 'DEBIAN/postrm'];
-  run('chmod', ['0755', ...programs.map((path) => join(root, path))]);
+  const programs = ['usr/bin/labdrop', 'usr/lib/labdrop/bin/node', 'usr/lib/labdrop/dist/main.js'];
+  const scripts = ['DEBIAN/postinst', 'DEBIAN/prerm', 'DEBIAN/postrm'];
+  run('chmod', ['0755', ...[...programs, ...scripts].map((path) => join(root, path))]);
 }
 
 function compress(root, path, content) {

@@ -8,9 +8,13 @@ import { delimiter, join } from 'node:path';
 
 /** Used by installation scripts alone. */
 const BUILD_ONLY = new Set(['prebuild-install', 'node-gyp', 'nan', 'buildcheck', 'node-addon-api']);
-/** Sources, tests and notes that no program reads, by package or `*`. */
-const UNREAD = {
-  '*': ['.github', 'test', 'tests', 'bench', 'benchmarks', 'example', 'examples', 'docs', 'doc', '.travis.yml'],
+/** Sources, tests and notes that no program reads: names at any depth, and places in single packages. */
+const UNREAD_NAMES = [
+  ...['.github', '.vscode', 'test', 'tests', 'spec', 'bench', 'benchmarks', 'example', 'examples', 'docs', 'player'],
+  ...['.eslintrc*', '.npmignore', '.gitattributes', '.gitmodules', '.travis.yml', '.editorconfig', '.prettierrc*'],
+  ...['*.md', '*.map', '*.d.ts', '*.d.cts', '*.d.mts', '*.html', '*.min.js', 'test_extension.node', 'bin.mjs'],
+];
+const UNREAD_PLACES = {
   'better-sqlite3': ['deps', 'src', 'binding.gyp'],
   'cpu-features': ['deps', 'src', 'binding.gyp', 'buildcheck.gypi'],
   ssh2: ['lib/protocol/crypto/src', 'lib/protocol/crypto/binding.gyp', 'install.js', 'util'],
@@ -93,14 +97,15 @@ function installed(modules) {
 }
 
 function prune(folder) {
-  const { name } = manifest(folder);
-  for (const path of [...UNREAD['*'], ...(UNREAD[name] ?? [])]) {
-    rmSync(join(folder, path), { recursive: true, force: true });
+  for (const place of UNREAD_PLACES[manifest(folder).name] ?? []) {
+    rmSync(join(folder, place), { recursive: true, force: true });
   }
+  const named = UNREAD_NAMES.flatMap((name, index) => [...(index === 0 ? [] : ['-o']), '-name', name]);
+  const unread = ['(', ...named, ')', '!', '-iname', 'licen*'];
+  execFileSync('find', [folder, '-mindepth', '1', ...unread, '-prune', '-exec', 'rm', '-rf', '{}', '+']);
   // Of what node-gyp made, the addon itself.
   execFileSync('find', [folder, '-path', '*/build/*', '-type', 'f', '!', '-path', '*/Release/*.node', '-delete']);
   execFileSync('find', [folder, '-path', '*/Release/obj*', '-delete']);
-  execFileSync('find', [folder, '-type', 'f', '(', '-name', '*.map', '-o', '-name', '*.d.ts', ')', '-delete']);
 }
 
 function removeEmptyFolders(folder) {

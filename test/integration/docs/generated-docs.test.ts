@@ -1,11 +1,20 @@
 /** The generated pages say what the product says. `npm run docs` writes them anew. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import {
+  renderCommandManual,
+  renderConfigurationManual,
+  renderConfigurationPage,
+} from '../../support/generated-manual';
 import { renderCodesPage, renderReportsPage } from '../../support/generated-docs';
 
 const PAGES: readonly (readonly [string, () => string | Promise<string>])[] = [
   ['docs/codes.md', renderCodesPage],
   ['docs/reports.md', renderReportsPage],
+  ['docs/configuration.md', renderConfigurationPage],
+  ['man/labdrop.1', renderCommandManual],
+  ['man/labdrop.yaml.5', renderConfigurationManual],
 ];
 
 it.each(PAGES)('%s is current', async (path, render) => {
@@ -13,4 +22,15 @@ it.each(PAGES)('%s is current', async (path, render) => {
   const text = await render();
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, text);
   expect(readFileSync(file, 'utf8')).toBe(text);
+});
+
+it.each(['labdrop.1', 'labdrop.yaml.5'])('man understands %s', (name) => {
+  const path = resolve(__dirname, '../../../man', name);
+  const { status, stdout, stderr, error } = spawnSync('man', ['--warnings=all', '-l', path], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C.UTF-8', MANWIDTH: '80', MANROFFSEQ: '' },
+  });
+  if (error !== undefined) throw error;
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toContain('SEE ALSO');
 });
