@@ -4,14 +4,13 @@
  * superseded; findings get their number in report order.
  */
 import type Database from 'better-sqlite3';
-import type { BatchRecord } from '../../domain/batch-record';
 import { Fault } from '../../domain/fault';
 import type { MessageType } from '../../domain/message-type';
 import type { CommitVerdict } from '../../ports/batch-store';
+import { tableShape } from './incoming-records';
 import { quoteIdentifier } from './quote-identifier';
 import { addPlaces, addPlacesAhead, type PlacesInput } from './record-places';
 import type { StoreComparisonInput } from './settle-against-store';
-import { valueColumn } from './staging-database';
 import type { StoreTransactions } from './store-transactions';
 
 /** @throws Fault S903 when the batch is committed already: nothing is ever stored twice */
@@ -40,14 +39,16 @@ export function commitBatchRow(db: Database.Database, id: string, verdict: Commi
   if (changes !== 1) throw new Fault('S903', `batch ${id} is unknown or committed already`, { retryable: false });
 }
 
-/** Which staged records become rows: those that no decision keeps out. `r` is the record, `d` its decision. */
-const KEPT = `FROM staging.record r LEFT JOIN staging.decision d ON d.record = r.record
-  WHERE (d.kind IS NULL OR d.kind IN ('correction', 'older-version'))`;
+/** Decisions that let a record be stored, besides having none. */
+const STORING = "('correction', 'older-version')";
+
+function kept(record: string): string {
+  return `NOT EXISTS (SELECT 1 FROM staging.decision d WHERE d.record = ${record} AND d.kind NOT IN ${STORING})`;
+}
 
 export interface CommitInput extends StoreComparisonInput {
-  readonly batch: BatchRecord;
-  /** `_id` of each row is `base` + its record's number: above that of every row of its table. */
-  readonly base: number;
+  /** `_id` of each row in the store is this + its record's number: above that of every row of its table. */
+  readonly storedBase: number;
 }
 
 /** Highest `_id` of a type's table, 0 when it has none. */
@@ -63,62 +64,63 @@ export function insertRecords(db: Database.Database, input: CommitInput): void {
   supersede(db, input);
 }
 
-/**
- * The same for many rows, done before the store is locked: the rows in a table of the staging area that is made as
- * theirs, their places in the store.
- */
-export function prepareRecords(db: Database.Database, input: CommitInput, transactions: StoreTransactions): void {
-  transactions.bulk();
-  createIncoming(db, input.type.name);
-  insertRows(db, 'staging.incoming', input);
-  addPlacesAhead(db, places(input), transactions);
-}
+/** Rows that are ready to move, as they are. */
+export type ReadyRows = 'incoming.rows' | 'staging.kept';
 
-/** An empty table made as the type's own, column for column: only then does SQLite move rows without looking at them. */
-export function createIncoming(db: Database.Database, type: string): void {
-  const columns = db
-    .prepare<[string], { name: string; type: string; notnull: number; pk: number }>(
-      `SELECT name, type, "notnull", pk FROM pragma_table_info(?, 'main')`,
-    )
-    .all(type)
-    .map(({ name, type, notnull, pk }) =>
-      [quoteIdentifier(name), type, notnull === 1 ? 'NOT NULL' : '', pk === 1 ? 'PRIMARY KEY' : ''].join(' '),
-    );
-  db.exec(`CREATE TABLE staging.incoming (${columns.join(', ')}) STRICT`);
+/**
+ * The same for many rows, done before the store is locked: rows ready to move, and their places in the store. Where
+ * nothing is decided about any of them, and they have their ids already, the rows are ready as they came.
+ */
+export function prepareRecords(db: Database.Database, input: CommitInput, transactions: StoreTransactions): ReadyRows {
+  const asTheyCame = input.storedBase === input.base && !hasDecisions(db);
+  if (!asTheyCame) {
+    transactions.bulk();
+    const { rows } = tableShape(db, input.type.name);
+    db.exec(`DROP TABLE IF EXISTS staging.kept; ${rows('staging.kept')}`);
+    insertRows(db, 'staging.kept', input);
+  }
+  addPlacesAhead(db, places(input), transactions);
+  return asTheyCame ? 'incoming.rows' : 'staging.kept';
 }
 
 /** Rows that were prepared, in the transaction that is open. SQLite copies them as they are: nothing may stand between. */
-export function moveRecords(db: Database.Database, input: CommitInput): void {
-  db.exec(moveStatement(input.type.name));
+export function moveRecords(db: Database.Database, input: CommitInput, ready: ReadyRows): void {
+  db.exec(moveStatement(input.type.name, ready));
   supersede(db, input);
 }
 
-export function moveStatement(type: string): string {
-  return `INSERT INTO main.${quoteIdentifier(type)} SELECT * FROM staging.incoming`;
+export function moveStatement(type: string, ready: ReadyRows): string {
+  return `INSERT INTO main.${quoteIdentifier(type)} SELECT * FROM ${ready}`;
 }
 
-function insertRows(db: Database.Database, table: string, { batch, type, sender, order, base }: CommitInput): void {
+function hasDecisions(db: Database.Database): boolean {
+  return db.prepare('SELECT 1 FROM staging.decision LIMIT 1').get() !== undefined;
+}
+
+function insertRows(db: Database.Database, table: string, { type, base, storedBase }: CommitInput): void {
+  const own = '_batch_id, _line, _record, _received_at, _sender, _key, _patient, _order';
+  const fields = type.fields.map(({ name }) => quoteIdentifier(name));
+  const taken = [...own.split(', '), ...fields];
   db.prepare(
-    `INSERT INTO ${table} (_id, _batch_id, _line, _record, _version, _superseded_by, _received_at, _sender, _key,
-        _patient, _order${fieldColumns(type)})
-      SELECT :base + r.record, :batch, r.line, r.record, coalesce(d.version, 1),
-        iif(d.kind = 'older-version', d.stored_id, NULL), :receivedAt, :sender, r.key, r.patient,
-        :order${valueColumns(type)}
-      ${KEPT} ORDER BY r.record`,
-  ).run({ base, batch: batch.id, receivedAt: batch.receivedAt, sender, order });
+    `INSERT INTO ${table} (_id, _version, _superseded_by, ${taken.join(', ')})
+      SELECT :storedBase + r._record, coalesce(d.version, 1), iif(d.kind = 'older-version', d.stored_id, NULL),
+        ${taken.map((column) => `r.${column}`).join(', ')}
+      FROM incoming.rows r LEFT JOIN staging.decision d ON d.record = r._id - :base
+      WHERE d.kind IS NULL OR d.kind IN ${STORING} ORDER BY r._id`,
+  ).run({ base, storedBase });
 }
 
-function places({ type, sender, base }: CommitInput): PlacesInput {
-  return { type: type.name, sender, base, rows: `SELECT r.record, r.key, r.patient ${KEPT}` };
+function places({ type, storedBase }: CommitInput): PlacesInput {
+  return { type: type.name, base: storedBase, kept };
 }
 
 /** What the new rows say of the rows that were there. */
-function supersede(db: Database.Database, { type, order, base }: CommitInput): void {
+function supersede(db: Database.Database, { type, order, storedBase }: CommitInput): void {
   const table = `main.${quoteIdentifier(type.name)}`;
   db.prepare(
     `UPDATE ${table} AS s SET _superseded_by = ? + d.record
       FROM staging.decision d WHERE d.kind = 'correction' AND s._id = d.stored_id`,
-  ).run(base);
+  ).run(storedBase);
   db.prepare(
     `UPDATE ${table} SET _order = ?
       WHERE _id IN (SELECT stored_id FROM staging.decision WHERE kind = 'confirmation')`,
@@ -150,12 +152,4 @@ export function copyFindings(db: Database.Database, schema: 'main' | 'staging', 
     `INSERT INTO ${schema}.rejected_records (batch_id, record, line, byte_offset, byte_length)
       SELECT ?, record, line, byte_offset, byte_length FROM staging.rejected ORDER BY record`,
   ).run(batchId);
-}
-
-function fieldColumns(type: MessageType): string {
-  return type.fields.map(({ name }) => `, ${quoteIdentifier(name)}`).join('');
-}
-
-function valueColumns(type: MessageType): string {
-  return type.fields.map(({ index }) => `, r.${valueColumn(index)}`).join('');
 }

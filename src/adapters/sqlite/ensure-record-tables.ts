@@ -13,7 +13,7 @@ import type { Catalogue, MessageType } from '../../domain/message-type';
 import { quoteIdentifier } from './quote-identifier';
 import { ensureKeyPlaces, ensurePatientPlaces, placesTables } from './record-places';
 
-const OWN_TABLES = ['batches', 'findings', 'rejected_records', 'record_tables'];
+const OWN_TABLES = ['batches', 'findings', 'rejected_records', 'record_tables', 'hash_secret'];
 
 const OWN_COLUMNS = `
   _id INTEGER PRIMARY KEY,
@@ -70,7 +70,7 @@ function storedShape(db: Database.Database, name: string): string | null {
 }
 
 function shapeOf(type: MessageType, byPatient: boolean): string {
-  const shape = JSON.stringify({ layout: 1, fields: type.fields.map((field) => field.name), byPatient });
+  const shape = JSON.stringify({ layout: 2, fields: type.fields.map((field) => field.name), byPatient });
   return createHash('sha256').update(shape).digest('hex');
 }
 

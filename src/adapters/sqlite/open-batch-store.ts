@@ -17,12 +17,13 @@ import { asFault } from './as-fault';
 import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, SELECT_QUARANTINED } from './batch-row';
 import { ensureRecordTables } from './ensure-record-tables';
 import { insertOrigin } from './insert-origin';
+import { createKeyedHash, type HashSecret } from './keyed-hash';
 import { migrate } from './migrate';
 import { openConnection } from './open-connection';
-import { registerDecisions } from './register-decisions';
+import { registerFunctions } from './register-functions';
 import { createReportSource } from './sqlite-report-source';
 import { SqliteStaging } from './sqlite-staging';
-import { attachStaging } from './staging-database';
+import { attachStaging, clearStaged, stagingPath } from './staging-database';
 import { StoreTransactions } from './store-transactions';
 
 export interface BatchStoreOptions {
@@ -43,9 +44,10 @@ export function openBatchStore(options: BatchStoreOptions): BatchStore {
     const db = openConnection(options.path, options.busyTimeoutMs);
     try {
       migrate(db);
+      const hash = createKeyedHash(readSecret(db));
+      registerFunctions(db, hash);
       ensureRecordTables(db, options.catalogue);
-      registerDecisions(db);
-      return new SqliteBatchStore(db, options.stagingDir ?? null);
+      return new SqliteBatchStore(db, options.stagingDir ?? null, hash);
     } catch (error) {
       db.close();
       throw error;
@@ -56,11 +58,13 @@ export function openBatchStore(options: BatchStoreOptions): BatchStore {
 class SqliteBatchStore implements BatchStore {
   readonly #db: Database.Database;
   readonly #stagingDir: string | null;
+  readonly #hash: (text: string) => number;
   readonly #transactions: StoreTransactions;
   #staging: Staging | null = null;
 
-  constructor(db: Database.Database, stagingDir: string | null) {
+  constructor(db: Database.Database, stagingDir: string | null, hash: (text: string) => number) {
     this.#db = db;
+    this.#hash = hash;
     this.#stagingDir = stagingDir;
     this.#transactions = new StoreTransactions(db);
   }
@@ -143,10 +147,13 @@ class SqliteBatchStore implements BatchStore {
   openStaging(batch: BatchRecord, type: MessageType | null): Staging {
     return asFault(() => {
       this.#staging?.discard();
-      const place = { batchId: batch.id, bytes: batch.bytes, fieldCount: type?.fields.length ?? 0 };
-      const { large } = attachStaging(this.#db, { ...place, directory: this.#stagingDir });
+      const place = { batchId: batch.id, bytes: batch.bytes, directory: this.#stagingDir };
+      clearStaged(place);
+      const path = stagingPath(place);
+      attachStaging(this.#db, path);
       const order = versionOrder(batch.fileTime, this.#firstReceivedAt(batch));
-      this.#staging = new SqliteStaging({ db: this.#db, transactions: this.#transactions, batch, type, order, large });
+      const context = { db: this.#db, transactions: this.#transactions, hash: this.#hash };
+      this.#staging = new SqliteStaging({ ...context, batch, type, order, path });
       return this.#staging;
     });
   }
@@ -213,4 +220,10 @@ class SqliteBatchStore implements BatchStore {
       .get(batch.replayOf);
     return row?.first ?? batch.receivedAt;
   }
+}
+
+function readSecret(db: Database.Database): HashSecret {
+  const row = db.prepare<[], { bytes: Buffer }>('SELECT bytes FROM hash_secret').get();
+  if (row === undefined) throw new Fault('S902', 'the store has lost its hash secret', { retryable: false });
+  return row.bytes;
 }

@@ -1,8 +1,8 @@
 /**
  * Where the records of a key or of a patient lie: tables `<type>_by_key` and, for types that a rule looks up by patient,
- * `<type>_by_patient`, each with the `_id` of the row. They are what an index would be, but may be written before the
- * row is: every stored row has its places; a place whose row is not there, or is another one, means nothing. So whoever
- * looks a row up by its place compares the row itself.
+ * `<type>_by_patient`, each with the hash of what is looked up (see keyed-hash) and the `_id` of the row. They are what
+ * an index would be, but may be written before the row is: every stored row has its places; a place whose row is not
+ * there, or is another one, means nothing. So whoever looks a row up by its place compares the row itself.
  */
 import type Database from 'better-sqlite3';
 import { quoteIdentifier } from './quote-identifier';
@@ -25,17 +25,20 @@ export function placesTables(type: string): readonly string[] {
 }
 
 export function ensureKeyPlaces(db: Database.Database, type: string): void {
-  db.exec(`CREATE TABLE IF NOT EXISTS ${keyPlaces(type)} (
-    sender TEXT NOT NULL, key TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (sender, key, id)) STRICT, WITHOUT ROWID`);
+  db.exec(placesTable(keyPlaces(type)));
 }
 
-/** A rule may come later than the records it asks for. */
+/** A rule may come later than the records it asks for. `place_hash` must be registered. */
 export function ensurePatientPlaces(db: Database.Database, type: string): void {
   db.exec(`
-    CREATE TABLE IF NOT EXISTS ${patientPlaces(type)} (
-      patient TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (patient, id)) STRICT, WITHOUT ROWID;
-    INSERT OR IGNORE INTO ${patientPlaces(type)} (patient, id)
-      SELECT _patient, _id FROM main.${quoteIdentifier(type)} ORDER BY 1, 2;`);
+    ${placesTable(patientPlaces(type))};
+    INSERT OR IGNORE INTO ${patientPlaces(type)} (hash, id)
+      SELECT place_hash(_patient), _id FROM main.${quoteIdentifier(type)} ORDER BY 1, 2;`);
+}
+
+function placesTable(name: string): string {
+  return `CREATE TABLE IF NOT EXISTS ${name} (
+    hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (hash, id)) STRICT, WITHOUT ROWID`;
 }
 
 function hasPatientPlaces(db: Database.Database, type: string): boolean {
@@ -45,48 +48,48 @@ function hasPatientPlaces(db: Database.Database, type: string): boolean {
 
 export interface PlacesInput {
   readonly type: string;
-  readonly sender: string;
-  /** A query of the rows to come: columns `record` (what `_id` counts from `base`), `key`, `patient`. */
-  readonly rows: string;
+  /** SQL: whether the record with the number `record` is stored. */
+  readonly kept: (record: string) => string;
   /** `_id` of a row is `base` + its record's number. */
   readonly base: number;
 }
 
 /** Writes the places of rows in the transaction that is open. */
-export function addPlaces(db: Database.Database, { type, sender, rows, base }: PlacesInput): void {
+export function addPlaces(db: Database.Database, { type, kept, base }: PlacesInput): void {
   db.prepare(
-    `INSERT OR IGNORE INTO ${keyPlaces(type)} (sender, key, id) SELECT ?, key, ? + record FROM (${rows}) ORDER BY 2, 3`,
-  ).run(sender, base);
+    `INSERT OR IGNORE INTO ${keyPlaces(type)} (hash, id)
+      SELECT hash, ? + record FROM staging.sorted_key s WHERE ${kept('s.record')} ORDER BY place`,
+  ).run(base);
   if (!hasPatientPlaces(db, type)) return;
   db.prepare(
-    `INSERT OR IGNORE INTO ${patientPlaces(type)} (patient, id) SELECT patient, ? + record FROM (${rows}) ORDER BY 1, 2`,
+    `INSERT OR IGNORE INTO ${patientPlaces(type)} (hash, id)
+      SELECT patient_hash, ? + record FROM incoming.places p WHERE ${kept('p.record')} ORDER BY 1, 2`,
   ).run(base);
 }
 
 /** The same ahead of the rows, in many short transactions: others write in between. */
 export function addPlacesAhead(
   db: Database.Database,
-  { type, sender, rows, base }: PlacesInput,
+  { type, kept, base }: PlacesInput,
   transactions: StoreTransactions,
 ): void {
-  const sorted = (column: string): number => {
-    transactions.bulk();
-    db.exec(`
-      DROP TABLE IF EXISTS staging.place;
-      CREATE TABLE staging.place (value TEXT, record INTEGER);
-      INSERT INTO staging.place SELECT ${column}, record FROM (${rows}) ORDER BY 1, 2;`);
-    return (db.prepare('SELECT count(*) AS n FROM staging.place').get() as { n: number }).n;
-  };
-  const inChunks = (insert: string, values: readonly unknown[], count: number): void => {
-    const statement = db.prepare(`${insert} FROM staging.place WHERE rowid > ? AND rowid <= ?`);
+  const inChunks = (places: string, source: string): void => {
+    const count = db.prepare<[], { n: number }>(`SELECT count(*) AS n FROM ${source}`).get()?.n ?? 0;
+    const statement = db.prepare(
+      `INSERT OR IGNORE INTO ${places} (hash, id)
+        SELECT hash, ? + record FROM ${source} s WHERE place > ? AND place <= ? AND ${kept('s.record')} ORDER BY place`,
+    );
     for (let done = 0; done < count; done += CHUNK_ROWS) {
-      transactions.write(() => void statement.run(...values, done, done + CHUNK_ROWS));
+      transactions.write(() => void statement.run(base, done, done + CHUNK_ROWS));
     }
   };
-  const byKey = `INSERT OR IGNORE INTO ${keyPlaces(type)} (sender, key, id) SELECT ?, value, ? + record`;
-  inChunks(byKey, [sender, base], sorted('key'));
-  if (hasPatientPlaces(db, type)) {
-    const byPatient = `INSERT OR IGNORE INTO ${patientPlaces(type)} (patient, id) SELECT value, ? + record`;
-    inChunks(byPatient, [base], sorted('patient'));
-  }
+  inChunks(keyPlaces(type), 'staging.sorted_key');
+  if (!hasPatientPlaces(db, type)) return;
+  transactions.bulk();
+  db.exec(`
+    DROP TABLE IF EXISTS staging.sorted_patient;
+    CREATE TABLE staging.sorted_patient (place INTEGER PRIMARY KEY, hash INTEGER, record INTEGER);
+    INSERT INTO staging.sorted_patient (hash, record)
+      SELECT patient_hash, record FROM incoming.places ORDER BY patient_hash, record;`);
+  inChunks(patientPlaces(type), 'staging.sorted_patient');
 }

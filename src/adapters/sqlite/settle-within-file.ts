@@ -5,7 +5,9 @@
  */
 import type Database from 'better-sqlite3';
 import { FINDING_CODES } from '../../domain/codes';
-import { shownKey, valueColumn } from './staging-database';
+import type { MessageType } from '../../domain/message-type';
+import { quoteIdentifier } from './quote-identifier';
+import { joinRow, shownKey } from './staging-database';
 
 /** Other records' lines that a D403 finding names at most. */
 export const CONFLICT_LINES_MAX = 20;
@@ -16,50 +18,64 @@ export function forgetDecisions(db: Database.Database): void {
     DELETE FROM staging.decision;
     DELETE FROM staging.twin;
     DELETE FROM staging.finding WHERE code IN ('D402', 'D403', 'D404', 'D405', 'D406', 'R311');
-    DELETE FROM staging.rejected WHERE record IN (SELECT record FROM staging.record);
-    UPDATE staging.record SET warned = warned & 1 WHERE warned > 1;`);
+    DELETE FROM staging.rejected WHERE record IN (SELECT record FROM incoming.places);`);
 }
 
-export function settleWithinFile(db: Database.Database, fieldCount: number): void {
+/** Sorts the records by the hash of their key, and finds those that share a key. Once, before anything is settled. */
+export function sortKeys(db: Database.Database, base: number): void {
+  const neighbour = (step: 1 | -1): string =>
+    `EXISTS (SELECT 1 FROM staging.sorted_key o WHERE o.place = s.place + ${step} AND o.hash = s.hash)`;
   db.exec(`
-    CREATE INDEX IF NOT EXISTS staging.record_by_key ON record (key);
+    INSERT INTO staging.sorted_key (hash, record)
+      SELECT key_hash, record FROM incoming.places ORDER BY key_hash, record;
+    INSERT INTO staging.same_key (key, record)
+      SELECT r._key, s.record FROM staging.sorted_key s ${joinRow('r', 's.record', base)}
+      WHERE ${neighbour(1)} OR ${neighbour(-1)} ORDER BY 1, 2;`);
+}
+
+export interface WithinFileInput {
+  readonly type: MessageType;
+  readonly base: number;
+}
+
+export function settleWithinFile(db: Database.Database, { type, base }: WithinFileInput): void {
+  db.exec(`
     INSERT INTO staging.twin (key, first)
-      SELECT key, min(record) FROM staging.record GROUP BY key HAVING count(*) > 1;`);
+      SELECT key, min(record) FROM staging.same_key GROUP BY key HAVING count(*) > 1;`);
   if (db.prepare('SELECT 1 FROM staging.twin LIMIT 1').get() === undefined) return;
-  const differs = Array.from({ length: fieldCount }, (_, i) => `r.${valueColumn(i)} IS NOT f.${valueColumn(i)}`);
+  const differs = type.fields.map(({ name }) => `r.${quoteIdentifier(name)} IS NOT f.${quoteIdentifier(name)}`);
   db.exec(`
     UPDATE staging.twin SET differing = EXISTS (
-      SELECT 1 FROM staging.record f CROSS JOIN staging.record r ON r.key = f.key
-      WHERE f.record = twin.first AND (${differs.join(' OR ')}));
+      SELECT 1 FROM staging.same_key k ${joinRow('r', 'k.record', base)} ${joinRow('f', 'twin.first', base)}
+      WHERE k.key = twin.key AND (${differs.join(' OR ')}));
     INSERT INTO staging.decision (record, kind)
       SELECT record, kind FROM (
-        SELECT r.record, decide_within_file(t.differing, r.record = t.first) AS kind
-        FROM staging.twin t CROSS JOIN staging.record r ON r.key = t.key)
+        SELECT k.record, decide_within_file(t.differing, k.record = t.first) AS kind
+        FROM staging.twin t CROSS JOIN staging.same_key k ON k.key = t.key)
       WHERE kind <> 'kept';
     INSERT INTO staging.rejected (record, line, byte_offset, byte_length)
-      SELECT r.record, r.line, r.byte_offset, r.byte_length
-      FROM staging.decision d CROSS JOIN staging.record r ON r.record = d.record WHERE d.kind = 'conflict';`);
+      SELECT p.record, p.line, p.byte_offset, p.byte_length
+      FROM staging.decision d CROSS JOIN incoming.places p ON p.record = d.record WHERE d.kind = 'conflict';`);
   db.prepare(
     `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, params)
-      SELECT ?, 'D403', ?, r.line, r.record, ${shownKey('r')}, json_object('lines', (
+      SELECT ?, 'D403', ?, r._line, r._record, ${shownKey('r')}, json_object('lines', (
         SELECT group_concat(iif(place <= ${CONFLICT_LINES_MAX}, other, '...'), ', ' ORDER BY place) FROM (
-          SELECT o.line AS other, row_number() OVER (ORDER BY o.record) AS place FROM (
-            SELECT line, record FROM staging.record o WHERE o.key = r.key AND o.record <> r.record
-            ORDER BY record LIMIT ${CONFLICT_LINES_MAX + 1}) o)))
-      FROM staging.decision d CROSS JOIN staging.record r ON r.record = d.record
-      WHERE d.kind = 'conflict' ORDER BY r.record`,
+          SELECT p.line AS other, row_number() OVER (ORDER BY o.record) AS place FROM (
+            SELECT k.record FROM staging.same_key k WHERE k.key = r._key AND k.record <> r._record
+            ORDER BY k.record LIMIT ${CONFLICT_LINES_MAX + 1}) o CROSS JOIN incoming.places p ON p.record = o.record)))
+      FROM staging.decision d ${joinRow('r', 'd.record', base)}
+      WHERE d.kind = 'conflict' ORDER BY d.record`,
   ).run(FINDING_CODES.D403.severity, FINDING_CODES.D403.scope);
 }
 
 /** Raised after the store was asked; see above. */
-export function tellRepeated(db: Database.Database): void {
+export function tellRepeated(db: Database.Database, base: number): void {
   db.prepare(
     `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, params)
-      SELECT ?, 'D405', ?, r.line, r.record, ${shownKey('r')}, json_object('firstLine', f.line)
-      FROM staging.decision d
-      CROSS JOIN staging.record r ON r.record = d.record
-      CROSS JOIN staging.twin t ON t.key = r.key
-      CROSS JOIN staging.record f ON f.record = t.first
-      WHERE d.kind = 'repeated' ORDER BY r.record`,
+      SELECT ?, 'D405', ?, r._line, r._record, ${shownKey('r')}, json_object('firstLine', f.line)
+      FROM staging.decision d ${joinRow('r', 'd.record', base)}
+      CROSS JOIN staging.twin t ON t.key = r._key
+      CROSS JOIN incoming.places f ON f.record = t.first
+      WHERE d.kind = 'repeated' ORDER BY d.record`,
   ).run(FINDING_CODES.D405.severity, FINDING_CODES.D405.scope);
 }

@@ -29,11 +29,15 @@ import {
   moveRecords,
   numberFindings,
   prepareRecords,
+  type ReadyRows,
 } from './commit-staging';
+import { type IncomingRecords, receiveRecords } from './incoming-records';
 import { settleAgainstStore, settleFollows, type StoreComparisonInput } from './settle-against-store';
-import { forgetDecisions, settleWithinFile, tellRepeated } from './settle-within-file';
+import { forgetDecisions, settleWithinFile, sortKeys, tellRepeated } from './settle-within-file';
 import { createReportSource } from './sqlite-report-source';
 import { detachStaging } from './staging-database';
+import type { StoredDecision } from '../../stages/route/decide-against-stored';
+import type { TwinDecision } from '../../stages/route/decide-within-file';
 import type { StoreTransactions } from './store-transactions';
 
 export interface StagingContext {
@@ -43,26 +47,28 @@ export interface StagingContext {
   readonly type: MessageType | null;
   /** See `versionOrder`. */
   readonly order: string;
-  /** Too large to be judged and stored under the lock. */
-  readonly large: boolean;
+  readonly hash: (text: string) => number;
+  /** Where the files of a batch are made that is too large to be judged and stored under the lock; else null. */
+  readonly path: string | null;
 }
 
 /** What settle raised on what is stored from this file: untrue once nothing is. */
 const CODES_OF_STORING = "('D402', 'D404', 'D405')";
 
-/** Ids left free for what others store while the rows of a large batch are prepared. */
+/** Ids left free for what others store while a large batch is read and judged. */
 const IDS_LEFT_FREE = 1_000_000;
 
-/** Columns of `staging.record` before the values. */
-const OWN_COLUMNS = 7;
+interface Prepared {
+  readonly input: CommitInput;
+  readonly ready: ReadyRows;
+}
 
 export class SqliteStaging implements Staging {
   readonly #context: StagingContext;
-  readonly #addRecord: Database.Statement;
+  /** Null for a batch whose message type is unknown: it has no records. */
+  readonly #incoming: IncomingRecords | null;
   readonly #addRejected: Database.Statement;
   readonly #addFinding: Database.Statement;
-  /** Reused for each record: this is the hottest path of all. */
-  readonly #row: unknown[];
   #counts: BatchCounts = NO_RECORDS;
   #staged = 0;
   #warned = 0;
@@ -70,7 +76,10 @@ export class SqliteStaging implements Staging {
   #settled = false;
   /** The last commit that a judgement on a snapshot has seen. */
   #seen = 0;
-  #prepared: CommitInput | null = null;
+  #prepared: Prepared | null = null;
+  #readable = false;
+  #sorted = false;
+  #newlyWarned = 0;
   #numbered = false;
   #allRejected = false;
   #allRepeated = false;
@@ -78,25 +87,27 @@ export class SqliteStaging implements Staging {
 
   /** The staging area must be attached, and empty. */
   constructor(context: StagingContext) {
-    const { db, type } = context;
+    const { db, type, batch, order, hash, path } = context;
     this.#context = context;
-    const width = OWN_COLUMNS + (type?.fields.length ?? 0);
-    this.#row = new Array<unknown>(width).fill(null);
     const parameters = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
-    this.#addRecord = db.prepare(`INSERT INTO staging.record VALUES (${parameters(width)})`);
     this.#addRejected = db.prepare(`INSERT INTO staging.rejected VALUES (${parameters(4)})`);
     this.#addFinding = db.prepare(`INSERT INTO staging.finding VALUES (NULL, ${parameters(12)})`);
+    const base = type === null ? 0 : highestId(db, type) + IDS_LEFT_FREE;
+    const file = path === null ? null : `${path}.incoming`;
+    this.#incoming = type === null ? null : receiveRecords(db, { batch, type, order, hash, path: file, base });
   }
 
   addRecord(record: StagedRecord): void {
-    const { line, offset, length, warned, key, patient, values } = record;
-    const row = this.#row;
-    const own = [record.record, line, offset, length, warned ? 1 : 0, key, patient];
-    for (let i = 0; i < OWN_COLUMNS; i++) row[i] = own[i];
-    for (let i = OWN_COLUMNS; i < row.length; i++) row[i] = values[i - OWN_COLUMNS] || null;
-    this.#add(this.#addRecord, row);
+    const incoming = this.#incoming;
+    if (incoming === null || this.#ended || this.#settled) throw ended();
+    try {
+      if (!this.#context.transactions.locked) this.#context.transactions.bulk();
+      incoming.add(record);
+    } catch (error) {
+      throw storeFault(error);
+    }
     this.#staged++;
-    if (warned) this.#warned++;
+    if (record.warned) this.#warned++;
   }
 
   addRejected({ record, line, offset, length }: RejectedRecord): void {
@@ -116,17 +127,20 @@ export class SqliteStaging implements Staging {
   settle(): void {
     this.#run(() => {
       if (this.#settled) throw new Fault('S903', 'a batch is settled once', { retryable: false });
-      const { db, transactions, type } = this.#context;
-      const comparison = this.#comparison();
-      const compared = this.#staged > 0 && !this.#allRejected;
-      if (compared && type !== null) settleWithinFile(db, type.fields.length);
-      if (this.#context.large && !transactions.locked) transactions.snapshot();
+      const { db, transactions } = this.#context;
+      this.#read();
+      const comparison = this.#staged > 0 && !this.#allRejected ? this.#comparison() : null;
+      if (comparison !== null) {
+        this.#sort(comparison.base);
+        settleWithinFile(db, comparison);
+      }
+      if (this.#context.path !== null && !transactions.locked) transactions.snapshot();
       else transactions.lock();
       this.#seen = lastCommit(db);
-      if (compared && comparison !== null) {
+      if (comparison !== null) {
         settleAgainstStore(db, comparison);
-        tellRepeated(db);
-        settleFollows(db, comparison.type);
+        tellRepeated(db, comparison.base);
+        this.#newlyWarned = settleFollows(db, comparison);
         this.#counts = this.#countSettled();
       }
       this.#settled = true;
@@ -137,16 +151,16 @@ export class SqliteStaging implements Staging {
     return this.#run(() => {
       const { db, transactions } = this.#context;
       if (transactions.locked) return true;
-      const input = this.#storing();
+      const comparison = this.#storing();
       transactions.bulk();
       numberFindings(db);
       this.#numbered = true;
-      if (input !== null) {
-        this.#prepared = { ...input, base: highestId(db, input.type) + IDS_LEFT_FREE };
-        prepareRecords(db, this.#prepared, transactions);
+      if (comparison !== null) {
+        const input = { ...comparison, storedBase: this.#storedBase(comparison) };
+        this.#prepared = { input, ready: prepareRecords(db, input, transactions) };
       }
       transactions.lock();
-      if (this.#prepared === null || !this.#storeChanged(this.#prepared)) return true;
+      if (this.#prepared === null || !this.#storeChanged(this.#prepared.input)) return true;
       forgetDecisions(db);
       this.#prepared = null;
       this.#numbered = false;
@@ -171,10 +185,14 @@ export class SqliteStaging implements Staging {
   rejectAll(): void {
     this.#run(() => {
       const { db, transactions } = this.#context;
+      this.#read();
       if (!transactions.locked) transactions.bulk();
-      db.exec(`
-        INSERT OR IGNORE INTO staging.rejected SELECT record, line, byte_offset, byte_length FROM staging.record;
-        DELETE FROM staging.finding WHERE code IN ${CODES_OF_STORING};`);
+      db.exec(`DELETE FROM staging.finding WHERE code IN ${CODES_OF_STORING}`);
+      if (this.#staged > 0) {
+        db.exec(
+          'INSERT OR IGNORE INTO staging.rejected SELECT record, line, byte_offset, byte_length FROM incoming.places',
+        );
+      }
       this.#allRejected = true;
       this.#prepared = null;
       this.#numbered = false;
@@ -200,8 +218,8 @@ export class SqliteStaging implements Staging {
       if (!this.hold()) throw new Fault('S902', 'the store changed meanwhile', { retryable: true });
       commitBatchRow(db, batch.id, verdict);
       const input = this.#storing();
-      if (this.#prepared !== null) moveRecords(db, this.#prepared);
-      else if (input !== null) insertRecords(db, { ...input, base: highestId(db, input.type) });
+      if (this.#prepared !== null) moveRecords(db, this.#prepared.input, this.#prepared.ready);
+      else if (input !== null) insertRecords(db, { ...input, storedBase: highestId(db, input.type) });
       if (!this.#numbered) numberFindings(db);
       copyFindings(db, 'main', batch.id);
       transactions.commit();
@@ -231,6 +249,7 @@ export class SqliteStaging implements Staging {
     if (this.#ended) return;
     this.#ended = true;
     const { db, transactions } = this.#context;
+    this.#incoming?.discard();
     if (!db.open) return;
     asFault(() => {
       transactions.rollback();
@@ -242,29 +261,50 @@ export class SqliteStaging implements Staging {
     return this.#staged + this.#rejected;
   }
 
+  /** Makes the records readable. */
+  #read(): void {
+    if (this.#readable) return;
+    this.#context.transactions.endBulk();
+    this.#incoming?.finish();
+    this.#readable = true;
+  }
+
+  #sort(base: number): void {
+    if (this.#sorted) return;
+    this.#context.transactions.bulk();
+    sortKeys(this.#context.db, base);
+    this.#sorted = true;
+  }
+
   /** What is to be stored, or null when the batch leaves no records. */
-  #storing(): Omit<CommitInput, 'base'> | null {
+  #storing(): StoreComparisonInput | null {
     const { batch } = this.#context;
-    const comparison = this.#comparison();
-    if (comparison === null || batch.mode !== 'production' || this.#staged === 0 || this.#allRejected) return null;
+    if (batch.mode !== 'production' || this.#staged === 0 || this.#allRejected) return null;
     if (this.#allRepeated && !this.#settled) return null;
-    return { ...comparison, batch };
+    return this.#comparison();
+  }
+
+  /** The ids that the rows came with, as long as they are free. */
+  #storedBase({ type, base }: StoreComparisonInput): number {
+    const highest = highestId(this.#context.db, type);
+    return highest <= base ? base : highest + IDS_LEFT_FREE;
   }
 
   /** Whether another batch stored records of this sender and type, or took the ids of ours. */
-  #storeChanged({ type, base }: CommitInput): boolean {
+  #storeChanged({ type, storedBase }: CommitInput): boolean {
     const { db, batch } = this.#context;
     const later = db
       .prepare(
         `SELECT 1 FROM main.batches WHERE commit_seq > ? AND message_type = ? AND sender IS ? AND mode = 'production'`,
       )
       .get(this.#seen, type.name, batch.sender);
-    return later !== undefined || highestId(db, type) > base;
+    return later !== undefined || highestId(db, type) > storedBase;
   }
 
   #comparison(): StoreComparisonInput | null {
     const { type, batch, order } = this.#context;
-    return type === null ? null : { type, sender: batch.sender ?? '', order };
+    if (type === null || this.#incoming === null) return null;
+    return { type, sender: batch.sender ?? '', order, base: this.#incoming.base };
   }
 
   #add(statement: Database.Statement, values: unknown[]): void {
@@ -288,20 +328,27 @@ export class SqliteStaging implements Staging {
   }
 
   #countSettled(): BatchCounts {
-    const { db } = this.#context;
-    const row = db
-      .prepare<[], Pick<BatchCounts, 'rejected' | 'duplicate' | 'corrected'> & { kept: number; keptWarned: number }>(
-        `SELECT (SELECT count(*) FROM staging.rejected) AS rejected,
-          count(*) FILTER (WHERE d.kind IN ('repeated', 'duplicate', 'confirmation')) AS duplicate,
-          count(*) FILTER (WHERE d.kind IN ('correction', 'older-version')) AS corrected,
-          count(*) FILTER (WHERE d.kind IS NULL OR d.kind IN ('correction', 'older-version')) AS kept,
-          count(*) FILTER (WHERE r.warned AND (d.kind IS NULL OR d.kind IN ('correction', 'older-version'))) AS keptWarned
-        FROM staging.record r LEFT JOIN staging.decision d ON d.record = r.record`,
+    const rows = this.#context.db
+      .prepare<[], { kind: StoredDecision | TwinDecision; count: number; warned: number }>(
+        `SELECT d.kind, count(*) AS count, count(*) FILTER (WHERE p.warned) AS warned
+          FROM staging.decision d CROSS JOIN incoming.places p ON p.record = d.record GROUP BY d.kind`,
       )
-      .get();
-    if (row === undefined) return NO_RECORDS;
-    const { rejected, duplicate, corrected, kept, keptWarned } = row;
-    return { records: this.#total(), accepted: kept, acceptedWithWarning: keptWarned, rejected, duplicate, corrected };
+      .all();
+    const count = (kinds: readonly string[]): number =>
+      rows.filter(({ kind }) => kinds.includes(kind)).reduce((sum, row) => sum + row.count, 0);
+    const rejected = count(['conflict', 'other-patient']);
+    const duplicate = count(['repeated', 'duplicate', 'confirmation']);
+    const corrected = count(['correction', 'older-version']);
+    const leftOut = rows.filter(({ kind }) => kind !== 'correction' && kind !== 'older-version');
+    const warnedLeftOut = leftOut.reduce((sum, { warned }) => sum + warned, 0);
+    return {
+      records: this.#total(),
+      accepted: this.#staged - rejected - duplicate,
+      acceptedWithWarning: this.#warned - warnedLeftOut + this.#newlyWarned,
+      rejected: this.#rejected + rejected,
+      duplicate,
+      corrected,
+    };
   }
 }
 

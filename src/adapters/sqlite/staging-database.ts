@@ -1,7 +1,8 @@
 /**
- * The database that holds one batch while it is judged, attached as `staging`: in memory for a small file, else a file
- * of its own that is neither synced nor journaled, because it is worth nothing after a crash. Its directory entry is
- * removed as soon as it is open, so that no end of the process leaves it behind.
+ * The databases that hold one batch while it is judged: `incoming` with its records (see incoming-records), and `staging`
+ * with all that is found and decided. In memory for a small file, else files of their own that are neither synced nor
+ * journaled, because they are worth nothing after a crash. Their directory entries are removed as soon as they are open,
+ * so that no end of the process leaves them behind.
  */
 import type Database from 'better-sqlite3';
 import { closeSync, openSync, rmSync } from 'node:fs';
@@ -13,37 +14,57 @@ import { IN_MEMORY } from './open-connection';
 /** Files below this size are staged in memory. */
 export const STAGED_IN_MEMORY_MAX_BYTES = 8 * 1024 * 1024;
 
+/** As in the store: rows move from one to the other as they are. */
+export const SCRATCH_PAGE_BYTES = 16_384;
+
+const ENDINGS = ['.staging', '.incoming'];
+
 const CACHE_KIB = 32_768;
 
 export interface StagingPlace {
   readonly batchId: string;
   readonly bytes: number;
-  readonly fieldCount: number;
   /** Folder for large ones, which exists; null stages everything in memory. */
   readonly directory: string | null;
 }
 
-/** Whether the area is a file: then the batch is large. */
-export function attachStaging(db: Database.Database, place: StagingPlace): { readonly large: boolean } {
-  const path = place.directory === null ? null : join(place.directory, `${place.batchId}.staging`);
-  if (path !== null) rmSync(path, { force: true });
-  const inMemory = path === null || place.bytes < STAGED_IN_MEMORY_MAX_BYTES;
-  if (!inMemory) closeSync(openSync(path, 'wx', 0o600));
-  db.prepare('ATTACH ? AS staging').run(inMemory ? IN_MEMORY : path);
-  db.pragma('staging.page_size = 16384');
-  switchJournalOff(db);
-  db.pragma('staging.synchronous = OFF');
-  db.pragma('staging.locking_mode = EXCLUSIVE');
-  db.pragma(`staging.cache_size = -${CACHE_KIB}`);
-  db.exec(tables(place.fieldCount));
-  if (!inMemory) rmSync(path);
-  return { large: !inMemory };
+/** Where a large batch is staged, without an ending; null for one that is staged in memory. */
+export function stagingPath({ batchId, bytes, directory }: StagingPlace): string | null {
+  return directory === null || bytes < STAGED_IN_MEMORY_MAX_BYTES ? null : join(directory, batchId);
+}
+
+/** Removes what a process that is gone left of the same batch. */
+export function clearStaged({ batchId, directory }: StagingPlace): void {
+  if (directory === null) return;
+  for (const ending of ENDINGS) rmSync(join(directory, `${batchId}${ending}`), { force: true });
+}
+
+/** @param path as `stagingPath` gives it */
+export function attachStaging(db: Database.Database, path: string | null): void {
+  const file = path === null ? null : `${path}.staging`;
+  if (file !== null) makeEmptyFile(file);
+  attachScratch(db, 'staging', file ?? IN_MEMORY);
+  db.exec(TABLES);
+  if (file !== null) rmSync(file);
+}
+
+export function makeEmptyFile(path: string): void {
+  closeSync(openSync(path, 'wx', 0o600));
+}
+
+/** Attaches a database that is neither synced nor journaled. The connection must be in no transaction. */
+export function attachScratch(db: Database.Database, schema: 'staging' | 'incoming', path: string): void {
+  db.prepare(`ATTACH ? AS ${schema}`).run(path);
+  db.pragma(`${schema}.page_size = ${SCRATCH_PAGE_BYTES}`);
+  switchJournalOff(db, schema);
+  db.pragma(`${schema}.synchronous = OFF`);
+  db.pragma(`${schema}.cache_size = -${CACHE_KIB}`);
 }
 
 /** SQLite's defensive mode refuses it, rightly for any database that must survive: it is lifted for this one statement. */
-function switchJournalOff(db: Database.Database): void {
+function switchJournalOff(db: Database.Database, schema: string): void {
   db.unsafeMode(true);
-  const mode = db.pragma('staging.journal_mode = OFF', { simple: true });
+  const mode = db.pragma(`${schema}.journal_mode = OFF`, { simple: true });
   db.unsafeMode(false);
   if (mode !== 'off')
     throw new Fault('S902', `the staging area keeps its journal: ${String(mode)}`, { retryable: false });
@@ -51,35 +72,34 @@ function switchJournalOff(db: Database.Database): void {
 
 /** Drops the area with all it holds. The connection must be in no transaction. */
 export function detachStaging(db: Database.Database): void {
-  db.exec('DETACH staging');
-}
-
-/** The column of a field's value. */
-export function valueColumn(index: number): string {
-  return `c${index}`;
+  for (const schema of ['incoming', 'staging']) {
+    const attached = db.prepare('SELECT 1 FROM pragma_database_list WHERE name = ?').get(schema);
+    if (attached !== undefined) db.exec(`DETACH ${schema}`);
+  }
 }
 
 /**
+ * `sorted_key` has every record by the hash of its key, in that order; `same_key` those whose key stands more than once.
  * `decision` holds only records about which something is decided besides plain storing: `kind` is a `TwinDecision` or a
  * `StoredDecision`, `stored_id` the version it is about, `version` the number a new version gets.
  */
-function tables(fieldCount: number): string {
-  const values = Array.from({ length: fieldCount }, (_, index) => `, ${valueColumn(index)} TEXT`).join('');
-  return `
-CREATE TABLE staging.record (
-  record INTEGER PRIMARY KEY, line INTEGER, byte_offset INTEGER, byte_length INTEGER, warned INTEGER, key TEXT,
-  patient TEXT${values}
-);
+const TABLES = `
 CREATE TABLE staging.rejected (record INTEGER PRIMARY KEY, line INTEGER, byte_offset INTEGER, byte_length INTEGER);
 CREATE TABLE staging.finding (
   ord INTEGER PRIMARY KEY, severity TEXT, code TEXT, scope TEXT, line INTEGER, record INTEGER,
   record_key TEXT, field TEXT, column_no INTEGER, value TEXT, expected TEXT, suggestion TEXT, params TEXT
 );
+CREATE TABLE staging.sorted_key (place INTEGER PRIMARY KEY, hash INTEGER, record INTEGER);
+CREATE TABLE staging.same_key (key TEXT, record INTEGER, PRIMARY KEY (key, record)) WITHOUT ROWID;
 CREATE TABLE staging.twin (key TEXT PRIMARY KEY, first INTEGER, differing INTEGER);
 CREATE TABLE staging.decision (record INTEGER PRIMARY KEY, kind TEXT, stored_id INTEGER, version INTEGER);`;
+
+/** SQL: the key of a record's row as its findings show it. `alias` stands for `incoming.rows`. */
+export function shownKey(alias: string): string {
+  return `nullif(substr(${alias}._key, 1, ${FINDING_VALUE_MAX}), '')`;
 }
 
-/** SQL: the key of a staged record as its findings show it. `alias` stands for `staging.record`. */
-export function shownKey(alias: string): string {
-  return `nullif(substr(${alias}.key, 1, ${FINDING_VALUE_MAX}), '')`;
+/** SQL: joins `incoming.rows` as `alias` for the record's number that `record` gives. */
+export function joinRow(alias: string, record: string, base: number): string {
+  return `CROSS JOIN incoming.rows ${alias} ON ${alias}._id = ${base} + ${record}`;
 }

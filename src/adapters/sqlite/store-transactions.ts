@@ -26,21 +26,21 @@ export class StoreTransactions {
 
   /** The same, begun anew: the store is read as it is from now on, until the transaction ends. */
   snapshot(): void {
-    this.#endBulk();
+    this.endBulk();
     this.bulk();
   }
 
   /** `action` in an immediate transaction of its own: durable when this returns, undone when it throws. */
   write<T>(action: () => T): T {
     if (this.#locked) throw new Fault('S903', 'a batch stands between settle and commit', { retryable: false });
-    this.#endBulk();
+    this.endBulk();
     return this.#db.transaction(action).immediate();
   }
 
   /** Takes the store's write lock until `commit` or `rollback`. */
   lock(): void {
     if (this.#locked) return;
-    this.#endBulk();
+    this.endBulk();
     this.#db.exec('BEGIN IMMEDIATE');
     this.#locked = true;
   }
@@ -56,7 +56,8 @@ export class StoreTransactions {
     if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
   }
 
-  #endBulk(): void {
+  /** Ends the transaction that staging writes in: databases are attached outside of one. */
+  endBulk(): void {
     if (this.#db.inTransaction) this.#db.exec('COMMIT');
   }
 }

@@ -1,7 +1,8 @@
 /** Batches too large to be judged and stored under the lock: what others write meanwhile, and what is left of a failure. */
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
-import { createIncoming, moveStatement } from '../../../src/adapters/sqlite/commit-staging';
+import { moveStatement } from '../../../src/adapters/sqlite/commit-staging';
+import { tableShape } from '../../../src/adapters/sqlite/incoming-records';
 import { openBatchStore } from '../../../src/adapters/sqlite/open-batch-store';
 import type { BatchOrigin } from '../../../src/domain/batch-record';
 import type { BatchStore, Staging } from '../../../src/ports/batch-store';
@@ -140,8 +141,8 @@ test('what was prepared and never committed means nothing, even where others get
 test('its rows move into the store as they are: no column is looked at under the lock', () => {
   const db = new Database(path);
   db.exec(`ATTACH ':memory:' AS staging`);
-  createIncoming(db, 'Result');
-  const codes = db.prepare(`EXPLAIN ${moveStatement('Result')}`).all() as { opcode: string }[];
+  db.exec(tableShape(db, 'Result').rows('staging.kept'));
+  const codes = db.prepare(`EXPLAIN ${moveStatement('Result', 'staging.kept')}`).all() as { opcode: string }[];
   db.close();
   const used = codes.map(({ opcode }) => opcode);
   expect(used).toContain('RowCell');

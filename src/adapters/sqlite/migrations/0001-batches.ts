@@ -90,5 +90,8 @@ CREATE TABLE record_tables (
   message_type TEXT NOT NULL PRIMARY KEY,
   shape TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hash_secret (bytes BLOB NOT NULL) STRICT;
+INSERT INTO hash_secret VALUES (randomblob(8));
 `,
 };

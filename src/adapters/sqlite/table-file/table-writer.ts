@@ -1,0 +1,162 @@
+/**
+ * Writes the rows of one table into a database file, as the pages that SQLite would make (database file format, section
+ * 1.6: table b-trees): leaves one after the other, then the interior pages above them. Rows come with rising rowids.
+ * Several tables of one file may be written at the same time. Throws what the file system throws.
+ */
+import type { DatabaseFile } from './database-file';
+import { type ColumnValue, RecordEncoder, SLACK_BYTES } from './record-encoder';
+import { VARINT_MAX_BYTES, varintLength, writeVarint } from './varint';
+
+const LEAF = 0x0d;
+const INTERIOR = 0x05;
+const LEAF_HEADER = 8;
+const INTERIOR_HEADER = 12;
+const POINTER = 2;
+const PAGE_NUMBER = 4;
+
+/** A finished page and the highest rowid below it. */
+interface Child {
+  readonly page: number;
+  readonly rowid: number;
+}
+
+export class TableWriter {
+  readonly #file: DatabaseFile;
+  readonly #rootPage: number;
+  readonly #encoder: RecordEncoder;
+  readonly #page: Buffer;
+  /** The cells of the leaf to come, one after the other. */
+  readonly #content: Buffer;
+  #contentBytes = 0;
+  readonly #starts: number[] = [];
+  #lastRowid = 0;
+  readonly #leaves: Child[] = [];
+
+  /** @param rootPage of a table that is empty */
+  constructor(file: DatabaseFile, rootPage: number, columnCount: number) {
+    this.#file = file;
+    this.#rootPage = rootPage;
+    this.#encoder = new RecordEncoder(columnCount);
+    this.#page = Buffer.alloc(file.pageBytes);
+    this.#content = Buffer.alloc(file.pageBytes + SLACK_BYTES);
+  }
+
+  /** @param rowid above that of every row before; the column that is its alias is NULL in `row` */
+  add(rowid: number, row: readonly ColumnValue[]): void {
+    if (!this.#addMeasured(rowid, this.#encoder.measure(row, false))) {
+      this.#addMeasured(rowid, this.#encoder.measure(row, true));
+    }
+    this.#lastRowid = rowid;
+  }
+
+  #addMeasured(rowid: number, length: number): boolean {
+    const local = this.#localBytes(length);
+    const size = varintLength(length) + varintLength(rowid) + local + (local < length ? PAGE_NUMBER : 0);
+    const pointers = (this.#starts.length + 1) * POINTER;
+    if (LEAF_HEADER + pointers + this.#contentBytes + size > this.#file.pageBytes) this.#endLeaf();
+    const start = this.#contentBytes;
+    const payload = writeVarint(this.#content, writeVarint(this.#content, start, length), rowid);
+    const written =
+      local < length ? this.#writeLong(payload, length, local) : this.#encoder.write(this.#content, payload);
+    if (!written) return false;
+    this.#starts.push(start);
+    this.#contentBytes += size;
+    return true;
+  }
+
+  /** The table is whole once the file is finished too. */
+  finish(): void {
+    if (this.#leaves.length === 0) {
+      this.#file.replace(this.#rootPage, this.#leaf());
+      return;
+    }
+    if (this.#starts.length > 0) this.#endLeaf();
+    let level: readonly Child[] = this.#leaves;
+    let groups = this.#groups(level);
+    while (groups.length > 1) {
+      level = groups.map((group) => ({
+        page: this.#file.append(this.#interior(group)),
+        rowid: group.at(-1)?.rowid ?? 0,
+      }));
+      groups = this.#groups(level);
+    }
+    this.#file.replace(this.#rootPage, this.#interior(level));
+  }
+
+  /** How much of a row stands in its leaf; the rest of a long one overflows. */
+  #localBytes(length: number): number {
+    const usable = this.#file.pageBytes;
+    if (length <= usable - 35) return length;
+    const least = Math.floor(((usable - 12) * 32) / 255) - 23;
+    const rest = least + ((length - least) % (usable - PAGE_NUMBER));
+    return rest <= usable - 35 ? rest : least;
+  }
+
+  /** The head of a row that is measured into the leaf, the rest into pages of its own, each naming the next. */
+  #writeLong(at: number, length: number, local: number): boolean {
+    const row = Buffer.alloc(length + SLACK_BYTES);
+    if (!this.#encoder.write(row, 0)) return false;
+    row.copy(this.#content, at, 0, local);
+    const page = Buffer.alloc(this.#file.pageBytes);
+    const room = page.length - PAGE_NUMBER;
+    let next = 0;
+    for (let from = local + room * Math.floor((length - local - 1) / room); from >= local; from -= room) {
+      page.fill(0);
+      page.writeUInt32BE(next, 0);
+      row.copy(page, PAGE_NUMBER, from, Math.min(length, from + room));
+      next = this.#file.append(page);
+    }
+    this.#content.writeUInt32BE(next, at + local);
+    return true;
+  }
+
+  #endLeaf(): void {
+    this.#leaves.push({ page: this.#file.append(this.#leaf()), rowid: this.#lastRowid });
+    this.#starts.length = 0;
+    this.#contentBytes = 0;
+  }
+
+  #leaf(): Buffer {
+    const page = this.#page;
+    const content = page.length - this.#contentBytes;
+    page.fill(0, 0, content);
+    writePageHeader(page, LEAF, this.#starts.length, content);
+    for (const [i, start] of this.#starts.entries()) page.writeUInt16BE(content + start, LEAF_HEADER + i * POINTER);
+    this.#content.copy(page, content, 0, this.#contentBytes);
+    return page;
+  }
+
+  /** Children that share a page, at least two each wherever there are two. */
+  #groups(children: readonly Child[]): Child[][] {
+    const cell = POINTER + PAGE_NUMBER + VARINT_MAX_BYTES;
+    const most = Math.floor((this.#file.pageBytes - INTERIOR_HEADER) / cell);
+    const count = Math.ceil(children.length / most);
+    const each = Math.ceil(children.length / count);
+    return Array.from({ length: count }, (_, i) => children.slice(i * each, (i + 1) * each)).filter(
+      (group) => group.length > 0,
+    );
+  }
+
+  #interior(children: readonly Child[]): Buffer {
+    const page = Buffer.alloc(this.#file.pageBytes);
+    let content = page.length;
+    const lefts = children.slice(0, -1);
+    for (const [i, { page: child, rowid }] of lefts.entries()) {
+      content -= PAGE_NUMBER + varintLength(rowid);
+      page.writeUInt32BE(child, content);
+      writeVarint(page, content + PAGE_NUMBER, rowid);
+      page.writeUInt16BE(content, INTERIOR_HEADER + i * POINTER);
+    }
+    writePageHeader(page, INTERIOR, lefts.length, content);
+    page.writeUInt32BE(children.at(-1)?.page ?? 0, LEAF_HEADER);
+    return page;
+  }
+}
+
+function writePageHeader(page: Buffer, type: number, cells: number, content: number): void {
+  page[0] = type;
+  page.writeUInt16BE(0, 1);
+  page.writeUInt16BE(cells, 3);
+  page.writeUInt16BE(content, 5);
+  page[7] = 0;
+}
