@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { loadOrCreateHostKey } from '../adapters/sftp/host-key';
 import type { DataFolders } from '../adapters/spool/data-folders';
 import { type CheckResult, fine, orFine, shellWord, wrong } from './check-result';
+import { readPublishedHostKey } from './host-keys';
 
 /** Bits of a mode. */
 const OTHERS_ANY = 0o007;
@@ -92,6 +93,8 @@ export function judgeSpace(dataDir: string, space: FreeSpace, maxFileBytes: numb
 export function checkHostKey(folders: DataFolders): readonly CheckResult[] {
   const area = 'host key';
   const { hostKeyPath } = folders;
+  const published = readPublishedHostKey(hostKeyPath);
+  if (published !== null) return [fine(area, `${published.fingerprint}, handed over by the service manager`)];
   const found = statSync(hostKeyPath, { throwIfNoEntry: false });
   if (found === undefined) return [fine(area, `${hostKeyPath} is not there yet: it is made at the first start`)];
   const problems: CheckResult[] = [];

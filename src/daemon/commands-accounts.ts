@@ -6,6 +6,7 @@ import { loadOrCreateHostKey } from '../adapters/sftp/host-key';
 import { dataFolders } from '../adapters/spool/data-folders';
 import { makeDirectory } from '../adapters/spool/durable-files';
 import type { Config } from '../config/config';
+import { readPublishedHostKey } from './host-keys';
 
 export type { AccountDirectory } from '../adapters/accounts/create-account-directory';
 export { type KeyReading, parsePublicKeys, type PublicKey } from '../adapters/accounts/parse-public-key';
@@ -28,6 +29,8 @@ export interface HostKeyView {
 export function ensureHostKey(config: Config): HostKeyView {
   const { dataDir, hostKeyPath } = dataFolders(config.dataDir);
   makeDirectory(dataDir);
+  const published = readPublishedHostKey(hostKeyPath);
+  if (published !== null) return published;
   const { publicKey, fingerprint } = loadOrCreateHostKey(hostKeyPath);
   if (process.getuid?.() === 0) {
     const { uid, gid } = statSync(dataDir);

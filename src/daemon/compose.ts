@@ -39,6 +39,8 @@ export interface DaemonOverrides {
   readonly random?: () => number;
   /** Sockets that listen already, passed on by the service manager. */
   readonly sockets?: PassedSockets;
+  /** Folder of the credentials that it handed over. */
+  readonly credentialsDir?: string | null;
   readonly lane?: Partial<LaneOptions>;
   /** A batch in work may go on this long when the daemon stops, in milliseconds. */
   readonly workGraceMs?: number;
@@ -186,6 +188,7 @@ async function start(
     accounts,
     log,
     listeningFd: overrides.sockets?.sftp ?? null,
+    credentialsDir: overrides.credentialsDir ?? null,
     events: {
       onArrival: (account, folder, fileName) => inbox.hint(account, folder, fileName),
       isClaimed: (account, folder, fileName) => dispatcher.isClaimed(account, folder, fileName),

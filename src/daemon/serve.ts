@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import { readPassedSockets } from '../adapters/systemd/read-passed-sockets';
 import { createServiceNotifier, type ServiceNotifier } from '../adapters/systemd/service-notifier';
-import { createLogger } from '../adapters/winston/create-logger';
+import { createLogger, type LeveledLogger } from '../adapters/winston/create-logger';
 import type { Config } from '../config/config';
 import { escapeControls } from '../domain/escape-controls';
 import { toFault } from '../domain/fault';
@@ -67,7 +67,7 @@ function whenAborted(signal: AbortSignal, then: () => void): void {
 }
 
 interface Surroundings {
-  readonly log: Logger;
+  readonly log: LeveledLogger;
   readonly manager: ServiceNotifier;
   /** Aborted when the daemon is to stop. */
   readonly stop: AbortSignal;
@@ -81,7 +81,11 @@ async function run(options: ServeOptions, { log, manager, stop }: Surroundings):
   let daemon: StartedDaemon;
   try {
     stop.throwIfAborted();
-    daemon = await startDaemon(config, log, { sockets: readPassedSockets(env, process.pid), stop });
+    daemon = await startDaemon(config, log, {
+      sockets: readPassedSockets(env, process.pid),
+      credentialsDir: env['CREDENTIALS_DIRECTORY'] ?? null,
+      stop,
+    });
   } catch (error) {
     if (stop.aborted) return stopped(log);
     const fault = toFault(error);

@@ -2,10 +2,9 @@
  * The SFTP server as the daemon runs it: configuration to the server's options, host keys, and what the server is told
  * from time to time: bans that were lifted, partial uploads that have grown old. Fails as the server does.
  */
-import { dirname, join } from 'node:path';
 import type { AccountDirectory } from '../adapters/accounts/create-account-directory';
 import { parsePublicKey } from '../adapters/accounts/parse-public-key';
-import { loadHostKey, loadOrCreateHostKey, type HostKey } from '../adapters/sftp/host-key';
+import type { HostKey } from '../adapters/sftp/host-key';
 import type { SftpLimits } from '../adapters/sftp/sftp-limits';
 import { createSftpServer, type SftpAccess, type SftpEvents, type SftpServer } from '../adapters/sftp/sftp-server';
 import type { DataFolders } from '../adapters/spool/data-folders';
@@ -13,6 +12,7 @@ import type { Config, SftpConfig } from '../config/config';
 import { Fault } from '../domain/fault';
 import type { Logger } from '../ports/logger';
 import { takeLiftRequests } from './ban-requests';
+import { loadHostKeys } from './host-keys';
 
 /** A ban, for people. */
 export interface BanView {
@@ -42,6 +42,8 @@ export interface SftpServiceOptions {
   readonly log: Logger;
   /** A socket that listens already, or null. */
   readonly listeningFd: number | null;
+  /** Folder of host keys that the service manager handed over, or null. */
+  readonly credentialsDir: string | null;
   readonly events: Omit<SftpEvents, 'findAccount'>;
 }
 
@@ -50,9 +52,9 @@ const CLEARING_INTERVAL_MS = 3_600_000;
 
 /** @throws Fault S901 when a host key cannot be used, or an authority is none */
 export function createSftpService(options: SftpServiceOptions): SftpService {
-  const { config, folders, accounts, log, listeningFd, events } = options;
-  const { hostKeys, nextHostKeys } = loadHostKeys(folders, config.sftp);
-  const [hostKey] = hostKeys;
+  const { config, folders, accounts, log, listeningFd, credentialsDir, events } = options;
+  const hostKeys = loadHostKeys(folders, config.sftp, credentialsDir);
+  const [hostKey] = hostKeys.inUse;
   if (hostKey === undefined) throw new Fault('S901', 'there is no host key', { retryable: false });
   const server = createSftpServer(
     {
@@ -60,8 +62,8 @@ export function createSftpService(options: SftpServiceOptions): SftpService {
       port: config.sftp.port,
       listeningFd,
       policy: config.sftp.policy,
-      hostKeys: hostKeys.map(({ privateKey }) => privateKey),
-      nextHostKeys: nextHostKeys.map(({ privateKey }) => privateKey),
+      hostKeys: hostKeys.inUse.map(({ privateKey }) => privateKey),
+      nextHostKeys: hostKeys.next.map(({ privateKey }) => privateKey),
       accountsDir: folders.accountsDir,
       uploadsDir: folders.uploadsDir,
       maxFileBytes: config.ingest.maxFileBytes,
@@ -108,20 +110,6 @@ export function createSftpService(options: SftpServiceOptions): SftpService {
       ({ partialUploadsDays } = changed.retention);
     },
     refresh,
-  };
-}
-
-/** Keys in use, and those that stand ready under `.next`. */
-function loadHostKeys(
-  { hostKeyPath }: DataFolders,
-  sftp: SftpConfig,
-): { readonly hostKeys: readonly HostKey[]; readonly nextHostKeys: readonly HostKey[] } {
-  const ofPolicy = sftp.policy === 'compat' ? (['ed25519', 'ecdsa', 'rsa'] as const) : (['ed25519'] as const);
-  const types = sftp.hostKeyTypes ?? ofPolicy;
-  const paths = types.map((type) => ({ type, path: join(dirname(hostKeyPath), `ssh_host_${type}_key`) }));
-  return {
-    hostKeys: paths.map(({ type, path }) => loadOrCreateHostKey(path, type)),
-    nextHostKeys: paths.flatMap(({ path }) => loadHostKey(`${path}.next`) ?? []),
   };
 }
 
