@@ -13,6 +13,7 @@ import { registerDemo } from './demo';
 import { registerExport } from './export';
 import { registerPurge } from './purge';
 import { registerRejections } from './rejections';
+import { registerReload } from './reload';
 import { registerReplay } from './replay';
 import { registerSender } from './sender';
 import { registerServe } from './serve';
@@ -23,6 +24,7 @@ import { registerValidate } from './validate';
 /** In the order of the help. */
 const COMMANDS: readonly RegisterCommand[] = [
   registerServe,
+  registerReload,
   registerValidate,
   registerSender,
   registerBan,

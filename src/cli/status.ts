@@ -40,6 +40,7 @@ export function renderStatus(status: StatusView, now: Date): string {
       ['what'],
       status.accountProblems.map((problem) => [problem]),
     ),
+    section(reloadTitle(status), ['why'], reloadRows(status)),
     section('Banned addresses', BAN_HEAD, (status.daemon?.bans ?? []).map(banRow)),
     section('Set aside', ['since', 'account', 'file', 'state', 'batch', 'why'], quarantinedRows(status)),
     section('In work', BATCH_HEAD, status.unfinished.map(batchRow)),
@@ -85,6 +86,14 @@ function faultRows({ daemon }: StatusView): Cell[][] {
     localTime(retryAt),
     message,
   ]);
+}
+
+function reloadTitle({ daemon }: StatusView): string {
+  return `Reload refused at ${localTime(daemon?.reload?.at ?? null) ?? ''}; what was in force stays`;
+}
+
+function reloadRows({ daemon }: StatusView): Cell[][] {
+  return (daemon?.reload?.reasons ?? []).map((reason) => [reason]);
 }
 
 function quarantinedRows({ quarantined }: StatusView): Cell[][] {

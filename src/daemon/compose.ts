@@ -27,6 +27,7 @@ import { createIntake } from './intake';
 import { createLane, type Lane, LANE_DEFAULTS, type LaneOptions } from './lane';
 import { countEvents, createObservation } from './observation';
 import { prepareDataFolders } from './prepare-data-folders';
+import { createReloads } from './reload';
 import { createReplayIntake } from './replay-intake';
 import { createScope } from './scope';
 import { logSftpAudit } from './sftp-audit-log';
@@ -54,8 +55,8 @@ export interface StartedDaemon {
   readonly http: { readonly host: string; readonly port: number } | null;
   readonly hostKeyFingerprint: string;
   readonly accounts: number;
-  /** Reads schemas and value sets again and puts rules and value sets in force. @throws what is wrong; nothing changes then */
-  reload(config: Config): void;
+  /** Reads everything again and puts it in force, or refuses it as a whole: what is in force then. Never throws. */
+  reload(reread: () => Config): Config;
   /** How much work there is at this moment. */
   load(): { readonly waiting: number; readonly inWork: number; readonly connections: number };
   /**
@@ -97,7 +98,7 @@ async function start(
   const copied = await backUpBeforeMigration(folders.storePath);
   if (copied !== null) log.info('store.copy', { ...copied });
   let inForce = config;
-  let catalogue = loadAndLog(config, log);
+  let catalogue = loadAndLog(config.schemas.dir, log);
   const accounts = createAccountDirectory(config.senders.dir, (name, problem) =>
     log.error('account.problem', { account: name, problem }),
   );
@@ -108,7 +109,7 @@ async function start(
     messageTypes: () => [...catalogue.types.keys()],
   });
   const { metrics } = observation;
-  const diskReserve = createDiskReserve(observation.disk, log, () => performance.now());
+  const diskReserve = createDiskReserve(() => observation.disk(), log, () => performance.now());
 
   const lane = { ...LANE_DEFAULTS, ...overrides.lane };
   const express = createLane('express', workerSettings(config), lane);
@@ -119,6 +120,20 @@ async function start(
   scope.defer(() => status.close());
   const rejectionLog = openRejectionLog(join(folders.logsDir, 'rejections.log'));
   scope.defer(() => rejectionLog.close());
+  const reloads = createReloads({
+    started: config,
+    log,
+    now,
+    accountProblems: () => accounts.list().problems,
+    loadCatalogue: (schemasDir) => loadAndLog(schemasDir, log),
+    apply: (changed, loaded) => {
+      service?.configure(changed);
+      catalogue = loaded;
+      inForce = changed;
+      for (const lane of [express, bulk]) lane.configure(workerSettings(changed));
+      void inbox.rescan();
+    },
+  });
   const batchLog = createBatchLog({ log, now, append: (line) => rejectionLog.append(line), status });
   const dispatcher = createDispatcher({
     express,
@@ -134,6 +149,7 @@ async function start(
     waiting: dispatcher.waiting(),
     inWork: dispatcher.inWork(),
     bans: service?.bans() ?? [],
+    reload: reloads.last(),
   }));
   const { batches, quarantined } = await leftBehind(express, overrides.stop);
   for (const batch of quarantined) status.fault(quarantineFault(batch));
@@ -152,8 +168,12 @@ async function start(
     messageTypes: () => [...catalogue.types.keys()],
     openWriters: () => service?.server.openWriters() ?? new Set(),
     dispatcher,
-    markerGraceMs: config.ingest.markerGraceSeconds * 1000,
-    reminderMs: config.ingest.unmarkedReminderHours * 3_600_000,
+    get markerGraceMs() {
+      return inForce.ingest.markerGraceSeconds * 1000;
+    },
+    get reminderMs() {
+      return inForce.ingest.unmarkedReminderHours * 3_600_000;
+    },
     now,
   });
   const inbox: Inbox = createInbox({
@@ -212,14 +232,10 @@ async function start(
     http,
     hostKeyFingerprint: hostKey.fingerprint,
     accounts: accounts.list().accounts.length,
-    reload: (changed) => {
-      refuseFixed(config, changed);
-      const loaded = loadAndLog(changed, log);
-      service.configure(changed);
-      catalogue = loaded;
-      inForce = changed;
-      for (const lane of [express, bulk]) lane.configure(workerSettings(changed));
-      void inbox.rescan();
+    reload: (reread) => {
+      const changed = reloads.run(reread);
+      status.update();
+      return changed;
     },
     load: () => ({
       waiting: dispatcher.waiting(),
@@ -234,8 +250,8 @@ async function start(
   };
 }
 
-function loadAndLog(config: Config, log: Logger): Catalogue {
-  const catalogue = loadCatalogue(config.schemas.dir);
+function loadAndLog(schemasDir: string, log: Logger): Catalogue {
+  const catalogue = loadCatalogue(schemasDir);
   log.info('catalogue.load', { messageTypes: catalogue.types.size, codelists: catalogue.codelists.size });
   return catalogue;
 }

@@ -99,7 +99,7 @@ async function run(options: ServeOptions, { log, manager, stop }: Surroundings):
     manager.ready(describeWork(daemon));
     hangUp.reload = (): void => {
       manager.reloading();
-      reloadDaemon(daemon, reread, log);
+      log.setLevel(daemon.reload(reread).log.level);
       manager.ready(describeWork(daemon));
     };
     if (hangUp.isDue) hangUp.reload();

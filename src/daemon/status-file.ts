@@ -4,6 +4,7 @@
  */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { BatchOrigin } from '../domain/batch-record';
+import type { ReloadOutcome } from './reload';
 import type { BanView } from './sftp-service';
 import type { FaultNotice } from './worker-messages';
 
@@ -28,6 +29,8 @@ export interface DaemonStatus {
   readonly faults: readonly StandingFault[];
   /** Addresses that may not connect now. */
   readonly bans: readonly BanView[];
+  /** What came of the last reload; null when there was none. */
+  readonly reload: ReloadOutcome | null;
 }
 
 /** What is asked each time the file is written. */
@@ -35,6 +38,7 @@ export interface StatusSources {
   readonly waiting: number;
   readonly inWork: readonly BatchOrigin[];
   readonly bans: readonly BanView[];
+  readonly reload: ReloadOutcome | null;
 }
 
 export interface StatusFile {
@@ -54,12 +58,12 @@ export function createStatusFile(path: string, now: () => Date): StatusFile {
   const faults = new Map<string, StandingFault>();
   let sftp: DaemonStatus['sftp'] = null;
   let http: DaemonStatus['http'] = null;
-  let read = (): StatusSources => ({ waiting: 0, inWork: [], bans: [] });
+  let read = (): StatusSources => ({ waiting: 0, inWork: [], bans: [], reload: null });
   let timer: NodeJS.Timeout | null = null;
 
   function write(): void {
     timer = null;
-    const { waiting, inWork, bans } = read();
+    const { waiting, inWork, bans, reload } = read();
     const status: DaemonStatus = {
       pid: process.pid,
       startedAt,
@@ -70,6 +74,7 @@ export function createStatusFile(path: string, now: () => Date): StatusFile {
       inWork: inWork.map(({ id, account, fileName }) => ({ id, account, fileName })),
       faults: [...faults.values()],
       bans,
+      reload,
     };
     try {
       writeFileSync(`${path}.new`, JSON.stringify(status), { mode: 0o640 });

@@ -19,7 +19,12 @@ export interface LoggerOptions {
   readonly now?: () => Date;
 }
 
-export function createLogger(options: LoggerOptions): Logger {
+/** A log whose least level may change while it is in use. */
+export interface LeveledLogger extends Logger {
+  setLevel(level: LogLevel): void;
+}
+
+export function createLogger(options: LoggerOptions): LeveledLogger {
   const now = options.now ?? (() => new Date());
   const render = options.format === 'json' ? renderJson : renderText;
   const line = format((info) => {
@@ -41,7 +46,13 @@ export function createLogger(options: LoggerOptions): Logger {
     (event: string, fields: LogFields = {}): void => {
       winston.log({ level, message: '', event, fields });
     };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    setLevel: (level) => (winston.level = level),
+  };
 }
 
 /** There is nowhere left to tell it, and the work must go on. */
