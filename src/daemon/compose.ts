@@ -275,20 +275,3 @@ async function leftBehind(lane: Lane, stop?: AbortSignal): Promise<Extract<Worke
   if (reply.kind !== 'unfinished') throw new Fault('S903', 'the worker gave no answer', { retryable: false });
   return reply;
 }
-
-/** What cannot change while the daemon runs. */
-function refuseFixed(current: Config, changed: Config): void {
-  const fixed: readonly (readonly [string, (config: Config) => unknown])[] = [
-    ['dataDir', (config) => config.dataDir],
-    ['sftp.host', (config) => config.sftp.host],
-    ['sftp.port', (config) => config.sftp.port],
-    ['sftp.policy', (config) => config.sftp.policy],
-    ['sftp.hostKeyTypes', (config) => JSON.stringify(config.sftp.hostKeyTypes)],
-    ['sftp.limits', (config) => JSON.stringify(config.sftp.limits)],
-    ['senders.dir', (config) => config.senders.dir],
-    ['http.host', (config) => config.http.host],
-    ['http.port', (config) => config.http.port],
-  ];
-  const moved = fixed.filter(([, read]) => read(current) !== read(changed)).map(([key]) => key);
-  if (moved.length > 0) throw new Error(`${moved.join(', ')} can change only at a restart`);
-}

@@ -122,15 +122,6 @@ function describeWork(daemon: StartedDaemon): string {
   return `SFTP on ${host} port ${port}: ${connections} connected, ${inWork} batches in work, ${waiting} waiting`;
 }
 
-function reloadDaemon(daemon: StartedDaemon, reread: () => Config, log: Logger): void {
-  try {
-    daemon.reload(reread());
-    log.info('daemon.reload');
-  } catch (error) {
-    log.error('daemon.reload-refused', { message: error instanceof Error ? error.message : String(error) });
-  }
-}
-
 function announce(daemon: StartedDaemon, config: Config, print: (line: string) => void, program: string): void {
   const { host, port } = daemon.sftp;
   print(`SFTP      ${host} port ${port}`);
