@@ -2,6 +2,7 @@
  * A request that is not granted: the status the client gets and the reason, in words for the person behind it. Thrown
  * where a request is carried out and turned into a STATUS reply in one place.
  */
+import { belgianTime } from '../../domain/belgian-time';
 import { STATUS, type StatusCode } from './codec/packet-types';
 
 export class Refusal extends Error {
@@ -25,6 +26,16 @@ export function failure(reason: string): Refusal {
 
 export function permissionDenied(reason: string): Refusal {
   return new Refusal(STATUS.PERMISSION_DENIED, reason);
+}
+
+/** The beginning of a refusal: a file of that name is in the pipeline's hands since then, Belgian time. */
+export function acceptedText(at: Date): string {
+  return `this name was already accepted at ${belgianTime(at).slice(11, 16)}`;
+}
+
+/** Refuses what would change a file that the pipeline has taken. */
+export function alreadyAccepted(at: Date): Refusal {
+  return failure(`${acceptedText(at)}; send it under a new time`);
 }
 
 const NO_SUCH_FILE_ERRORS = new Set(['ENOENT', 'ENOTDIR']);

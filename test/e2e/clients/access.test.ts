@@ -26,7 +26,7 @@ let key: string;
 
 beforeAll(async () => {
   home = makeHome('ingest: { rescanSeconds: 1 }');
-  const bans = 'bans: { threshold: 4, exempt: [] }';
+  const bans = 'bans: { threshold: 5, exempt: [] }';
   writeFileSync(home.configPath, readFileSync(home.configPath, 'utf8').replace('port: 0', `port: 0, ${bans}`));
   key = makeKey(home, 'id_lab');
   daemon = await startDaemon(home);
@@ -55,6 +55,7 @@ test('an address that tries accounts is banned, shown, and let in again by a com
   expect(JSON.parse(labdrop(home, ['ban', 'list', '--json']).stdout)).toEqual([]);
   expect(login('root')).not.toBe(0);
   expect(login('admin')).not.toBe(0);
+  expect(login('test')).not.toBe(0);
   await until(() => logged('sftp.ban').length === 1, 'the ban in the log');
   expect(logged('sftp.login-refused')[0]).toMatchObject({ account: 'root', address: '127.0.0.1' });
   expect(login(ACCOUNT)).not.toBe(0);

@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { belgianTime } from '../../../src/domain/belgian-time';
 import { filesIn, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
 import { RawClient, WRITE_NEW, WRITE_ON } from '../../support/sftp-raw-client';
 import { NO_ATTRIBUTES } from '../../support/sftp-requests';
@@ -197,8 +198,11 @@ describe('a file that was taken', () => {
     expect((await other.stat('/a.csv')).attributes).toMatchObject({ size: 5n, times });
     const handle = await other.open('/a.csv', 1);
     expect((await other.send({ kind: 'fstat', handle })).attributes).toMatchObject({ size: 5n });
-    const refused = { status: 4, message: 'this file was taken for processing already' };
-    expect(await other.send({ kind: 'read', handle, offset: 0n, length: 5 })).toMatchObject(refused);
+    const at = belgianTime(new Date()).slice(11, 14);
+    const accepted = `^this name was already accepted at ${at}\\d\\d; `;
+    const refused = { status: 4, message: expect.stringMatching(`${accepted}send it under a new time$`) as string };
+    const told = { status: 4, message: expect.stringMatching(`${accepted}its answer comes in`) as string };
+    expect(await other.send({ kind: 'read', handle, offset: 0n, length: 5 })).toMatchObject(told);
     expect(await other.send({ kind: 'remove', path: bytes('/a.csv') })).toMatchObject(refused);
     expect(await other.send({ kind: 'rename', from: bytes('/a.csv'), to: bytes('/b'), replace: false })).toMatchObject(
       refused,
@@ -211,7 +215,7 @@ describe('a file that was taken', () => {
   test('is gone for its sender from the moment the pipeline claims it', async () => {
     await client.put('/a.csv', 'hello');
     fixture.claimed.add('lab1/root/a.csv');
-    await expect(client.open('/a.csv', 2)).rejects.toThrow('taken for processing');
+    await expect(client.open('/a.csv', 2)).rejects.toThrow(/already accepted at \d\d:\d\d; send it under a new time/);
     const listing = await fixture.sftp('ls -l');
     expect(listing.stdout).not.toContain('a.csv');
     const attributes = { ...NO_ATTRIBUTES, times: { atime: 77, mtime: 77 } };

@@ -1,6 +1,6 @@
 /** RENAME and REMOVE within an account. Both hold the names they work on, so no upload is opened under their hands. */
 import { rename, unlink } from 'node:fs/promises';
-import { errorCode, failure, noSuchFile, permissionDenied } from '../refusal';
+import { alreadyAccepted, errorCode, failure, noSuchFile, permissionDenied } from '../refusal';
 import type { AccountSpace } from './account-space';
 import { findFile, findPartial, findPublished, vacateClaimed } from './find-file';
 import { FOLDER_PATHS, isDropFolder, type DropFolder, type FolderName } from './resolve-path';
@@ -49,7 +49,8 @@ export async function renameFile(
 async function renameHeld(space: AccountSpace, from: DropPlace, to: DropPlace, replace: boolean): Promise<boolean> {
   const source = await findFile(space, from.folder, from.name);
   if (source === null) throw missing(space, from);
-  if (!replace && (await findFile(space, to.folder, to.name)) !== null) throw failure('a file of this name exists');
+  if (!replace && (await findFile(space, to.folder, to.name)) !== null)
+    throw failure('a file of this name exists; choose another name');
   const { folders, shadow } = space;
   if (source.partial) {
     await rename(source.path, folders.partialPath(to.folder, to.name));
@@ -87,8 +88,8 @@ export async function removeFile(space: AccountSpace, place: FilePlace): Promise
 }
 
 function missing(space: AccountSpace, place: DropPlace): Error {
-  const taken = space.shadow.lookUp(space.key(place.folder, place.name)) !== null;
-  return taken ? failure('this file was taken for processing already') : noSuchFile();
+  const taken = space.shadow.lookUp(space.key(place.folder, place.name));
+  return taken === null ? noSuchFile() : alreadyAccepted(taken.acceptedAt);
 }
 
 async function removeIfThere(path: string): Promise<void> {

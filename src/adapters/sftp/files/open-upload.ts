@@ -5,7 +5,7 @@
 import { rename } from 'node:fs/promises';
 import type { Account } from '../../../domain/account';
 import { OPEN_FLAG } from '../codec/packet-types';
-import { errorCode, failure, noSuchFile } from '../refusal';
+import { alreadyAccepted, errorCode, failure, noSuchFile } from '../refusal';
 import type { AccountSpace } from './account-space';
 import { findPartial, findPublished, type FoundFile } from './find-file';
 import type { DropFolder } from './resolve-path';
@@ -38,7 +38,7 @@ async function openHeld(space: AccountSpace, request: UploadRequest): Promise<Up
   const { account, folder, name, flags, maxFileBytes } = request;
   const partial = await findPartial(space, folder, name);
   const published = await findPublished(space, folder, name);
-  assertOpenable(flags, partial ?? published, space.shadow.lookUp(space.key(folder, name)) !== null);
+  assertOpenable(flags, partial ?? published, space.shadow.lookUp(space.key(folder, name))?.acceptedAt ?? null);
   if (partial === null && published === null) await space.usage.admitFile(account);
   else await space.usage.admitGrown(account);
   const startsAnew = (flags & OPEN_FLAG.TRUNC) !== 0 || (partial === null && published === null);
@@ -57,12 +57,14 @@ async function openHeld(space: AccountSpace, request: UploadRequest): Promise<Up
   });
 }
 
-function assertOpenable(flags: number, existing: FoundFile | null, taken: boolean): void {
+/** @param acceptedAt when the pipeline took a file of this name, lately */
+function assertOpenable(flags: number, existing: FoundFile | null, acceptedAt: Date | null): void {
   const create = (flags & OPEN_FLAG.CREAT) !== 0;
   if (existing === null && !create) {
-    throw noSuchFile(taken ? 'this file was taken for processing already' : 'no such file');
+    throw noSuchFile(acceptedAt === null ? undefined : alreadyAccepted(acceptedAt).message);
   }
-  if (existing !== null && create && (flags & OPEN_FLAG.EXCL) !== 0) throw failure('a file of this name exists');
+  if (existing !== null && create && (flags & OPEN_FLAG.EXCL) !== 0)
+    throw failure('a file of this name exists; choose another name');
 }
 
 /** Published to partial. False when the pipeline was quicker and a new file may be made instead. */

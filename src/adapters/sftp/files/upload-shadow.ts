@@ -12,6 +12,7 @@ export interface ShadowedFile {
 interface Entry extends ShadowedFile {
   /** When the upload was published, on the clock of `now`. */
   readonly since: number;
+  readonly acceptedAt: Date;
 }
 
 const ENTRIES_MAX = 10_000;
@@ -32,7 +33,7 @@ export class UploadShadow {
 
   remember(key: string, file: ShadowedFile): void {
     this.entries.delete(key);
-    this.entries.set(key, { ...file, since: this.now() });
+    this.entries.set(key, { ...file, since: this.now(), acceptedAt: new Date() });
     this.prune();
   }
 

@@ -5,7 +5,7 @@
  */
 import { constants } from 'node:fs';
 import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
-import { failure } from '../refusal';
+import { failure, refusalOfError } from '../refusal';
 import { mtimeSeconds } from './visible-attributes';
 
 const FILE_CREATION_MODE = 0o640;
@@ -80,7 +80,7 @@ export class Upload {
       this.size = Math.max(this.size, start + length);
       this.receivedBytes += length;
     } catch (error) {
-      this.failedBecause = error instanceof Error ? error.message : String(error);
+      this.failedBecause = refusalOfError(error).message;
       throw error;
     }
   }

@@ -16,7 +16,7 @@ import { assertWritable, type FilePlace } from '../files/move-file';
 import { openUpload } from '../files/open-upload';
 import { filePath, isDropFolder } from '../files/resolve-path';
 import { fileAttributes } from '../files/visible-attributes';
-import { failure, noSuchFile, permissionDenied } from '../refusal';
+import { acceptedText, failure, noSuchFile, permissionDenied } from '../refusal';
 import type { OpenHandle } from './handle-table';
 import type { WriteRequest } from './join-writes';
 import { resolveTarget } from './path-requests';
@@ -53,13 +53,15 @@ async function openToRead(context: SessionContext, place: FilePlace): Promise<Op
     return { kind: 'download', download, path: filePath(folder, name), openedAt: performance.now() };
   }
   const key = isDropFolder(folder) ? space.key(folder, name) : null;
-  if (key === null || space.shadow.lookUp(key) === null) throw noSuchFile();
-  return { kind: 'taken', key };
+  const taken = key === null ? null : space.shadow.lookUp(key);
+  if (key === null || taken === null) throw noSuchFile();
+  return { kind: 'taken', key, acceptedAt: taken.acceptedAt };
 }
 
 export async function readHandle(context: SessionContext, request: Of<'read'>): Promise<Buffer> {
   const handle = context.handles.get(request.handle);
-  if (handle.kind === 'taken') throw failure('this file was taken for processing already');
+  if (handle.kind === 'taken')
+    throw failure(`${acceptedText(handle.acceptedAt)}; its answer comes in the reports folder`);
   if (handle.kind === 'listing') throw failure('this is a folder');
   if (handle.kind === 'upload' && !handle.readable) throw permissionDenied('this file was not opened for reading');
   const source = handle.kind === 'upload' ? handle.upload : handle.download;

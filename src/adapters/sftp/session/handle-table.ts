@@ -21,7 +21,7 @@ export type OpenHandle =
     }
   | { readonly kind: 'download'; readonly download: Download; readonly path: string; readonly openedAt: number }
   /** A file that the pipeline has taken: its attributes are known still, its content is not. */
-  | { readonly kind: 'taken'; readonly key: string }
+  | { readonly kind: 'taken'; readonly key: string; readonly acceptedAt: Date }
   | { readonly kind: 'listing'; readonly listing: FolderListing };
 
 const HANDLE_BYTES = 4;

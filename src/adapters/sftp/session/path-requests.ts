@@ -47,7 +47,7 @@ async function setFileAttributes(context: SessionContext, place: FilePlace, want
   if (found === null) {
     if (space.shadow.lookUp(key) === null) throw noSuchFile();
   } else if (wanted.size !== null && wanted.size !== BigInt(found.stats.size)) {
-    throw failure('the size of a file changes by uploading it again');
+    throw failure('the size of a file changes only by uploading it again');
   }
   if (mtime === null) return;
   const writer = space.writers.upload(key);
@@ -66,7 +66,7 @@ export async function openFolder(context: SessionContext, request: Of<'opendir'>
 
 export async function removePath(context: SessionContext, request: Of<'remove'>): Promise<Buffer> {
   const target = resolveTarget(request.path);
-  if (target.kind === 'folder') throw permissionDenied('the folders here are fixed');
+  if (target.kind === 'folder') throw permissionDenied('the folders here are fixed and cannot be renamed or removed');
   await removeFile(context.space, target);
   context.audit({ event: 'removal', path: filePath(target.folder, target.name) });
   return buildStatus(request.id, STATUS.OK, 'removed');
@@ -75,7 +75,8 @@ export async function removePath(context: SessionContext, request: Of<'remove'>)
 export async function renamePath(context: SessionContext, request: Of<'rename'>): Promise<Buffer> {
   const from = resolveTarget(request.from);
   const to = resolveTarget(request.to);
-  if (from.kind === 'folder' || to.kind === 'folder') throw permissionDenied('the folders here are fixed');
+  if (from.kind === 'folder' || to.kind === 'folder')
+    throw permissionDenied('the folders here are fixed and cannot be renamed or removed');
   await renameFile(context.space, from, to, request.replace);
   context.audit({ event: 'rename', from: filePath(from.folder, from.name), to: filePath(to.folder, to.name) });
   return buildStatus(request.id, STATUS.OK, 'renamed');
