@@ -47,7 +47,7 @@ it('puts a right configuration in force', async () => {
   await until(() => daemon.stdout().includes('inbox.scan'), 'a line of the level debug');
 });
 
-it('refuses all of it, with every reason, when anything is wrong', () => {
+it('refuses all of it, with every reason, when anything is wrong', async () => {
   const schema = readFileSync(schemaPath(), 'utf8');
   const account = join(home.dir, 'senders/lab1.yaml');
   const present = readFileSync(account, 'utf8');
@@ -68,7 +68,7 @@ it('refuses all of it, with every reason, when anything is wrong', () => {
   const status = labdrop(home, ['status']).stdout;
   for (const reason of reasons) expect(status).toContain(reason);
   expect(status).toContain('Reload refused at ');
-  expect(daemon.stdout()).toContain('"event":"daemon.reload-refused"');
+  await until(() => daemon.stdout().includes('"event":"daemon.reload-refused"'), 'the refusal in the log');
 
   const text = reload();
   expect([text.status, text.stdout]).toEqual([78, '']);
