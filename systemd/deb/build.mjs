@@ -11,7 +11,7 @@
  * step fails.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync as exists, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,11 +71,8 @@ function unpackProduct(library) {
 function placeFiles(root, library, runtime) {
   const place = (from, to) => cpSync(from, join(root, to), { recursive: true });
   const units = join(library, 'systemd');
-  for (const name of ['labdrop.service', 'labdrop.socket', 'labdrop-http.socket']) {
+  for (const name of readdirSync(units).filter((file) => /\.(service|socket|timer)$/.test(file))) {
     place(join(units, name), `usr/lib/systemd/system/${name}`);
-  }
-  for (const name of ['labdrop-purge.service', 'labdrop-purge.timer']) {
-    if (exists(join(units, name))) place(join(units, name), `usr/lib/systemd/system/${name}`);
   }
   place(join(units, 'labdrop.sysusers'), 'usr/lib/sysusers.d/labdrop.conf');
   place(join(units, 'labdrop.tmpfiles'), 'usr/lib/tmpfiles.d/labdrop.conf');
