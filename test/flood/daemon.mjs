@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
 export const Database = require('better-sqlite3');
-const { utils } = require('ssh2');
+const { generateKeyPair } = require('../../dist/adapters/sftp/host-key.js');
 
 export const ROOT = resolve(fileURLToPath(import.meta.url), '../../..');
 export const TYPE = 'LaboratoryTestResult';
@@ -22,7 +22,7 @@ export async function until(done, everyMs = 10) {
 /** @param accounts names with their sender number; @param extra lines of YAML for the configuration */
 export async function startDaemon(accounts, extra = []) {
   const home = mkdtempSync(join(tmpdir(), 'labdrop-flood-'));
-  const keys = utils.generateKeyPairSync('ed25519');
+  const keys = generateKeyPair('test');
   mkdirSync(join(home, 'senders'));
   for (const [account, sender] of Object.entries(accounts)) {
     const lines = [
@@ -38,7 +38,7 @@ export async function startDaemon(accounts, extra = []) {
   }
   const config = [
     'dataDir: data',
-    'sftp: { host: 127.0.0.1, port: 0 }',
+    ...(extra.some((line) => line.startsWith('sftp:')) ? [] : ['sftp: { host: 127.0.0.1, port: 0 }']),
     'senders: { dir: senders }',
     'log: { level: error }',
     `schemas: { dir: ${join(ROOT, 'schemas')} }`,
@@ -55,8 +55,11 @@ export async function startDaemon(accounts, extra = []) {
     const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
     return Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]) / 1024);
   };
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   return {
     home,
+    pid: child.pid,
+    hasEnded,
     port: Number(/^ready sftp=\S+:(\d+)/m.exec(output)[1]),
     privateKey: keys.private,
     drop: (account) => join(home, 'data/accounts', account),
@@ -71,10 +74,15 @@ export async function startDaemon(accounts, extra = []) {
         db.close();
       }
     },
-    stop: async () => {
-      const ended = new Promise((done) => child.once('exit', done));
+    /** @param keep leaves its folder until `remove` */
+    stop: async ({ keep = false } = {}) => {
+      const ended = hasEnded() || new Promise((done) => child.once('exit', done));
       child.kill('SIGTERM');
       await ended;
+      if (!keep) rmSync(home, { recursive: true, force: true });
+    },
+    remove: () => {
+      if (!hasEnded()) child.kill('SIGKILL');
       rmSync(home, { recursive: true, force: true });
     },
   };
