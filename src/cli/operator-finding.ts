@@ -1,6 +1,7 @@
 /**
- * A finding as operators may see it: without the value of any field that is marked personal in its schema, and without
- * any value that cannot be told to belong to an unmarked field. Pure.
+ * A finding as operators may see it: without the value of any field that is marked personal in its schema, without any
+ * value that cannot be told to belong to an unmarked field, and without names of columns that are no fields: a file
+ * whose first line is a patient's has the patient for column names. Pure.
  */
 import { FINDING_CODES, type FindingCode } from '../domain/codes';
 import type { Finding } from '../domain/finding';
@@ -13,6 +14,7 @@ export interface OperatorFinding {
   readonly title: string;
   readonly line: number | null;
   readonly record: number | null;
+  /** Null also for a column that is no field of the message type. */
   readonly field: string | null;
   /** Null when there is none or it is not for operators. */
   readonly value: string | null;
@@ -36,12 +38,26 @@ export function viewFinding(
     title: FINDING_CODES[code].title,
     line,
     record,
-    field,
+    field: field !== null && isField(field, messageType, catalogue) ? field : null,
     value: shown ? finding.value : null,
     expected,
     suggestion: shown ? finding.suggestion : null,
     withheld: !shown && finding.value !== null && finding.value !== '',
   };
+}
+
+/** Of columns and how often each is meant, those that are fields of the message type. */
+export function fieldsOnly(
+  columns: Readonly<Record<string, number>>,
+  messageType: string | null,
+  catalogue: Catalogue | null,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(columns).filter(([name]) => isField(name, messageType, catalogue)));
+}
+
+function isField(name: string, messageType: string | null, catalogue: Catalogue | null): boolean {
+  const type = messageType === null ? undefined : catalogue?.types.get(messageType);
+  return type?.fields.some((field) => field.name === name) ?? false;
 }
 
 function isShown({ code, field }: Finding, messageType: string | null, catalogue: Catalogue | null): boolean {

@@ -1,9 +1,11 @@
 /** `labdrop rejections`: batches with findings, oldest first, and with `-f` as they come. No personal value. */
+import { rebuildRejectionLog } from '../daemon/commands-rejections';
 import { openReader, type Rejection, type StoreReader } from '../daemon/commands-store';
 import type { Catalogue } from '../domain/message-type';
 import { addFilterOptions, type FilterOptions, toBatchFilter } from './batch-options';
 import { findCatalogue } from './catalogue';
 import type { CommandContext, RegisterCommand } from './command-context';
+import { CommandProblem } from './command-problem';
 import { parseSince } from './parse-since';
 import { renderRejection, viewRejection } from './render-rejection';
 
@@ -17,8 +19,9 @@ const PAGE = 100;
 const DEFAULT_SINCE = '24h';
 
 export const registerRejections: RegisterCommand = (program, context) => {
-  addFilterOptions(program.command('rejections').description('batches with findings, oldest first'), () =>
-    context.now(),
+  const rejections = addFilterOptions(
+    program.command('rejections').description('batches with findings, oldest first'),
+    () => context.now(),
   )
     .option('-f, --follow', 'go on and show new ones as they come')
     .option('--json', 'for scripts: one JSON object a line; times in UTC')
@@ -27,7 +30,19 @@ export const registerRejections: RegisterCommand = (program, context) => {
       `\nWithout --since: of the last ${DEFAULT_SINCE}.\n\nExample:\n  labdrop rejections -f --type LaboratoryTestResult --code V204`,
     )
     .action((options: RejectionsOptions) => showRejections(options, context));
+  rejections
+    .command('rebuild')
+    .description('make logs/rejections.log anew from the store; the present one is kept as rejections.log.old')
+    .addHelpText('after', '\nExample:\n  labdrop rejections rebuild')
+    .action(() => rebuild(context));
 };
+
+function rebuild(context: CommandContext): void {
+  const log = rebuildRejectionLog(context.loadConfig(), (lines) => context.progress?.(`${lines} lines`));
+  context.progress?.('');
+  if (log === null) throw new CommandProblem('there is no store yet: the daemon makes it at its first start');
+  context.out(`${log.path}: ${log.lines} lines`);
+}
 
 async function showRejections(options: RejectionsOptions, context: CommandContext): Promise<void> {
   const config = context.loadConfig();

@@ -5,7 +5,7 @@ import { escapeControls } from '../domain/escape-controls';
 import type { Catalogue } from '../domain/message-type';
 import { codeTitle } from '../stages/report/texts';
 import { localTime } from './local-time';
-import { viewFinding } from './operator-finding';
+import { fieldsOnly, viewFinding } from './operator-finding';
 
 const LINES_SHOWN = 10;
 const EXAMPLES_SHOWN = 3;
@@ -68,7 +68,7 @@ export function viewRejection(
           title: FINDING_CODES[group.code].title,
           total: group.total,
           records: group.records,
-          columns: group.columns,
+          columns: fieldsOnly(group.columns, batch.messageType, catalogue),
           lines: distinct(samples.map(({ line }) => line)).slice(0, LINES_SHOWN),
           examples: distinct(samples.map(({ value }) => value)).slice(0, EXAMPLES_SHOWN),
         };

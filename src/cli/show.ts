@@ -9,7 +9,7 @@ import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
 import { findBatch } from './find-batch';
 import { localTime } from './local-time';
-import { type OperatorFinding, viewFinding } from './operator-finding';
+import { fieldsOnly, type OperatorFinding, viewFinding } from './operator-finding';
 import { renderPairs, renderTable } from './render-table';
 
 interface ShowOptions {
@@ -48,9 +48,10 @@ function showBatch(text: string, options: ShowOptions, context: CommandContext):
     const view: BatchView = {
       batch,
       totals: source.totals(),
-      groups: source
-        .groups()
-        .map(({ code, severity, total, records, columns }) => ({ code, severity, total, records, columns })),
+      groups: source.groups().map(({ code, severity, total, records, columns }) => ({
+        ...{ code, severity, total, records },
+        columns: fieldsOnly(columns, batch.messageType, catalogue),
+      })),
       findings: Array.from(source.findings(options.limit), (found) => viewFinding(found, batch.messageType, catalogue)),
     };
     context.out(options.json ? JSON.stringify(view, null, 2) : renderBatch(view));
