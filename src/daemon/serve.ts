@@ -78,6 +78,7 @@ async function run(options: ServeOptions, { log, manager, stop }: Surroundings):
   const hangUp = { isDue: false, reload: (): void => void (hangUp.isDue = true) };
   process.on('SIGHUP', () => hangUp.reload());
   log.info('daemon.start', { pid: process.pid, dataDir: config.dataDir, config: config.configPath });
+  manager.status('starting: the store, and what was in work');
   let daemon: StartedDaemon;
   try {
     stop.throwIfAborted();
@@ -91,6 +92,7 @@ async function run(options: ServeOptions, { log, manager, stop }: Surroundings):
     const fault = toFault(error);
     log.error('fault', { code: fault.code, message: fault.message });
     print(`cannot start: ${escapeControls(fault.message)}`);
+    manager.status(`cannot start: ${escapeControls(fault.message)}`);
     return 'failed';
   }
   if (!stop.aborted) {

@@ -65,7 +65,8 @@ it('tells when it is ready, that it reloads and that it stops', async () => {
   const service = serve({ WATCHDOG_USEC: '100000' });
   await ready();
   expect(output).toMatch(/^ready sftp=/m);
-  expect(messages[0]).toMatch(
+  expect(messages[0]).toBe('STATUS=starting: the store, and what was in work');
+  expect(messages[1]).toMatch(
     /^READY=1\nSTATUS=SFTP on 127\.0\.0\.1 port \d+: 0 connected, 0 batches in work, 0 waiting$/,
   );
   await until(() => messages.filter((message) => message === 'WATCHDOG=1').length >= 3, 'the watchdog');
