@@ -1,0 +1,110 @@
+/** How soon small batches are answered: one after the other, beside a large one, and many at once. All over SFTP. */
+import { createRequire } from 'node:module';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { baseName, percentile, ROOT, sleep, startDaemon } from '../flood/daemon.mjs';
+import { generate } from './generate.mjs';
+
+const require = createRequire(import.meta.url);
+const { Client } = require('ssh2');
+
+const LARGE = '71099911';
+const schemasDir = join(ROOT, 'schemas');
+
+/** A NIHDI number of a laboratory: `digits` are its first six. */
+const senderNumber = (digits) => `${digits}${String(97 - (digits % 97)).padStart(2, '0')}`;
+
+async function connect(daemon, account) {
+  const client = new Client();
+  await new Promise((done, failed) => {
+    client.once('ready', done).once('error', failed);
+    client.connect({ host: '127.0.0.1', port: daemon.port, username: account, privateKey: daemon.privateKey });
+  });
+  const sftp = await new Promise((done, failed) =>
+    client.sftp((error, opened) => (error ? failed(error) : done(opened))),
+  );
+  return {
+    put: (name, bytes) =>
+      new Promise((done, failed) => sftp.writeFile(`/${name}`, bytes, (error) => (error ? failed(error) : done()))),
+    end: () => client.end(),
+  };
+}
+
+function batch(daemon, sender, seed, records) {
+  const file = join(daemon.home, `batch-${sender}.csv`);
+  generate({ path: file, records, sender, schemasDir, seed });
+  return readFileSync(file);
+}
+
+/** Milliseconds from the answer to the marker's CLOSE until `.report.ok` is there, over `batches` batches. */
+async function oneByOne(daemon, connection, { sender, from, goOn }) {
+  const times = [];
+  for (let number = from; goOn(times.length); number++) {
+    const base = baseName(sender, number);
+    await connection.put(base, batch(daemon, sender, number + 1, 100));
+    const report = join(daemon.drop('lab'), 'reports', `${base}.report.ok`);
+    await connection.put(`${base}.ok`, Buffer.alloc(0));
+    const closed = performance.now();
+    while (!existsSync(report)) await new Promise((again) => setImmediate(again));
+    times.push(performance.now() - closed);
+  }
+  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), count: times.length };
+}
+
+/** Batches of 100 records on an idle daemon, then beside one of `largeRecords` records of another account. */
+export async function measureLatency({ batches, largeRecords }) {
+  const sender = senderNumber(813656);
+  const daemon = await startDaemon({ lab: sender, large: LARGE });
+  try {
+    const connection = await connect(daemon, 'lab');
+    await oneByOne(daemon, connection, { sender, from: 0, goOn: (done) => done < 20 });
+    const idle = await oneByOne(daemon, connection, { sender, from: 1000, goOn: (done) => done < batches });
+    const large = await connect(daemon, 'large');
+    const base = baseName(LARGE, 1);
+    await large.put(base, batch(daemon, LARGE, 1, largeRecords));
+    await large.put(`${base}.ok`, Buffer.alloc(0));
+    const report = join(daemon.drop('large'), 'reports', `${base}.report.ok`);
+    const beside = await oneByOne(daemon, connection, { sender, from: 5000, goOn: () => !existsSync(report) });
+    connection.end();
+    large.end();
+    return { idle, beside };
+  } finally {
+    await daemon.stop();
+  }
+}
+
+/** Batches a second from the first marker to the last answer: `count` batches of 100 records of `accounts` accounts. */
+export async function measureMany({ count, accounts }) {
+  const senders = Object.fromEntries(Array.from({ length: accounts }, (_, i) => [`lab${i}`, senderNumber(813600 + i)]));
+  const daemon = await startDaemon(senders);
+  try {
+    const each = Math.ceil(count / accounts);
+    const loads = [];
+    for (const [account, sender] of Object.entries(senders)) {
+      const connection = await connect(daemon, account);
+      const bases = Array.from({ length: each }, (_, number) => baseName(sender, number));
+      for (const [number, base] of bases.entries()) await connection.put(base, batch(daemon, sender, number + 1, 100));
+      loads.push({ account, connection, bases });
+    }
+    const started = performance.now();
+    await Promise.all(
+      loads.map(async ({ connection, bases }) => {
+        for (const base of bases) await connection.put(`${base}.ok`, Buffer.alloc(0));
+      }),
+    );
+    const open = new Set(
+      loads.flatMap(({ account, bases }) =>
+        bases.map((base) => join(daemon.drop(account), 'reports', `${base}.report.ok`)),
+      ),
+    );
+    while (open.size > 0) {
+      for (const report of open) if (existsSync(report)) open.delete(report);
+      await sleep(2);
+    }
+    const seconds = (performance.now() - started) / 1000;
+    for (const { connection } of loads) connection.end();
+    return { batches: each * accounts, seconds, perSecond: (each * accounts) / seconds };
+  } finally {
+    await daemon.stop();
+  }
+}
