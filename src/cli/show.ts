@@ -1,5 +1,5 @@
 /** `labdrop show`: one batch, its counts, its times and what was found in it. No personal value. */
-import { openReader } from '../daemon/commands-store';
+import { openReader, type ReportFetched } from '../daemon/commands-store';
 import type { BatchRecord } from '../domain/batch-record';
 import type { FindingTotals } from '../domain/report-source';
 import { codeTitle } from '../stages/report/texts';
@@ -20,6 +20,8 @@ interface ShowOptions {
 interface BatchView {
   readonly batch: BatchRecord;
   readonly totals: FindingTotals;
+  /** When the account first fetched each report completely. */
+  readonly fetches: readonly ReportFetched[];
   readonly groups: readonly { readonly code: string; readonly severity: string; readonly total: number }[];
   readonly findings: readonly OperatorFinding[];
 }
@@ -48,6 +50,7 @@ function showBatch(text: string, options: ShowOptions, context: CommandContext):
     const view: BatchView = {
       batch,
       totals: source.totals(),
+      fetches: reader.fetches(batch.id),
       groups: source.groups().map(({ code, severity, total, records, columns }) => ({
         ...{ code, severity, total, records },
         columns: fieldsOnly(columns, batch.messageType, catalogue),
@@ -60,7 +63,7 @@ function showBatch(text: string, options: ShowOptions, context: CommandContext):
   }
 }
 
-function renderBatch({ batch, totals, findings }: BatchView): string {
+function renderBatch({ batch, totals, fetches, findings }: BatchView): string {
   const counts = `${batch.records}: ${batch.accepted} accepted (${batch.acceptedWithWarning} with a warning, ${batch.corrected} corrected), ${batch.rejected} rejected, ${batch.duplicate} duplicate`;
   const about = renderPairs([
     ['Batch', batch.id],
@@ -83,6 +86,7 @@ function renderBatch({ batch, totals, findings }: BatchView): string {
     ['Committed', localTime(batch.committedAt)],
     ['Reported', localTime(batch.reportedAt)],
     ['Archived', localTime(batch.archivedAt)],
+    ...fetches.map(({ fileName, at }): [string, string] => ['Fetched', `${localTime(at) ?? ''} ${fileName}`]),
   ]);
   if (findings.length === 0) return about;
   const head = ['line', 'record', 'severity', 'code', 'field', 'value', 'suggestion', 'what'];

@@ -23,6 +23,7 @@ import { LINE_MAX } from './batch-queue';
 import { createBatchLog, quarantineFault } from './batch-log';
 import { createDiskReserve } from './disk-reserve';
 import { createDispatcher } from './dispatcher';
+import { createFetchRecorder } from './fetch-recorder';
 import { createIntake } from './intake';
 import { createLane, type Lane, LANE_DEFAULTS, type LaneOptions } from './lane';
 import { countEvents, createObservation } from './observation';
@@ -202,6 +203,8 @@ async function start(
   await inbox.start();
   overrides.stop?.throwIfAborted();
 
+  const fetches = createFetchRecorder({ storePath: folders.storePath, log, now });
+  scope.defer(() => fetches.close());
   service = createSftpService({
     config,
     folders,
@@ -216,6 +219,7 @@ async function start(
       audit: (event) => {
         logSftpAudit(log, event);
         metrics.sftp(event);
+        fetches.hear(event);
         if (event.event === 'ban') status.update();
       },
     },

@@ -57,6 +57,12 @@ export interface StoreSummary {
   readonly oldestUnfinishedAt: string | null;
 }
 
+export interface ReportFetched {
+  readonly fileName: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
+
 export interface StoreReader {
   /** Newest first. */
   batches(filter?: BatchFilter): readonly BatchRecord[];
@@ -68,6 +74,8 @@ export interface StoreReader {
   /** Batches that were set aside, oldest first. */
   quarantined(): readonly QuarantinedBatch[];
   reportSource(id: string): ReportSource;
+  /** When the account first fetched each report of a batch completely, in the order of time. */
+  fetches(id: string): readonly ReportFetched[];
   /** Batches with findings committed after `cursor`, oldest first; at most `limit` of the filter, 100 without. */
   rejections(cursor: number, filter?: BatchFilter): readonly Rejection[];
   /** The last commit's cursor, 0 before the first. */
@@ -88,6 +96,7 @@ export function openStoreReader(path: string): StoreReader {
       unfinishedReplays: () => asFault(() => listUnfinishedReplays(db)),
       quarantined: () =>
         asFault(() => db.prepare<[], QuarantinedRow>(SELECT_QUARANTINED).all().map(quarantinedFromRow)),
+      fetches: (id) => asFault(() => listFetches(db, id)),
       reportSource: (id) => createReportSource(db, 'main', id),
       rejections: (cursor, filter = {}) => asFault(() => listRejections(db, cursor, filter)),
       lastCursor: () => asFault(() => lastCursor(db)),
@@ -96,6 +105,15 @@ export function openStoreReader(path: string): StoreReader {
       close: () => asFault(() => void db.close()),
     };
   });
+}
+
+function listFetches(db: Database.Database, id: string): ReportFetched[] {
+  return db
+    .prepare<[string], ReportFetched>(
+      `SELECT file_name AS fileName, fetched_at AS at FROM report_fetches WHERE batch_id = ?
+        ORDER BY fetched_at, file_name`,
+    )
+    .all(id);
 }
 
 const LIST_LIMIT = 100;

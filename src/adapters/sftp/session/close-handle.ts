@@ -18,7 +18,7 @@ export async function closeHandle(
 ): Promise<Buffer> {
   const handle = context.handles.take(request.handle);
   if (handle.kind === 'upload') await publishUpload(context, handle);
-  if (handle.kind === 'download') closeDownload(context, handle);
+  if (handle.kind === 'download') closeDownload(context, handle, handle.download.isComplete());
   return buildStatus(request.id, STATUS.OK, 'closed');
 }
 
@@ -27,7 +27,7 @@ export async function abandonHandles(context: SessionContext): Promise<void> {
   for (const handle of context.handles.takeAll()) {
     try {
       if (handle.kind === 'upload') await keepUpload(context, handle);
-      if (handle.kind === 'download') closeDownload(context, handle);
+      if (handle.kind === 'download') closeDownload(context, handle, false); // nobody knows what has arrived
     } catch (error) {
       context.audit({ event: 'fault', operation: 'end of session', message: String(error) });
     }
@@ -59,12 +59,10 @@ async function keepUpload(context: SessionContext, handle: UploadHandle): Promis
   }
 }
 
-function closeDownload(context: SessionContext, handle: DownloadHandle): void {
+function closeDownload(context: SessionContext, handle: DownloadHandle, complete: boolean): void {
   const { download } = handle;
   download.close();
-  if (download.sentBytes > 0 || download.isComplete()) {
-    auditTransfer(context, handle, download.sentBytes, download.isComplete());
-  }
+  if (download.sentBytes > 0 || complete) auditTransfer(context, handle, download.sentBytes, complete);
 }
 
 function auditTransfer(

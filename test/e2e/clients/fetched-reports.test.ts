@@ -1,0 +1,84 @@
+/** When a laboratory has fetched its reports, as the operator sees it and as the audit tells it. */
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type BuiltDaemon,
+  type Home,
+  labdrop,
+  listNames,
+  makeHome,
+  makeKey,
+  PROJECT_ROOT,
+  sftp,
+  startDaemon,
+  until,
+} from '../../support/built-daemon';
+import { RawClient } from '../../support/sftp-raw-client';
+
+const BASE = '81365677_LaboratoryTestResult_210510080500';
+const EXAMPLE = join(PROJECT_ROOT, 'schemas/covid19/examples', `${BASE}.csv`);
+
+jest.setTimeout(60_000);
+
+let home: Home;
+let daemon: BuiltDaemon;
+let key: string;
+
+beforeAll(async () => {
+  home = makeHome();
+  key = makeKey(home, 'id_lab');
+  const args = ['sender', 'add', '81365677', '--account', 'lab1', '--name', 'Lab', '--email', 'lab@example.org'];
+  expect(labdrop(home, [...args, '--key', `${key}.pub`])).toMatchObject({ status: 0, stderr: '' });
+  daemon = await startDaemon(home);
+});
+
+afterAll(async () => {
+  const status = await daemon.stop();
+  home.remove();
+  expect(status).toBe(0);
+});
+
+interface Fetch {
+  readonly fileName: string;
+  readonly at: string;
+}
+
+const fetches = (): readonly Fetch[] =>
+  (JSON.parse(labdrop(home, ['show', BASE, '--json']).stdout) as { fetches: Fetch[] }).fetches;
+
+test('the first complete fetch of each report stays, a part of one does not count', async () => {
+  const login = { port: daemon.port, user: 'lab1', key };
+  copyFileSync(EXAMPLE, join(home.dir, `${BASE}.csv`));
+  writeFileSync(join(home.dir, `${BASE}.ok`), '');
+  expect(sftp(login, [`put ${BASE}.csv`, `put ${BASE}.ok`], home.dir).status).toBe(0);
+  const reports = join(home.dataDir, 'accounts/lab1/reports');
+  await until(() => listNames(reports).includes(`${BASE}.report.ok`), 'the reports');
+  expect(fetches()).toEqual([]);
+
+  const client = await RawClient.connect(daemon.port, readFileSync(key));
+  const handle = await client.open(`/reports/${BASE}.report.json`, 1);
+  await client.send({ kind: 'read', handle, offset: 5n, length: 100_000 });
+  await client.send({ kind: 'close', handle });
+  client.end();
+  const before = new Date().toISOString();
+  expect(sftp(login, [`get reports/${BASE}.ACCEPTED.txt`], home.dir).status).toBe(0);
+  await until(() => fetches().length > 0, 'the fetch in the store');
+  const [first] = fetches();
+  expect(first?.fileName).toBe(`${BASE}.ACCEPTED.txt`);
+  expect(first!.at > before).toBe(true);
+
+  expect(sftp(login, [`get reports/${BASE}.*`], home.dir).status).toBe(0);
+  await until(() => fetches().length > 1, 'the other fetches in the store');
+  expect(fetches()[0]).toEqual(first);
+  expect(fetches().map(({ fileName }) => fileName)).toContain(`${BASE}.report.json`);
+  expect(labdrop(home, ['show', BASE]).stdout).toMatch(
+    new RegExp(`^Fetched +\\S+ \\S+ \\S+ ${BASE}.ACCEPTED.txt$`, 'm'),
+  );
+
+  const transfers = daemon
+    .stdout()
+    .split('\n')
+    .flatMap((line) => (line.includes('"sftp.transfer"') ? [JSON.parse(line) as Record<string, unknown>] : []))
+    .filter(({ path }) => String(path).endsWith('.report.json'));
+  expect(transfers.map(({ outcome }) => outcome)).toEqual(['partial', 'complete']);
+});
