@@ -75,10 +75,13 @@ test('the first complete fetch of each report stays, a part of one does not coun
     new RegExp(`^Fetched +\\S+ \\S+ \\S+ ${BASE}.ACCEPTED.txt$`, 'm'),
   );
 
-  const transfers = daemon
-    .stdout()
-    .split('\n')
-    .flatMap((line) => (line.includes('"sftp.transfer"') ? [JSON.parse(line) as Record<string, unknown>] : []))
-    .filter(({ path }) => String(path).endsWith('.report.json'));
-  expect(transfers.map(({ outcome }) => outcome)).toEqual(['partial', 'complete']);
+  const outcomes = (): unknown[] =>
+    daemon
+      .stdout()
+      .split('\n')
+      .flatMap((line) => (line.includes('"sftp.transfer"') ? [JSON.parse(line) as Record<string, unknown>] : []))
+      .filter(({ path }) => String(path).endsWith('.report.json'))
+      .map(({ outcome }) => outcome);
+  await until(() => outcomes().length > 1, 'the lines in the log');
+  expect(outcomes()).toEqual(['partial', 'complete']);
 });
