@@ -129,14 +129,31 @@ export class JsonScanner extends JsonCursor {
       this.at++;
       return true;
     }
-    if (letter !== 'u') return this.fail();
+    const unit = this.readUnicodeEscape();
+    if (unit === null) return false;
+    parts.push(String.fromCharCode(unit));
+    if (unit < 0xd800 || unit > 0xdfff) return true;
+    // Half of a character is none: its other half must follow (RFC 8259, section 8.2).
+    const isHigh = unit < 0xdc00;
+    if (!isHigh || this.text.charCodeAt(this.at) !== BACKSLASH) return this.fail();
     this.at++;
+    const low = this.readUnicodeEscape();
+    if (low === null) return false;
+    if (low < 0xdc00 || low > 0xdfff) return this.fail();
+    parts.push(String.fromCharCode(low));
+    return true;
+  }
+
+  /** The UTF-16 unit that `uXXXX` stands for; null when something else stands there. */
+  private readUnicodeEscape(): number | null {
+    if (!this.readWord('u')) return null;
     const digits = this.at;
     for (; this.at < digits + 4; this.at++) {
-      if (!/^[0-9a-fA-F]$/.test(this.text.charAt(this.at))) return this.fail();
+      if (/^[0-9a-fA-F]$/.test(this.text.charAt(this.at))) continue;
+      this.fail();
+      return null;
     }
-    parts.push(String.fromCharCode(Number.parseInt(this.text.slice(digits, this.at), 16)));
-    return true;
+    return Number.parseInt(this.text.slice(digits, this.at), 16);
   }
 
   private readNumber(): boolean {

@@ -24,12 +24,12 @@ export const JSON_CASES: readonly FileCase[] = [
     told: [],
     values: ['A\t/"·𝒳·\\·\b'],
   },
-  {
-    name: 'an unpaired surrogate is a value',
-    input: '[{"SampleId":"\\ud800","BirthDate":"x\\udc00","City":"","Result":""}]',
-    told: [],
-    values: ['\ud800·x\udc00··'],
-  },
+  ...['\\ud800', 'x\\udc00', '\\ud800\\u0041', '\\ud800x', '\\udc00\\ud800'].map((value): FileCase => ({
+    name: `half of a character: ${value}`,
+    input: `${A}\n{"SampleId":"${value}","BirthDate":"","City":"","Result":""}\n${B}\n`,
+    told: ['P112 2:2 -'],
+    values: [VA, NONE, VB],
+  })),
   { name: 'empty list', input: '[ ]', told: ['F008 -:- -'], values: [] },
   { name: 'blank file', input: ' \n', extension: 'json', told: ['F008 -:- -'], values: [] },
   {
