@@ -65,6 +65,9 @@ function unpackProduct(library) {
   );
   mkdirSync(library, { recursive: true });
   run('tar', ['-xzf', join(work, filename), '-C', library, '--strip-components=1']);
+  // It is called with its own Node; nobody should be led to another one.
+  const main = join(library, 'dist/main.js');
+  writeFileSync(main, readFileSync(main, 'utf8').replace(/^#!.*/, ''));
 }
 
 /** Everything that is not below /usr/lib/labdrop. The units, man pages and examples come out of the npm package. */
@@ -113,7 +116,7 @@ function writeControl(root, control) {
 function fixModes(root) {
   run('find', [root, '-type', 'd', '-exec', 'chmod', '0755', '{}', '+']);
   run('find', [root, '-type', 'f', '-exec', 'chmod', '0644', '{}', '+']);
-  const programs = ['usr/bin/labdrop', 'usr/lib/labdrop/bin/node', 'usr/lib/labdrop/dist/main.js'];
+  const programs = ['usr/bin/labdrop', 'usr/lib/labdrop/bin/node'];
   const scripts = ['DEBIAN/postinst', 'DEBIAN/prerm', 'DEBIAN/postrm'];
   run('chmod', ['0755', ...[...programs, ...scripts].map((path) => join(root, path))]);
 }

@@ -25,7 +25,6 @@ const scratch = mkdtempSync(join(tmpdir(), 'labdrop-test-deb-'));
 const packagePath = findPackage(options.deb);
 const machine = await createMachine(options);
 try {
-  checkWithLintian();
   const later = buildLater();
   machine.copyIn(packagePath, 'root/now.deb');
   machine.copyIn(later, 'root/later.deb');
@@ -36,6 +35,7 @@ try {
   await upgrades(sender);
   await goesBack(sender);
   removesAndPurges();
+  checkWithLintian();
   console.log(`\n${checks.count()} checks held`);
 } finally {
   await machine.close();
@@ -62,16 +62,12 @@ function buildLater() {
     /^Version: .*$/m.exec(readFileSync(join(folder, 'DEBIAN/control'), 'utf8'))[0],
     'Version: 99-1',
   );
+  const migration = "{ version: 99, sql: 'ALTER TABLE batches ADD COLUMN colour TEXT' }";
+  const before = '\nfunction migrate(';
   change(
     'usr/lib/labdrop/dist/adapters/sqlite/migrate.js',
-    'exports.MIGRATIONS = [',
-    "exports.MIGRATIONS = [{ version: 99, sql: 'ALTER TABLE batches ADD COLUMN colour TEXT' }, ",
-  );
-  // The made-up one comes last.
-  change(
-    'usr/lib/labdrop/dist/adapters/sqlite/migrate.js',
-    '\nfunction migrate(',
-    '\nexports.MIGRATIONS.push(exports.MIGRATIONS.shift());\nfunction migrate(',
+    before,
+    `\nexports.MIGRATIONS.push(${migration});${before}`,
   );
   change('etc/labdrop/labdrop.yaml', '# labdrop.yaml(5)', '# A later file. labdrop.yaml(5)');
   const path = join(scratch, 'later.deb');
