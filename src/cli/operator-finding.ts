@@ -5,6 +5,7 @@
  */
 import { FINDING_CODES, type FindingCode } from '../domain/codes';
 import type { Finding } from '../domain/finding';
+import { isNiss } from '../domain/identifiers/niss';
 import type { Catalogue } from '../domain/message-type';
 import type { Severity } from '../domain/severity';
 
@@ -60,11 +61,12 @@ function isField(name: string, messageType: string | null, catalogue: Catalogue 
   return type?.fields.some((field) => field.name === name) ?? false;
 }
 
-function isShown({ code, field }: Finding, messageType: string | null, catalogue: Catalogue | null): boolean {
+function isShown({ code, field, value }: Finding, messageType: string | null, catalogue: Catalogue | null): boolean {
   const { stage, scope } = FINDING_CODES[code];
   // Their values are parts of file names.
   if (stage === 'name' || stage === 'settle') return true;
   if (scope !== 'cell' || field === null || messageType === null) return false;
   const spec = catalogue?.types.get(messageType)?.fields.find(({ name }) => name === field);
-  return spec !== undefined && !spec.pii;
+  // In a file whose columns are shifted, a patient's number may stand anywhere.
+  return spec !== undefined && !spec.pii && !isNiss((value ?? '').replace(/\D/g, ''));
 }
