@@ -1,9 +1,9 @@
 /**
  * Mutation fuzzers against the built daemon, before the login and after it:
  *
- *   npm run test:fuzz [-- --seconds 60 --seed 1 --stream pre-login|sftp]
+ *   npm run test:fuzz [-- --seconds 60 --seed 1 --stream pre-login|sftp --patience 5]
  *
- * Each stream gets so many seconds. Meanwhile and afterwards an honest client must get its work done within five
+ * Each stream gets so many seconds. Meanwhile and afterwards an honest client must get its work done within `patience`
  * seconds; at the end the process must be the same, hold no more open files than at its start and at most 200 MB.
  * Status 1 when it is not so. The same seed gives the same mutants in the same order, in their own time.
  */
@@ -20,10 +20,11 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     stream: { type: 'string', default: '' },
+    patience: { type: 'string', default: '5' },
   },
 });
 const AT_ONCE = 8;
-const HONEST_MS = 5_000;
+const HONEST_MS = Number(options.patience) * 1000;
 const RSS_MAX_MB = 200;
 const SETTLE_MS = 15_000;
 /** One account for each of those that attack side by side: names that another one writes are refused. */

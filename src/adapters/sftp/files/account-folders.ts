@@ -72,7 +72,7 @@ export class AccountFolders {
   async settle(folder: DropFolder): Promise<void> {
     const held = this.tree().folders[folder];
     await held.sync();
-    if (!(await held.isInPlace())) throw failure('the folder was moved on the server meanwhile; upload the file again');
+    if (!held.isInPlace()) throw failure('the folder was moved on the server meanwhile; upload the file again');
   }
 
   private tree(): FolderTree {
@@ -83,7 +83,7 @@ export class AccountFolders {
 
   private async hold(): Promise<void> {
     const present = this.trees.at(-1);
-    if (present !== undefined && (await areInPlace(present.held))) return;
+    if (present !== undefined && areInPlace(present.held)) return;
     this.trees = [...this.trees, await this.openTree()];
   }
 
@@ -130,9 +130,8 @@ async function prepare(path: string, place: string, hold: () => Promise<HeldFold
   }
 }
 
-async function areInPlace(folders: readonly HeldFolder[]): Promise<boolean> {
-  const answers = await Promise.all(folders.map((folder) => folder.isInPlace()));
-  return answers.every(Boolean);
+function areInPlace(folders: readonly HeldFolder[]): boolean {
+  return folders.every((folder) => folder.isInPlace());
 }
 
 async function closeAll(folders: readonly HeldFolder[]): Promise<void> {

@@ -60,7 +60,7 @@ export class FolderListing {
       const stats = await lstat(this.space.folders.path(folder));
       return this.render(name, true, folderAttributes(stats), stats.size);
     }
-    const found = await findFile(this.space, this.folder, name);
+    const found = findFile(this.space, this.folder, name);
     if (found === null) return null;
     const { stats } = found;
     return this.render(name, false, fileAttributes(stats.size, mtimeSeconds(stats)), stats.size);

@@ -4,8 +4,8 @@
  * `/proc/self/fd/<number>/<name>` is the same walk. Whatever is looked up below must be opened with O_NOFOLLOW, or with
  * a call that follows no link in its last step (lstat, rename, unlink, lutimes).
  */
-import { constants } from 'node:fs';
-import { lstat, open, type FileHandle } from 'node:fs/promises';
+import { constants, lstatSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export class HeldFolder {
@@ -37,9 +37,9 @@ export class HeldFolder {
   }
 
   /** Whether it still lies where it was found. */
-  async isInPlace(): Promise<boolean> {
+  isInPlace(): boolean {
     try {
-      return identityOf(await lstat(this.place, { bigint: true })) === this.identity;
+      return identityOf(lstatSync(this.place, { bigint: true })) === this.identity;
     } catch {
       return false; // nothing lies there, or nothing that can be looked at
     }

@@ -38,7 +38,7 @@ export async function renameFile(
   const to = assertWritable(toPlace);
   const keys = [space.key(from.folder, from.name), space.key(to.folder, to.name)];
   if (keys[0] === keys[1]) {
-    if ((await findFile(space, from.folder, from.name)) === null) throw missing(space, from);
+    if (findFile(space, from.folder, from.name) === null) throw missing(space, from);
     return;
   }
   const published = await space.writers.during(keys, () => renameHeld(space, from, to, replace));
@@ -47,9 +47,9 @@ export async function renameFile(
 
 /** True when a published file got its new name. */
 async function renameHeld(space: AccountSpace, from: DropPlace, to: DropPlace, replace: boolean): Promise<boolean> {
-  const source = await findFile(space, from.folder, from.name);
+  const source = findFile(space, from.folder, from.name);
   if (source === null) throw missing(space, from);
-  if (!replace && (await findFile(space, to.folder, to.name)) !== null)
+  if (!replace && findFile(space, to.folder, to.name) !== null)
     throw failure('a file of this name exists; choose another name');
   const { folders, shadow } = space;
   if (source.partial) {
@@ -71,15 +71,15 @@ async function renameHeld(space: AccountSpace, from: DropPlace, to: DropPlace, r
 export async function removeFile(space: AccountSpace, place: FilePlace): Promise<void> {
   const { folder, name } = place;
   if (!isDropFolder(folder)) {
-    const found = await findFile(space, folder, name);
+    const found = findFile(space, folder, name);
     if (found === null) throw noSuchFile();
     await unlink(found.path);
     return;
   }
   const key = space.key(folder, name);
   await space.writers.during([key], async () => {
-    const partial = await findPartial(space, folder, name);
-    const published = await findPublished(space, folder, name);
+    const partial = findPartial(space, folder, name);
+    const published = findPublished(space, folder, name);
     if (partial === null && published === null) throw missing(space, { folder, name });
     if (partial !== null) await unlink(partial.path);
     if (published !== null) await unlink(published.path);

@@ -36,8 +36,8 @@ export async function openUpload(space: AccountSpace, request: UploadRequest): P
 
 async function openHeld(space: AccountSpace, request: UploadRequest): Promise<Upload> {
   const { account, folder, name, flags, maxFileBytes } = request;
-  const partial = await findPartial(space, folder, name);
-  const published = await findPublished(space, folder, name);
+  const partial = findPartial(space, folder, name);
+  const published = findPublished(space, folder, name);
   assertOpenable(flags, partial ?? published, space.shadow.lookUp(space.key(folder, name))?.acceptedAt ?? null);
   if (partial === null && published === null) await space.usage.admitFile(account);
   else await space.usage.admitGrown(account);

@@ -1,9 +1,10 @@
 /**
  * One upload that is being written: a file among the partial ones, which becomes visible to the pipeline at `publish`
  * and not before. States: open -> published | kept (a partial that a later upload may continue). After a write that
- * failed nothing more is taken, so that a partial holds no holes, and `publish` refuses.
+ * failed nothing more is taken, so that a partial holds no holes, and `publish` refuses. Only what may wait for the disk
+ * is left to the thread pool, whose round trips cost more than a small file does.
  */
-import { constants } from 'node:fs';
+import { constants, fstatSync, futimesSync } from 'node:fs';
 import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { failure, refusalOfError } from '../refusal';
 import { mtimeSeconds } from './visible-attributes';
@@ -56,7 +57,7 @@ export class Upload {
     const flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | creation;
     const file = await open(plan.partialPath, flags, FILE_CREATION_MODE);
     try {
-      const stats = await file.stat();
+      const stats = fstatSync(file.fd);
       if (!stats.isFile()) throw failure('this is no file');
       return new Upload(plan, file, stats.size);
     } catch (error) {
@@ -107,8 +108,8 @@ export class Upload {
     await this.file.sync();
   }
 
-  async state(): Promise<UploadState> {
-    const stats = await this.file.stat();
+  state(): UploadState {
+    const stats = fstatSync(this.file.fd);
     return { size: stats.size, mtime: this.requestedMtime ?? mtimeSeconds(stats) };
   }
 
@@ -117,19 +118,17 @@ export class Upload {
    * @param vacate called before the final name is taken
    */
   async publish(vacate: () => Promise<void>): Promise<UploadState> {
-    const { partialPath, finalPath, settle } = this.plan;
     let state: UploadState;
     try {
       this.assertSound();
-      if (this.requestedMtime !== null) await this.file.utimes(this.requestedMtime, this.requestedMtime);
+      if (this.requestedMtime !== null) futimesSync(this.file.fd, this.requestedMtime, this.requestedMtime);
       await this.file.sync();
-      state = await this.state();
-    } finally {
+      state = this.state();
+    } catch (error) {
       await this.file.close();
+      throw error;
     }
-    await vacate();
-    await rename(partialPath, finalPath);
-    await settle();
+    await Promise.all([this.file.close(), this.takeName(vacate)]);
     return state;
   }
 
@@ -146,6 +145,13 @@ export class Upload {
     } else if (this.size === 0) {
       await unlink(partialPath);
     }
+  }
+
+  private async takeName(vacate: () => Promise<void>): Promise<void> {
+    const { partialPath, finalPath, settle } = this.plan;
+    await vacate();
+    await rename(partialPath, finalPath);
+    await settle();
   }
 
   private assertSound(): void {

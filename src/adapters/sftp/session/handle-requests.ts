@@ -47,7 +47,7 @@ async function openToWrite(context: SessionContext, place: FilePlace, flags: num
 async function openToRead(context: SessionContext, place: FilePlace): Promise<OpenHandle> {
   const { space } = context;
   const { folder, name } = place;
-  const found = await findFile(space, folder, name);
+  const found = findFile(space, folder, name);
   if (found !== null) {
     const download = await Download.open(found.path);
     return { kind: 'download', download, path: filePath(folder, name), openedAt: performance.now() };
@@ -85,7 +85,7 @@ export async function writeHandle(context: SessionContext, writes: readonly Writ
   );
 }
 
-export async function statHandle(context: SessionContext, request: Of<'fstat'>): Promise<Buffer> {
+export function statHandle(context: SessionContext, request: Of<'fstat'>): Buffer {
   const handle = context.handles.get(request.handle);
   switch (handle.kind) {
     case 'listing':
@@ -97,7 +97,7 @@ export async function statHandle(context: SessionContext, request: Of<'fstat'>):
     }
     case 'upload':
     case 'download': {
-      const { size, mtime } = await (handle.kind === 'upload' ? handle.upload : handle.download).state();
+      const { size, mtime } = (handle.kind === 'upload' ? handle.upload : handle.download).state();
       return buildAttrs(request.id, fileAttributes(size, mtime));
     }
   }

@@ -22,7 +22,7 @@ export async function statPath(context: SessionContext, request: Of<'stat'>): Pr
     return buildAttrs(request.id, folderAttributes(await lstat(space.folders.path(target.folder))));
   }
   const { folder, name } = target;
-  const found = await findFile(space, folder, name);
+  const found = findFile(space, folder, name);
   if (found !== null) {
     return buildAttrs(request.id, fileAttributes(found.stats.size, mtimeSeconds(found.stats)));
   }
@@ -42,7 +42,7 @@ async function setFileAttributes(context: SessionContext, place: FilePlace, want
   const { space } = context;
   const { folder, name } = assertWritable(place);
   const key = space.key(folder, name);
-  const found = await findFile(space, folder, name);
+  const found = findFile(space, folder, name);
   const mtime = wanted.times?.mtime ?? null;
   if (found === null) {
     if (space.shadow.lookUp(key) === null) throw noSuchFile();
