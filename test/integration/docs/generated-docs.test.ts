@@ -8,10 +8,12 @@ import {
   renderConfigurationPage,
 } from '../../support/generated-manual';
 import { renderCodesPage, renderReportsPage } from '../../support/generated-docs';
+import { raisedEvents, renderEventsPage } from '../../support/generated-events';
 
 const PAGES: readonly (readonly [string, () => string | Promise<string>])[] = [
   ['docs/codes.md', renderCodesPage],
   ['docs/reports.md', renderReportsPage],
+  ['docs/events.md', renderEventsPage],
   ['docs/configuration.md', renderConfigurationPage],
   ['man/labdrop.1', renderCommandManual],
   ['man/labdrop.yaml.5', renderConfigurationManual],
@@ -33,4 +35,8 @@ it.each(['labdrop.1', 'labdrop.yaml.5'])('man understands %s', (name) => {
   if (error !== undefined) throw error;
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain('SEE ALSO');
+});
+
+it('every event of the log is raised somewhere', () => {
+  expect([...raisedEvents()].filter(([, levels]) => levels.length === 0)).toEqual([]);
 });
