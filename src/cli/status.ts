@@ -43,6 +43,7 @@ export function renderStatus(status: StatusView, now: Date): string {
     section(reloadTitle(status), ['why'], reloadRows(status)),
     section('Banned addresses', BAN_HEAD, (status.daemon?.bans ?? []).map(banRow)),
     section('Set aside', ['since', 'account', 'file', 'state', 'batch', 'why'], quarantinedRows(status)),
+    section('Leftovers set aside', ['since', 'where'], foundRows(status)),
     section('In work', BATCH_HEAD, status.unfinished.map(batchRow)),
     section('Ready, not taken up yet', LYING_HEAD, lyingRows(status.ready, now)),
     section('Data that waits for its marker', LYING_HEAD, lyingRows(status.unmarked, now)),
@@ -105,6 +106,10 @@ function quarantinedRows({ quarantined }: StatusView): Cell[][] {
     batch.id,
     reason,
   ]);
+}
+
+function foundRows({ found }: StatusView): Cell[][] {
+  return found.map(({ since, path }) => [localTime(since), path]);
 }
 
 function lyingRows(files: readonly LyingFile[], now: Date): Cell[][] {

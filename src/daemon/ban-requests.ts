@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dataFolders } from '../adapters/spool/data-folders';
 import { makeDirectory } from '../adapters/spool/durable-files';
 
 export interface LiftRequests {
@@ -17,7 +18,7 @@ const REQUEST_MAX_CHARACTERS = 100;
 const READABLE_BY_ALL = 0o644;
 
 function requestsDir(dataDir: string): string {
-  return join(dataDir, 'lift');
+  return dataFolders(dataDir).liftDir;
 }
 
 /** Makes the folder of requests; called at the start, so that it belongs to the daemon. */

@@ -1,10 +1,10 @@
 /** What the operator reads of each batch: an event in the log, a line in rejections.log, a fault in the status. */
-import type { QuarantinedBatch } from '../domain/batch-record';
 import type { BatchResult } from '../pipeline/process-batch';
 import type { Logger } from '../ports/logger';
 import { renderRejectionLogLine } from '../stages/report/render-rejection-log-line';
 import type { DispatcherEvents } from './dispatcher';
-import type { StandingFault, StatusFile } from './status-file';
+import { quarantineFault } from './standing-faults';
+import type { StatusFile } from './status-file';
 
 export interface BatchLogOptions {
   readonly log: Logger;
@@ -12,13 +12,6 @@ export interface BatchLogOptions {
   /** Appends one whole line to rejections.log. */
   readonly append: (line: string) => void;
   readonly status: Pick<StatusFile, 'fault' | 'cleared' | 'update'>;
-}
-
-/** Stands until somebody has dealt with the batch. */
-export function quarantineFault({ batch, at, reason }: QuarantinedBatch): StandingFault {
-  const { id, account, fileName } = batch;
-  const message = `set aside in quarantine/${id}: ${reason}`;
-  return { code: 'S903', message, retryable: false, at, batch: id, account, fileName, retryAt: null };
 }
 
 export function createBatchLog({ log, now, append, status }: BatchLogOptions): DispatcherEvents {
@@ -66,7 +59,7 @@ export function createBatchLog({ log, now, append, status }: BatchLogOptions): D
       const fault = quarantineFault(quarantined);
       const { batch, account, fileName: file, code, message } = fault;
       log.error('batch.quarantine', { batch, account, file, code, message });
-      status.fault(fault);
+      status.cleared(quarantined.batch.id);
     },
     left: ({ id, account, fileName }) => log.info('batch.leave', { batch: id, account, file: fileName }),
   };

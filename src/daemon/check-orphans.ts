@@ -8,6 +8,7 @@ import { archivePath, type DataFolders } from '../adapters/spool/data-folders';
 import type { StoreInspection } from '../adapters/sqlite/inspect-store';
 import type { BatchRecord } from '../domain/batch-record';
 import { type CheckResult, orFine, shellWord, wrong } from './check-result';
+import { needsData } from './needs-data';
 
 export type BatchLookup = Pick<StoreInspection, 'batch' | 'unfinished' | 'withOriginal'>;
 
@@ -43,11 +44,7 @@ function workWithoutBatch({ workDir, quarantineDir }: DataFolders, store: BatchL
 
 /** From `claimed` until the reports are out the data file is needed. */
 function batchWithoutWork({ workDir }: DataFolders, store: BatchLookup): readonly CheckResult[] {
-  const needsFile = ({ id, state, cause, dataIdentity }: BatchRecord): boolean => {
-    if (dataIdentity === null || cause === 'unmarked') return false;
-    if (state !== 'claimed' && state !== 'validated' && state !== 'committed') return false;
-    return !existsSync(join(workDir, id, 'data'));
-  };
+  const needsFile = (batch: BatchRecord): boolean => needsData(batch) && !existsSync(join(workDir, batch.id, 'data'));
   const results = store
     .unfinished()
     .filter(needsFile)

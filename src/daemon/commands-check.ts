@@ -12,6 +12,7 @@ import type { Config } from '../config/config';
 import { Fault } from '../domain/fault';
 import { checkDataFolder, checkFileSystem, checkHostKey, checkReadable, checkSpace, daemonUser } from './check-folders';
 import { checkOrphans } from './check-orphans';
+import { checkQuarantine } from './check-quarantine';
 import { type CheckResult, fine, orFine, shellWord, wrong } from './check-result';
 import { readCatalogue } from './commands-catalogue';
 
@@ -96,7 +97,7 @@ function checkSound(config: Config, folders: DataFolders, now: Date): readonly C
     const version = store.isCurrent()
       ? fine(area, `${storePath} is sound`)
       : wrong(area, `${storePath} was made by another version of this program`, 'restart the daemon of this version');
-    return [version, ...checkOrphans(folders, store, keptSince(config, now))];
+    return [version, ...checkOrphans(folders, store, keptSince(config, now)), ...checkQuarantine(folders, store)];
   } finally {
     store.close();
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createAccountDirectory } from '../adapters/accounts/create-account-directory';
 import { listFolder } from '../adapters/inbox/list-folder';
 import { dataFolders, dropFolder } from '../adapters/spool/data-folders';
+import { type FoundFolder, listFoundFolders } from '../adapters/spool/found-folders';
 import { findInstanceHolder, type LockHolder } from '../adapters/sqlite/instance-lock';
 import type { StoreSummary, TableCount } from '../adapters/sqlite/open-store-reader';
 import type { Config } from '../config/config';
@@ -42,6 +43,8 @@ export interface StatusView {
   readonly unfinished: readonly BatchRecord[];
   /** Set aside for the operator, oldest first. */
   readonly quarantined: readonly QuarantinedBatch[];
+  /** Leftovers that starts set aside, oldest first. */
+  readonly found: readonly FoundFolder[];
   /** Newest first. */
   readonly last: readonly BatchRecord[];
   readonly summary: StoreSummary | null;
@@ -78,6 +81,7 @@ export async function readStatus(config: Config, now: Date): Promise<StatusView>
   }
   const common = {
     dataDir: config.dataDir,
+    found: listFoundFolders(folders),
     disk: readDisk(config),
     running,
     daemon: running === null ? null : readDaemonStatus(config.dataDir),

@@ -10,8 +10,9 @@ import { openRejectionLog } from '../adapters/rejection-log/append-rejection-log
 import { loadCatalogue } from '../adapters/schemas/load-catalogue';
 import { dataFolders } from '../adapters/spool/data-folders';
 import { backUpBeforeMigration } from '../adapters/sqlite/back-up-before-migration';
+import { makeDirectory } from '../adapters/spool/durable-files';
 import { acquireInstanceLock } from '../adapters/sqlite/instance-lock';
-import { openStoreReader } from '../adapters/sqlite/open-store-reader';
+import { openStoreReader, type StoreReader } from '../adapters/sqlite/open-store-reader';
 import type { PassedSockets } from '../adapters/systemd/read-passed-sockets';
 import type { Config } from '../config/config';
 import { Fault } from '../domain/fault';
@@ -20,7 +21,7 @@ import type { Logger } from '../ports/logger';
 import { relatedNames } from '../stages/name/split-file-name';
 import { prepareLiftRequests } from './ban-requests';
 import { LINE_MAX } from './batch-queue';
-import { createBatchLog, quarantineFault } from './batch-log';
+import { createBatchLog } from './batch-log';
 import { createDiskReserve } from './disk-reserve';
 import { createDispatcher } from './dispatcher';
 import { createFetchRecorder } from './fetch-recorder';
@@ -32,8 +33,11 @@ import { createReloads } from './reload';
 import { createReplayIntake } from './replay-intake';
 import { createScope } from './scope';
 import { logSftpAudit } from './sftp-audit-log';
+import { clearLockPlaces, setMisplacedAside, setStraysAside } from './set-leftovers-aside';
 import { createSftpService, type SftpService } from './sftp-service';
+import { standingFaults } from './standing-faults';
 import { createStatusFile } from './status-file';
+import { sweepArchive } from './sweep-archive';
 import type { WorkerReply, WorkerSettings } from './worker-messages';
 
 export interface DaemonOverrides {
@@ -92,10 +96,14 @@ async function start(
 ): Promise<StartedDaemon> {
   const now = overrides.now ?? ((): Date => new Date());
   const folders = dataFolders(config.dataDir);
-  prepareDataFolders(folders);
-  prepareLiftRequests(config.dataDir);
+  const leftovers = { folders, log, startedAt: now() };
+  makeDirectory(config.dataDir);
+  clearLockPlaces(leftovers);
   const lock = acquireInstanceLock(config.dataDir);
   scope.defer(() => lock.release());
+  setMisplacedAside(leftovers);
+  prepareDataFolders(folders);
+  prepareLiftRequests(config.dataDir);
   const copied = await backUpBeforeMigration(folders.storePath);
   if (copied !== null) log.info('store.copy', { ...copied });
   let inForce = config;
@@ -110,13 +118,18 @@ async function start(
     messageTypes: () => [...catalogue.types.keys()],
   });
   const { metrics } = observation;
-  const diskReserve = createDiskReserve(() => observation.disk(), log, () => performance.now());
+  const diskReserve = createDiskReserve(
+    () => observation.disk(),
+    log,
+    () => performance.now(),
+  );
 
   const lane = { ...LANE_DEFAULTS, ...overrides.lane };
   const express = createLane('express', workerSettings(config), lane);
   const bulk = createLane('bulk', workerSettings(config), lane);
   scope.defer(() => closeLanes([express, bulk]));
   let service: SftpService | null = null;
+  let reader: StoreReader | null = null;
   const status = createStatusFile(join(config.dataDir, 'status.json'), now);
   scope.defer(() => status.close());
   const rejectionLog = openRejectionLog(join(folders.logsDir, 'rejections.log'));
@@ -150,18 +163,26 @@ async function start(
     waiting: dispatcher.waiting(),
     inWork: dispatcher.inWork(),
     bans: service?.bans() ?? [],
+    standing: standingFaults(folders, reader, now()),
     reload: reloads.last(),
   }));
-  const { batches, quarantined } = await leftBehind(express, overrides.stop);
-  for (const batch of quarantined) status.fault(quarantineFault(batch));
+  const { batches, problems } = await leftBehind(express, overrides.stop);
+  for (const message of problems) log.error('fault', { code: 'S901', message });
+  setStraysAside(leftovers, new Set(batches.map(({ id }) => id)));
   dispatcher.together(() => {
     for (const batch of batches) dispatcher.offer(batch, accounts.find(batch.account));
   });
   observation.attachStore(folders.storePath);
   scope.defer(() => observation.close());
-  const reader = openStoreReader(folders.storePath);
-  scope.defer(() => reader.close());
-  const offerReplays = createReplayIntake({ reader, dispatcher, findAccount: (name) => accounts.find(name), log });
+  const opened = openStoreReader(folders.storePath);
+  reader = opened;
+  scope.defer(() => opened.close());
+  const offerReplays = createReplayIntake({
+    reader: opened,
+    dispatcher,
+    findAccount: (name) => accounts.find(name),
+    log,
+  });
 
   // The server tells the inbox of arrivals, the inbox asks the server what is being written: joined after both exist.
   const takeUp = createIntake({
@@ -230,6 +251,8 @@ async function start(
   observation.attachServer(server);
   const http = await observation.listen(overrides.sockets?.http ?? null);
   status.listening(sftp, http);
+  const sweep = sweepArchive(leftovers, opened);
+  scope.defer(() => sweep.end());
 
   return {
     sftp,
@@ -268,7 +291,7 @@ async function closeLanes(lanes: readonly Lane[]): Promise<void> {
   await Promise.all(lanes.map((lane) => lane.close()));
 }
 
-/** Batches of former runs: those to go on with, and those that were set aside. */
+/** Batches of former runs to go on with. */
 async function leftBehind(lane: Lane, stop?: AbortSignal): Promise<Extract<WorkerReply, { kind: 'unfinished' }>> {
   const leave = (): void => void lane.terminate();
   stop?.addEventListener('abort', leave);

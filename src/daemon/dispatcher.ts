@@ -216,9 +216,9 @@ function requestFor({ origin, submitter, kills, lastFault }: QueuedBatch): Worke
   return { kind: 'quarantine', origin, reason: lastFault ?? '' };
 }
 
-/** An error of the program, which it will meet again, as if the worker had died of it. */
+/** What no waiting mends, as if the worker had died of it: but a store that fails is no fault of the batch. */
 function isOurs({ code, retryable }: FaultNotice): boolean {
-  return code === 'S903' && !retryable;
+  return code !== 'S902' && !retryable;
 }
 
 /** Whether the batch owns the file of its name that lies in a drop folder. */

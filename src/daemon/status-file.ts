@@ -10,10 +10,11 @@ import type { FaultNotice } from './worker-messages';
 
 export interface StandingFault extends FaultNotice {
   readonly at: string;
-  readonly batch: string;
-  readonly account: string;
-  readonly fileName: string;
-  /** Null for a batch that was set aside: it is not tried again. */
+  /** All three null for a fault that is no batch's. */
+  readonly batch: string | null;
+  readonly account: string | null;
+  readonly fileName: string | null;
+  /** Null for what is not tried again: it stands until somebody has dealt with it. */
   readonly retryAt: string | null;
 }
 
@@ -39,12 +40,15 @@ export interface StatusSources {
   readonly inWork: readonly BatchOrigin[];
   readonly bans: readonly BanView[];
   readonly reload: ReloadOutcome | null;
+  /** Faults that stand whatever the batches in work do. */
+  readonly standing: readonly StandingFault[];
 }
 
 export interface StatusFile {
   observe(read: () => StatusSources): void;
   listening(sftp: DaemonStatus['sftp'], http: DaemonStatus['http']): void;
-  fault(fault: StandingFault): void;
+  /** A batch failed and will be tried again. */
+  fault(fault: StandingFault & { readonly batch: string }): void;
   cleared(batch: string): void;
   /** Something changed: the file follows within a second. */
   update(): void;
@@ -58,12 +62,12 @@ export function createStatusFile(path: string, now: () => Date): StatusFile {
   const faults = new Map<string, StandingFault>();
   let sftp: DaemonStatus['sftp'] = null;
   let http: DaemonStatus['http'] = null;
-  let read = (): StatusSources => ({ waiting: 0, inWork: [], bans: [], reload: null });
+  let read = (): StatusSources => ({ waiting: 0, inWork: [], bans: [], reload: null, standing: [] });
   let timer: NodeJS.Timeout | null = null;
 
   function write(): void {
     timer = null;
-    const { waiting, inWork, bans, reload } = read();
+    const { waiting, inWork, bans, reload, standing } = read();
     const status: DaemonStatus = {
       pid: process.pid,
       startedAt,
@@ -72,7 +76,7 @@ export function createStatusFile(path: string, now: () => Date): StatusFile {
       http,
       waiting,
       inWork: inWork.map(({ id, account, fileName }) => ({ id, account, fileName })),
-      faults: [...faults.values()],
+      faults: [...standing, ...faults.values()],
       bans,
       reload,
     };

@@ -21,7 +21,7 @@ export type WorkerRequest =
   | { readonly kind: 'process'; readonly origin: BatchOrigin; readonly submitter: Submitter }
   /** Sets a batch aside that no worker survives. */
   | { readonly kind: 'quarantine'; readonly origin: BatchOrigin; readonly reason: string }
-  /** Which batches a former run left unfinished, and which are set aside. */
+  /** Which batches a former run left unfinished; what it did not set aside to the end is set aside now. */
   | { readonly kind: 'unfinished' }
   | { readonly kind: 'close' };
 
@@ -39,5 +39,6 @@ export type WorkerReply =
   | {
       readonly kind: 'unfinished';
       readonly batches: readonly BatchRecord[];
-      readonly quarantined: readonly QuarantinedBatch[];
+      /** What is set aside and could not be moved. */
+      readonly problems: readonly string[];
     };

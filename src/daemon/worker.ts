@@ -3,7 +3,6 @@
  * thread belongs to the SFTP server; all reading, judging and storing happens here. A fault is sent back, never thrown;
  * anything else ends the thread, and the main thread starts another.
  */
-import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadCatalogue } from '../adapters/schemas/load-catalogue';
 import { countProgress } from '../adapters/spool/count-progress';
@@ -20,7 +19,7 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
   const counter = new Int32Array(progress);
   const folders = dataFolders(settings.dataDir);
   const catalogue = loadCatalogue(settings.schemasDir);
-  const store = openBatchStore({ path: folders.storePath, catalogue, stagingDir: join(folders.workDir, 'staging') });
+  const store = openBatchStore({ path: folders.storePath, catalogue, stagingDir: folders.stagingDir });
   const ports: BatchPorts = {
     store,
     spool: countProgress(createSpool(folders), () => Atomics.add(counter, 0, 1)),
@@ -39,7 +38,7 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
         return;
       }
       case 'unfinished':
-        reply({ kind: 'unfinished', batches: store.unfinished(), quarantined: finishQuarantine(ports) });
+        reply({ kind: 'unfinished', batches: store.unfinished(), problems: finishQuarantine(ports) });
         return;
       case 'quarantine':
         reply({ kind: 'quarantined', quarantined: setBatchAside(ports, request.origin, request.reason) });

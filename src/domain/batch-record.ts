@@ -2,6 +2,7 @@
 import type { Language } from './account';
 import type { BatchCounts, BatchMode, Dialect, Outcome } from './batch';
 import type { BatchState } from './journey';
+import { shortName } from './short-name';
 
 /**
  * Why a batch exists: `upload` data and marker; `cancelled` data, withdrawn by its sender before it was processed (F015);
@@ -76,7 +77,8 @@ export interface QuarantinedBatch {
   readonly reason: string;
 }
 
-/** `B`, or `B.r2`, `B.r3`...: the stem of the report files. */
+/** `B`, or `B.r2`, `B.r3`...: the stem of the report files; a very long `B` is shortened. */
 export function reportBase(batch: Pick<BatchRecord, 'baseName' | 'delivery'>): string {
-  return batch.delivery === 1 ? batch.baseName : `${batch.baseName}.r${String(batch.delivery)}`;
+  const base = shortName(batch.baseName);
+  return batch.delivery === 1 ? base : `${base}.r${String(batch.delivery)}`;
 }

@@ -32,6 +32,11 @@ export function processBatch(ports: BatchPorts, origin: BatchOrigin, submitter: 
     }
     const claimed = claimIfAny(ports, batch);
     if (claimed === null) {
+      if (hasReached(batch.state, 'claimed')) {
+        throw new Fault('S901', `the data file of batch ${batch.id} is gone from the work folder`, {
+          retryable: false,
+        });
+      }
       store.withdraw(batch.id);
       return { kind: 'withdrawn', id: batch.id };
     }

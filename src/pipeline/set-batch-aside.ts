@@ -16,19 +16,16 @@ export function setBatchAside(ports: BatchPorts, origin: BatchOrigin, reason: st
 }
 
 /**
- * All that is set aside; what a crash between the two steps left where it was is moved now. Nothing of this may keep a
- * daemon from starting: what cannot be moved is told with its batch.
+ * What a crash between the two steps left where it was is moved now. Nothing of this may keep a daemon from starting.
+ * @returns what cannot be moved
  */
-export function finishQuarantine({ store, spool }: BatchPorts): readonly QuarantinedBatch[] {
-  return store.quarantined().map((quarantined) => {
+export function finishQuarantine({ store, spool }: BatchPorts): readonly string[] {
+  return store.quarantined().flatMap(({ batch }) => {
     try {
-      spool.setAside(quarantined.batch);
-      return quarantined;
+      spool.setAside(batch);
+      return [];
     } catch (error) {
-      return {
-        ...quarantined,
-        reason: `${quarantined.reason}; its files stay where they are: ${toFault(error).message}`,
-      };
+      return [`the files of batch ${batch.id} stay where they are: ${toFault(error).message}`];
     }
   });
 }

@@ -31,6 +31,7 @@ const table = {
   'batch.retry': 'A step failed with a fault and will be tried again',
   'batch.leave': 'A batch in work was left where it stands, as the daemon stops; its next start goes on with it',
   'batch.quarantine': 'A batch was set aside for the operator',
+  'leftover.remove': 'An empty folder that belonged to no batch was removed at the start',
   'store.copy': 'The store was copied, as its tables are about to change: path, versions from and to',
   'http.listen': 'The port for health and metrics is open',
   'http.unavailable': 'The port for health and metrics is not to be had; the intake goes on without it',

@@ -204,7 +204,7 @@ test('what is set aside stays so after a restart, is shown, and its sender may s
   expect(shown).toMatch(/Set aside \(1\)/);
   expect(shown).toContain(id);
   expect(shown).not.toMatch(/In work/);
-  expect(labdrop(home, ['check']).stdout).not.toContain(id);
+  expect(labdrop(home, ['check']).stdout).toContain(`labdrop release ${id}`);
   place('lab', 1);
   await until(
     () => listNames(join(folderOf('lab'), 'reports')).includes(`${nameOf(1)}.r2.report.ok`),

@@ -1,6 +1,7 @@
 /** Where everything lies below the data folder: the one place that knows. */
 import { join } from 'node:path';
 import type { BatchRecord } from '../../domain/batch-record';
+import { shortName } from '../../domain/short-name';
 
 export interface DataFolders {
   readonly dataDir: string;
@@ -12,9 +13,13 @@ export interface DataFolders {
   readonly uploadsDir: string;
   /** One folder per batch in work. */
   readonly workDir: string;
+  /** What is worth nothing after a crash. */
+  readonly stagingDir: string;
   readonly archiveDir: string;
   readonly quarantineDir: string;
   readonly logsDir: string;
+  /** Requests of commands to lift bans. */
+  readonly liftDir: string;
 }
 
 export function dataFolders(dataDir: string): DataFolders {
@@ -25,9 +30,11 @@ export function dataFolders(dataDir: string): DataFolders {
     accountsDir: join(dataDir, 'accounts'),
     uploadsDir: join(dataDir, 'uploads'),
     workDir: join(dataDir, 'work'),
+    stagingDir: join(dataDir, 'work', 'staging'),
     archiveDir: join(dataDir, 'archive'),
     quarantineDir: join(dataDir, 'quarantine'),
     logsDir: join(dataDir, 'logs'),
+    liftDir: join(dataDir, 'lift'),
   };
 }
 
@@ -41,8 +48,11 @@ export function reportsFolder(folders: DataFolders, account: string, folder: 'ro
   return join(dropFolder(folders, account, folder), 'reports');
 }
 
-/** Archive path of a batch's original, relative to the archive folder: `<sender>/<yyyy>/<mm>/<batch id>_<file name>`. */
+/**
+ * Archive path of a batch's original, relative to the archive folder: `<sender>/<yyyy>/<mm>/<batch id>_<file name>`, a
+ * very long name shortened.
+ */
 export function archivePath(batch: Pick<BatchRecord, 'id' | 'sender' | 'account' | 'receivedAt' | 'fileName'>): string {
   const [year = '', month = ''] = batch.receivedAt.split('-');
-  return join(batch.sender ?? batch.account, year, month, `${batch.id}_${batch.fileName}`);
+  return join(batch.sender ?? batch.account, year, month, `${batch.id}_${shortName(batch.fileName)}`);
 }

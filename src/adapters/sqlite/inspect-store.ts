@@ -3,9 +3,9 @@
  * reads, and works beside a running daemon or without one. Throws Fault S902 when SQLite fails.
  */
 import type Database from 'better-sqlite3';
-import type { BatchRecord } from '../../domain/batch-record';
+import type { BatchRecord, QuarantinedBatch } from '../../domain/batch-record';
 import { asFault } from './as-fault';
-import { batchFromRow, type BatchRow } from './batch-row';
+import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, SELECT_QUARANTINED } from './batch-row';
 import { isMigrated } from './migrate';
 import { openReadOnlyConnection } from './open-connection';
 
@@ -17,6 +17,8 @@ export interface StoreInspection {
   batch(id: string): BatchRecord | null;
   /** Not archived yet and not set aside, oldest first. */
   unfinished(): readonly BatchRecord[];
+  /** Set aside for people, oldest first. */
+  quarantined(): readonly QuarantinedBatch[];
   /** Batches whose original the archive must hold, received then (ISO 8601 UTC) or later. */
   withOriginal(since: string): Iterable<BatchRecord>;
   close(): void;
@@ -44,6 +46,8 @@ export function inspectStore(path: string): StoreInspection {
             .all()
             .map(batchFromRow),
         ),
+      quarantined: () =>
+        asFault(() => db.prepare<[], QuarantinedRow>(SELECT_QUARANTINED).all().map(quarantinedFromRow)),
       withOriginal: (since) => listWithOriginal(db, since),
       close: () => asFault(() => void db.close()),
     };
