@@ -139,14 +139,11 @@ async function goesBack(sender) {
   machine.run('dpkg -i --force-confdef --force-confold now.deb', { expected: null });
   await eventuallyRefused();
   machine.run('systemctl stop labdrop');
-  machine.run('cd /var/lib/labdrop; mkdir aside; mv labdrop.db* aside/');
-  machine.run(`install -o labdrop -g labdrop -m 0600 /var/lib/labdrop/aside/labdrop.db.before-99 ${STORE}`);
+  machine.run('cd /var/lib/labdrop; mkdir -m 0700 /root/aside; mv labdrop.db* /root/aside/');
+  machine.run(`install -o labdrop -g labdrop -m 0600 /root/aside/labdrop.db.before-99 ${STORE}`);
   machine.run('labdrop check', { expected: null });
   machine.run('systemctl start labdrop');
-  checks.that(
-    'the old program has its store back',
-    version(STORE) === version('/var/lib/labdrop/aside/labdrop.db.before-99'),
-  );
+  checks.that('the old program has its store back', version(STORE) === version('/root/aside/labdrop.db.before-99'));
   checks.that('and answers', (await sender.deliver('210510080502')) === 'DUPLICATE');
 }
 
