@@ -136,7 +136,7 @@ function* stagingStrays(
   isUnfinished: (id: string) => boolean,
 ): Generator<Leftover, void, undefined> {
   for (const entry of list(dataDir, folder)) {
-    const id = entry.name.toString().replace(/\.staging$/, '');
+    const id = entry.name.toString().replace(/\.[a-z]+$/, '');
     if (!entry.isFile() || !isUnfinished(id))
       yield { folder, name: entry.name, why: 'nothing is staged in it any more' };
   }
