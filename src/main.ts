@@ -16,10 +16,17 @@ async function main(): Promise<void> {
   // The rest of the program takes its time to load: the daemon may be told to stop meanwhile.
   const stops = isDaemon ? { stops: hearStopRequests() } : {};
   const { runProgram } = await import('./cli/run-program');
+  const { createProgressLine } = await import('./cli/progress-line');
   const status = await runProgram(process.argv.slice(2), {
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => process.stderr.write(`${line}\n`),
-    progress: process.stderr.isTTY ? (text) => process.stderr.write(`\r\u001b[K${text}`) : null,
+    progress: process.stderr.isTTY
+      ? createProgressLine(
+          (text) => process.stderr.write(text),
+          () => performance.now(),
+        )
+      : null,
+    terminal: process.stdout.isTTY,
     flush: () => new Promise((taken) => process.stdout.write('', () => taken())),
     env: process.env,
     cwd: process.cwd(),

@@ -13,6 +13,8 @@ export interface CommandIo {
    * away. Null where nobody looks: standard error is no terminal.
    */
   readonly progress: ((text: string) => void) | null;
+  /** Whether standard output is a terminal: there, and nowhere else, text may be coloured. */
+  readonly terminal?: boolean;
   /** Resolves when the reader of standard output has taken all so far: for commands that print without bounds. */
   flush(): Promise<void>;
   readonly env: Readonly<Record<string, string | undefined>>;

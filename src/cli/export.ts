@@ -65,10 +65,15 @@ function knownType(type: string, store: RecordExport): string {
 
 /** No faster than the reader reads, so that nothing piles up here. */
 async function print(records: RecordRows, format: RecordFormat, context: CommandContext): Promise<void> {
-  for (const { text } of renderRecords(records, format)) {
+  let count = 0;
+  for (const { text, records: rendered } of renderRecords(records, format)) {
     context.out(text);
     await context.flush();
+    count += rendered;
+    // Where the records themselves are on the screen, they tell how far it is.
+    if (context.terminal !== true) context.progress?.(`${count} records`);
   }
+  context.progress?.('');
 }
 
 function writeFile(records: RecordRows, format: RecordFormat, path: string, context: CommandContext): void {
@@ -83,11 +88,13 @@ function writeFile(records: RecordRows, format: RecordFormat, path: string, cont
     for (const { text, records: rendered } of renderRecords(records, format)) {
       file.write(`${text}\n`);
       count += rendered;
+      context.progress?.(`${count} records`);
     }
   } catch (error) {
     file.discard();
     throw error;
   }
   file.finish();
+  context.progress?.('');
   context.out(`Wrote ${path}: ${count} records`);
 }

@@ -9,10 +9,12 @@ import { registerCheck } from './check';
 import { registerCodelist } from './codelist';
 import { registerCodes } from './codes';
 import type { CommandContext, RegisterCommand } from './command-context';
+import { registerCompletion } from './completion';
 import { registerDemo } from './demo';
 import { registerExport } from './export';
 import { registerPurge } from './purge';
 import { registerRejections } from './rejections';
+import { registerRelease } from './release';
 import { registerReload } from './reload';
 import { registerReplay } from './replay';
 import { registerSender } from './sender';
@@ -33,12 +35,14 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerShow,
   registerRejections,
   registerReplay,
+  registerRelease,
   registerExport,
   registerCheck,
   registerBackup,
   registerPurge,
   registerCodes,
   registerCodelist,
+  registerCompletion,
   registerDemo,
 ];
 

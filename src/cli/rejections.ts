@@ -1,4 +1,5 @@
 /** `labdrop rejections`: batches with findings, oldest first, and with `-f` as they come. No personal value. */
+import type { Command } from 'commander';
 import { rebuildRejectionLog } from '../daemon/commands-rejections';
 import { openReader, type Rejection, type StoreReader } from '../daemon/commands-store';
 import type { Catalogue } from '../domain/message-type';
@@ -6,6 +7,7 @@ import { addFilterOptions, type FilterOptions, toBatchFilter } from './batch-opt
 import { findCatalogue } from './catalogue';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
+import { createPaint, type Paint, paintOutcomes } from './paint';
 import { parseSince } from './parse-since';
 import { renderRejection, viewRejection } from './render-rejection';
 
@@ -33,15 +35,16 @@ export const registerRejections: RegisterCommand = (program, context) => {
   rejections
     .command('rebuild')
     .description('make logs/rejections.log anew from the store; the present one is kept as rejections.log.old')
+    .option('--json', 'for scripts')
     .addHelpText('after', '\nExample:\n  labdrop rejections rebuild')
-    .action(() => rebuild(context));
+    .action((_options, command: Command) => rebuild(command.optsWithGlobals<{ json?: boolean }>(), context));
 };
 
-function rebuild(context: CommandContext): void {
+function rebuild({ json }: { json?: boolean }, context: CommandContext): void {
   const log = rebuildRejectionLog(context.loadConfig(), (lines) => context.progress?.(`${lines} lines`));
   context.progress?.('');
   if (log === null) throw new CommandProblem('there is no store yet: the daemon makes it at its first start');
-  context.out(`${log.path}: ${log.lines} lines`);
+  context.out(json === true ? JSON.stringify(log) : `${log.path}: ${log.lines} lines`);
 }
 
 async function showRejections(options: RejectionsOptions, context: CommandContext): Promise<void> {
@@ -49,8 +52,9 @@ async function showRejections(options: RejectionsOptions, context: CommandContex
   const catalogue = findCatalogue(config.schemas.dir);
   const filter = { ...toBatchFilter(options), since: options.since ?? parseSince(DEFAULT_SINCE, context.now()) };
   const show = (rejection: Rejection): void => {
-    context.out(renderOne(rejection, options, catalogue));
+    context.out(renderOne(rejection, options, { catalogue, paint }));
   };
+  const paint = createPaint(context);
   let reader: StoreReader | null = null;
   let cursor = 0;
   try {
@@ -80,7 +84,16 @@ function showNew(
   }
 }
 
-function renderOne(rejection: Rejection, options: RejectionsOptions, catalogue: Catalogue | null): string {
+interface View {
+  readonly catalogue: Catalogue | null;
+  readonly paint: Paint;
+}
+
+function renderOne(rejection: Rejection, options: RejectionsOptions, { catalogue, paint }: View): string {
   const view = viewRejection(rejection, catalogue, options.code ?? null);
-  return options.json ? JSON.stringify(view) : renderRejection(view);
+  if (options.json) return JSON.stringify(view);
+  const text = renderRejection(view).replace(/(?<=^ {4}\S+ )(?:error|warning)(?= )/gm, (severity) =>
+    severity === 'error' ? paint.bad(severity) : paint.doubtful(severity),
+  );
+  return paintOutcomes(text, paint);
 }

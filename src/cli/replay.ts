@@ -117,8 +117,13 @@ async function waitForAll(
       if (current !== null) return current;
       throw new CommandProblem(cannot(batch, 'its original vanished from the archive'), EXIT.fault);
     });
-    if (batches.every(({ state }) => state === 'archived')) return batches;
-    if (findDaemon(config) === null || !(await context.pause(POLL_MS))) return batches;
+    const done = batches.filter(({ state }) => state === 'archived').length;
+    context.progress?.(done === batches.length ? '' : `${done} of ${batches.length} replayed`);
+    if (done === batches.length) return batches;
+    if (findDaemon(config) === null || !(await context.pause(POLL_MS))) {
+      context.progress?.('');
+      return batches;
+    }
   }
 }
 

@@ -2,25 +2,55 @@
 import { type LyingFile, readStatus, type StatusView } from '../daemon/commands-status';
 import { escapeControls } from '../domain/escape-controls';
 import { BAN_HEAD, banRow } from './ban-list';
+import { parseCount } from './batch-options';
 import { BATCH_HEAD, batchRow } from './batch-row';
 import { byteText } from './byte-text';
-import type { RegisterCommand } from './command-context';
+import type { CommandContext, RegisterCommand } from './command-context';
 import { age, localTime } from './local-time';
+import { createPaint, type Paint, paintOutcomes } from './paint';
 import { type Cell, renderPairs, renderTable } from './render-table';
 
 const ROWS_SHOWN = 10;
+const WATCH_SECONDS = 2;
+/** To the first place, and everything from there on away. */
+const CLEAR_SCREEN = '\u001b[H\u001b[J';
+
+interface StatusOptions {
+  readonly json?: boolean;
+  readonly watch?: number | true;
+}
 
 export const registerStatus: RegisterCommand = (program, context) => {
   program
     .command('status')
     .description('whether the daemon runs, what waits, what is in work, what came last')
+    .option('-w, --watch [seconds]', 'show it again every 2 seconds, or as many as given, until Ctrl-C', parseCount)
     .option('--json', 'for scripts; times in UTC')
-    .addHelpText('after', '\nExample:\n  labdrop status')
-    .action(async ({ json }: { json?: boolean }) => {
-      const status = await readStatus(context.loadConfig(), context.now());
-      context.out(json ? JSON.stringify(status, null, 2) : renderStatus(status, context.now()));
-    });
+    .addHelpText('after', '\nExamples:\n  labdrop status\n  labdrop status --watch 5')
+    .action((options: StatusOptions) => showStatus(options, context));
 };
+
+async function showStatus({ json, watch }: StatusOptions, context: CommandContext): Promise<void> {
+  const paint = createPaint(context);
+  const pauseMs = (watch === true ? WATCH_SECONDS : (watch ?? 0)) * 1000;
+  do {
+    const status = await readStatus(context.loadConfig(), context.now());
+    if (json === true) context.out(JSON.stringify(status, null, pauseMs === 0 ? 2 : 0));
+    else {
+      const clear = pauseMs > 0 && context.terminal === true ? CLEAR_SCREEN : '';
+      context.out(clear + paintStatus(renderStatus(status, context.now()), paint));
+    }
+  } while (pauseMs > 0 && (await context.pause(pauseMs)));
+}
+
+/** What needs somebody stands out; so do the titles. */
+function paintStatus(text: string, paint: Paint): string {
+  const painted = text
+    .replace(/^(?:Faults|Account files that|Reload refused|Set aside|Leftovers).*\(\d+\)$/gm, paint.bad)
+    .replace(/^[A-Z][^\n]*\(\d+\)$/gm, paint.head)
+    .replace(/(?<=^Daemon +)not running|UPLOADS ARE REFUSED/gm, paint.bad);
+  return paintOutcomes(painted, paint);
+}
 
 export function renderStatus(status: StatusView, now: Date): string {
   const { summary } = status;

@@ -1,6 +1,6 @@
 /** `labdrop validate`: the daemon's rules on any machine, before anything is sent. */
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { readCatalogue, validateFile, type Validation } from '../daemon/validate-file';
 import { LANGUAGES, type Language } from '../domain/account';
@@ -58,8 +58,13 @@ function validateAll(files: readonly string[], flags: ValidateFlags, context: Co
   }
   const reportsDir = flags.reports === undefined ? null : resolve(context.cwd, flags.reports);
   for (const path of paths) {
-    const options = { path, messageType, catalogue, reportsDir, language: flags.language, now: () => context.now() };
+    const { size } = statSync(path);
+    const onProgress = (bytes: number): void =>
+      context.progress?.(`${basename(path)}: ${Math.floor((bytes / Math.max(size, 1)) * 100)} % read`);
+    const { language } = flags;
+    const options = { path, messageType, catalogue, reportsDir, language, now: () => context.now(), onProgress };
     validateFile(options, (validation) => {
+      context.progress?.('');
       print(validation, flags.format, context);
       if (validation.totals.errors > 0) context.setStatus(EXIT.dataErrors);
     });

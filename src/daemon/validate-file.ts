@@ -18,6 +18,7 @@ import type { Catalogue, MessageType } from '../domain/message-type';
 import type { FindingGroup, FindingTotals, StoredFinding } from '../domain/report-source';
 import { judgeBatch } from '../pipeline/judge-batch';
 import { reportBatch } from '../pipeline/report-batch';
+import type { Spool } from '../ports/spool';
 import { parseName } from '../stages/name/parse-name';
 import { splitFileName } from '../stages/name/split-file-name';
 
@@ -30,6 +31,8 @@ export interface ValidateOptions {
   readonly reportsDir: string | null;
   readonly language: Language;
   readonly now: () => Date;
+  /** Bytes of the file that were read so far. */
+  readonly onProgress?: (bytes: number) => void;
 }
 
 export interface Validation {
@@ -49,7 +52,10 @@ export function validateFile<T>(options: ValidateOptions, use: (validation: Vali
     const catalogue = withoutStoreRules(options.catalogue, options.messageType !== null);
     const store = openBatchStore({ path: join(home, 'labdrop.db'), catalogue, stagingDir: home });
     try {
-      const spool = createLocalSpool(options.path, options.reportsDir);
+      const spool = tellProgress(
+        createLocalSpool(options.path, options.reportsDir),
+        options.onProgress ?? (() => undefined),
+      );
       const ports = { store, spool, catalogue, rules: OPEN_RULES, now: options.now };
       const batch = store.open(describe(options));
       judgeBatch(ports, batch, spool.claim(batch), null);
@@ -70,6 +76,18 @@ export function validateFile<T>(options: ValidateOptions, use: (validation: Vali
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+function tellProgress(spool: Spool, onProgress: (bytes: number) => void): Spool {
+  function* told(chunks: Iterable<Uint8Array>): Generator<Uint8Array, void, undefined> {
+    let bytes = 0;
+    for (const chunk of chunks) {
+      bytes += chunk.length;
+      onProgress(bytes);
+      yield chunk;
+    }
+  }
+  return { ...spool, read: (file) => told(spool.read(file)) };
 }
 
 /** Message types and value sets of a schemas folder. @throws CatalogueProblem */
