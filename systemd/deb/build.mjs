@@ -52,7 +52,7 @@ function build() {
   writeControl(root, renderControl({ version, depends, description: product.description, size: sizeKib(root) }));
   fixModes(root);
   const path = join(output, `labdrop_${version}_${architecture()}.deb`);
-  run('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', root, path], {
+  run('dpkg-deb', ['--root-owner-group', '-Zxz', '-z3', '--build', root, path], {
     env: { ...process.env, SOURCE_DATE_EPOCH: String(Math.floor(date.getTime() / 1000)) },
   });
   return path;
