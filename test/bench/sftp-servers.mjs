@@ -75,6 +75,7 @@ export async function startOurs() {
   mkdirSync(join(daemon.drop(ACCOUNT), 'reports'), { recursive: true });
   return {
     name: 'labdrop',
+    pid: daemon.pid,
     daemon,
     login: { port: daemon.port, user: ACCOUNT, key },
     upload: { remote: '/', disk: daemon.drop(ACCOUNT) },

@@ -8,7 +8,8 @@
  * Every transfer is hashed, outside of the time that counts. Ours has more to do in that time: before CLOSE is answered
  * the bytes are synced, the file is renamed to its name and its folder synced; OpenSSH leaves all that to the system,
  * except where the client asks for it (`put -f`), which has a row of its own. Figures of different runs do not compare;
- * ratios do. The last figure is ours alone: an upload beside the validation of a large batch, against an idle daemon.
+ * ratios do, and least of all that of the processor time which the servers took (cpuRatio) depends on what else runs
+ * here. The last figure is ours alone: an upload beside the validation of a large batch, against an idle daemon.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -26,7 +27,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { baseName, ROOT, until } from '../flood/daemon.mjs';
+import { baseName, ROOT, sleep, until } from '../flood/daemon.mjs';
 import { generate } from './generate.mjs';
 import { BUSY, clientOptions, startOpenSsh, startOurs, target } from './sftp-servers.mjs';
 
@@ -49,6 +50,9 @@ if (options.short) {
 }
 const MEGABYTE = 1_000_000;
 const SMALL_BYTES = 10_000;
+const TICKS_PER_SECOND = 100;
+/** Until OpenSSH's processes have ended, whose time is counted then. */
+const SETTLE_MS = 200;
 const SCHEMAS = join(ROOT, 'schemas');
 const [CIPHER] = options.ciphers.split(',');
 const CLIENTS = Number(options.clients);
@@ -172,9 +176,16 @@ function* cases() {
   yield { name: `${LOGINS} logins at once`, amount: LOGINS, unit: 'logins/s', run: logins };
 }
 
+/** Seconds of processor time that a server has used so far, with all its threads and its children that have ended. */
+function processorSeconds({ pid }) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND;
+}
+
 /** Both servers in turn, the one that begins in turn too. */
 async function measure({ name, amount, unit, run }) {
   const seconds = new Map([ours, rival].map((server) => [server, []]));
+  const processor = new Map([ours, rival].map((server) => [server, -processorSeconds(server)]));
   for (let number = 0; number < Number(options.runs); number++) {
     for (const server of number % 2 === 0 ? [ours, rival] : [rival, ours]) {
       if (!options.short) spawnSync('sync');
@@ -183,8 +194,11 @@ async function measure({ name, amount, unit, run }) {
   }
   const rate = (server) => Math.round(amount / median(seconds.get(server)));
   const ratio = Math.round((100 * median(seconds.get(rival))) / median(seconds.get(ours))) / 100;
-  console.error(`${name}: ${ratio}`);
-  return { name, unit, labdrop: rate(ours), openssh: rate(rival), ratio };
+  await sleep(SETTLE_MS);
+  for (const server of [ours, rival]) processor.set(server, processor.get(server) + processorSeconds(server));
+  const cpuRatio = Math.round((100 * processor.get(rival)) / processor.get(ours)) / 100;
+  console.error(`${name}: ${ratio}, processor ${cpuRatio}`);
+  return { name, unit, labdrop: rate(ours), openssh: rate(rival), ratio, cpuRatio };
 }
 
 /** What is left of the upload rate while a batch of another account is validated. */
