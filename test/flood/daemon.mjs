@@ -19,7 +19,7 @@ export async function until(done, everyMs = 10) {
   while (!done()) await sleep(everyMs);
 }
 
-/** @param accounts names with their sender number; @param extra lines of YAML for the configuration */
+/** @param accounts names with their sender number; @param extra lines of YAML, in place of the default for their key */
 export async function startDaemon(accounts, extra = []) {
   const home = mkdtempSync(join(tmpdir(), 'labdrop-flood-'));
   const keys = generateKeyPair('test');
@@ -36,14 +36,15 @@ export async function startDaemon(accounts, extra = []) {
     writeFileSync(join(home, 'senders', `${account}.yaml`), lines.join('\n'));
     mkdirSync(join(home, 'data/accounts', account, 'reports'), { recursive: true });
   }
-  const config = [
+  const given = new Set(extra.map((line) => line.split(':')[0]));
+  const defaults = [
     'dataDir: data',
-    ...(extra.some((line) => line.startsWith('sftp:')) ? [] : ['sftp: { host: 127.0.0.1, port: 0 }']),
+    'sftp: { host: 127.0.0.1, port: 0 }',
     'senders: { dir: senders }',
     'log: { level: error }',
     `schemas: { dir: ${join(ROOT, 'schemas')} }`,
-    ...extra,
   ];
+  const config = [...defaults.filter((line) => !given.has(line.split(':')[0])), ...extra];
   writeFileSync(join(home, 'labdrop.yaml'), config.join('\n'));
   const args = [join(ROOT, 'dist/main.js'), 'serve', '--config', join(home, 'labdrop.yaml')];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -26,14 +26,22 @@ const { values: options } = parseArgs({
 const AT_ONCE = 8;
 const HONEST_MS = Number(options.patience) * 1000;
 const RSS_MAX_MB = 200;
-const SETTLE_MS = 15_000;
+/** Until those that never logged in are cut, and some more. */
+const SETTLE_MS = HONEST_MS + 15_000;
+/** Wide enough that nobody is turned away to make room: what fails then is no defence at work. */
+const LIMITS = [
+  `loginGraceSeconds: ${options.patience}`,
+  'maxHandlesPerSession: 16',
+  ...['maxConnections', 'maxConnectionsPerAddress', 'maxUnauthenticated'].map((name) => `${name}: 1000`),
+].join(', ');
 /** One account for each of those that attack side by side: names that another one writes are refused. */
 const ACCOUNTS = Array.from({ length: AT_ONCE }, (_, number) => `lab${number}`);
 const HONEST = 'honest';
 
 const senders = Object.fromEntries([...ACCOUNTS, HONEST].map((account) => [account, '81365677']));
 const daemon = await startDaemon(senders, [
-  'sftp: { host: 127.0.0.1, port: 0, limits: { loginGraceSeconds: 2, maxHandlesPerSession: 16 } }',
+  `sftp: { host: 127.0.0.1, port: 0, limits: { ${LIMITS} } }`,
+  'log: { level: info, format: json }',
 ]);
 const loginOf = (user) => ({ port: daemon.port, user, privateKey: daemon.privateKey });
 const problems = [];
@@ -77,6 +85,7 @@ async function checkHonest(when) {
     ]);
   } catch (error) {
     problems.push(`${when}: the honest client failed: ${error.message}`);
+    console.log(daemon.output().slice(-4_000));
   }
   return performance.now() - started;
 }
