@@ -16,11 +16,11 @@ export const BATCH_HEAD = [
   'batch',
 ];
 
-export function batchRow(batch: BatchRecord): readonly Cell[] {
+export function batchRow(batch: BatchRecord, isAside = false): readonly Cell[] {
   const rehearsal = batch.mode === 'test' ? ' (test)' : '';
   return [
     localTime(batch.receivedAt),
-    `${batch.outcome ?? batch.state}${rehearsal}`,
+    `${batch.outcome ?? batch.state}${rehearsal}${isAside ? ' (set aside)' : ''}`,
     batch.account,
     batch.messageType,
     batch.fileName,

@@ -38,12 +38,20 @@ function listBatches(options: BatchesOptions, context: CommandContext): void {
   };
   const reader = openReader(context.loadConfig());
   const batches = reader?.batches(filter) ?? [];
+  const aside = new Set(reader?.quarantined().map(({ batch }) => batch.id));
   reader?.close();
   if (options.json) {
-    context.out(JSON.stringify(batches, null, 2));
+    const views = batches.map((batch) => ({ ...batch, setAside: aside.has(batch.id) }));
+    context.out(JSON.stringify(views, null, 2));
     return;
   }
-  const table = batches.length === 0 ? 'No batch.' : renderTable(BATCH_HEAD, batches.map(batchRow));
+  const table =
+    batches.length === 0
+      ? 'No batch.'
+      : renderTable(
+          BATCH_HEAD,
+          batches.map((batch) => batchRow(batch, aside.has(batch.id))),
+        );
   context.out(paintOutcomes(table, createPaint(context)));
   if (batches.length === limit) context.err(`The newest ${limit}; --limit shows more.`);
 }

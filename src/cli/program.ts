@@ -14,6 +14,7 @@ import { registerDemo } from './demo';
 import { registerExport } from './export';
 import { registerPurge } from './purge';
 import { registerRejections } from './rejections';
+import { registerRelease } from './release';
 import { registerReload } from './reload';
 import { registerReplay } from './replay';
 import { registerSender } from './sender';
@@ -34,6 +35,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerShow,
   registerRejections,
   registerReplay,
+  registerRelease,
   registerExport,
   registerCheck,
   registerBackup,

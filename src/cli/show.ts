@@ -1,5 +1,5 @@
 /** `labdrop show`: one batch, its counts, its times and what was found in it. No personal value. */
-import { openReader, type ReportFetched } from '../daemon/commands-store';
+import { openReader, type ReportFetched, type StoreReader } from '../daemon/commands-store';
 import type { BatchRecord } from '../domain/batch-record';
 import type { FindingTotals } from '../domain/report-source';
 import { codeTitle } from '../stages/report/texts';
@@ -19,6 +19,8 @@ interface ShowOptions {
 
 interface BatchView {
   readonly batch: BatchRecord;
+  /** When and why it was set aside; null when it was not. */
+  readonly aside: { readonly at: string; readonly reason: string } | null;
   readonly totals: FindingTotals;
   /** When the account first fetched each report completely. */
   readonly fetches: readonly ReportFetched[];
@@ -49,6 +51,7 @@ function showBatch(text: string, options: ShowOptions, context: CommandContext):
     const catalogue = findCatalogue(config.schemas.dir);
     const view: BatchView = {
       batch,
+      aside: findAside(reader, batch.id),
       totals: source.totals(),
       fetches: reader.fetches(batch.id),
       groups: source.groups().map(({ code, severity, total, records, columns }) => ({
@@ -63,7 +66,17 @@ function showBatch(text: string, options: ShowOptions, context: CommandContext):
   }
 }
 
-function renderBatch({ batch, totals, fetches, findings }: BatchView): string {
+function findAside(reader: StoreReader, id: string): BatchView['aside'] {
+  const found = reader.quarantined().find(({ batch }) => batch.id === id);
+  return found === undefined ? null : { at: found.at, reason: found.reason };
+}
+
+function asideText(aside: BatchView['aside']): string | null {
+  if (aside === null) return null;
+  return `${localTime(aside.at) ?? ''}: ${aside.reason}; labdrop release gives it another try`;
+}
+
+function renderBatch({ batch, aside, totals, fetches, findings }: BatchView): string {
   const counts = `${batch.records}: ${batch.accepted} accepted (${batch.acceptedWithWarning} with a warning, ${batch.corrected} corrected), ${batch.rejected} rejected, ${batch.duplicate} duplicate`;
   const about = renderPairs([
     ['Batch', batch.id],
@@ -73,6 +86,7 @@ function renderBatch({ batch, totals, fetches, findings }: BatchView): string {
     ['Type', batch.messageType],
     ['Mode', batch.mode],
     ['State', batch.state],
+    ['Set aside', asideText(aside)],
     ['Outcome', batch.outcome],
     ['Records', counts],
     ['Findings', `${totals.errors} errors, ${totals.warnings} warnings, ${totals.infos} remarks`],

@@ -74,11 +74,19 @@ export function renderStatus(status: StatusView, now: Date): string {
     section('Banned addresses', BAN_HEAD, (status.daemon?.bans ?? []).map(banRow)),
     section('Set aside', ['since', 'account', 'file', 'state', 'batch', 'why'], quarantinedRows(status)),
     section('Leftovers set aside', ['since', 'where'], foundRows(status)),
-    section('In work', BATCH_HEAD, status.unfinished.map(batchRow)),
+    section(
+      'In work',
+      BATCH_HEAD,
+      status.unfinished.map((batch) => batchRow(batch)),
+    ),
     section('Ready, not taken up yet', LYING_HEAD, lyingRows(status.ready, now)),
     section('Data that waits for its marker', LYING_HEAD, lyingRows(status.unmarked, now)),
     section('Markers that wait for their data', LYING_HEAD, lyingRows(status.orphanMarkers, now)),
-    section('Last batches', BATCH_HEAD, status.last.map(batchRow)),
+    section(
+      'Last batches',
+      BATCH_HEAD,
+      status.last.map((batch) => batchRow(batch)),
+    ),
   ];
   return sections.filter((text) => text !== '').join('\n\n');
 }

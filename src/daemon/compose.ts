@@ -30,12 +30,12 @@ import { createLane, type Lane, LANE_DEFAULTS, type LaneOptions } from './lane';
 import { countEvents, createObservation } from './observation';
 import { prepareDataFolders } from './prepare-data-folders';
 import { createReloads } from './reload';
-import { createReplayIntake } from './replay-intake';
 import { createScope } from './scope';
 import { logSftpAudit } from './sftp-audit-log';
 import { clearLockPlaces, setMisplacedAside, setStraysAside } from './set-leftovers-aside';
 import { createSftpService, type SftpService } from './sftp-service';
 import { standingFaults } from './standing-faults';
+import { createStoreIntake } from './store-intake';
 import { createStatusFile } from './status-file';
 import { sweepArchive } from './sweep-archive';
 import type { WorkerReply, WorkerSettings } from './worker-messages';
@@ -177,7 +177,7 @@ async function start(
   const opened = openStoreReader(folders.storePath);
   reader = opened;
   scope.defer(() => opened.close());
-  const offerReplays = createReplayIntake({
+  const offerFromStore = createStoreIntake({
     reader: opened,
     dispatcher,
     findAccount: (name) => accounts.find(name),
@@ -211,7 +211,7 @@ async function start(
         observation.scanned(ms);
         diskReserve.look();
         status.update();
-        offerReplays();
+        offerFromStore();
         service?.refresh(now());
       },
       failed: (path, error) => {

@@ -28,7 +28,8 @@ const { loadConfig } = built('./config/load-config') as typeof LoadConfig;
 const SENDER = '81365677';
 const TYPE = 'LaboratoryTestResult';
 const EXAMPLE = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/${SENDER}_${TYPE}_210510080500.csv`), 'utf8');
-const STUCK_MS = 2_000;
+/** Long enough for a worker to load on a machine that is busy with other things. */
+const STUCK_MS = 8_000;
 
 interface Failure {
   readonly how: 'exit' | 'heap' | 'hang' | 'throw';
@@ -224,4 +225,52 @@ test('a quarantine that a crash cut short is finished at the next start', async 
   await start(plan);
   expect(listNames(join(home.dataDir, 'quarantine', id))).toContain('data');
   expect(listNames(join(home.dataDir, 'work'))).toEqual(['staging']);
+}, 60_000);
+
+test.each(['start', 'claimed', 'committed'] as const)(
+  'what was set aside (%s) is released when what stopped it was mended, and processed once',
+  async (when) => {
+    addAccount('lab');
+    await start({ [nameOf(1)]: { how: 'exit', when, times: 2 } });
+    place('lab', 1);
+    await until(
+      () => existsSync(join(home.dataDir, 'quarantine', batches()[0]?.id ?? '', `${nameOf(1)}.ok`)),
+      'it aside',
+    );
+    const id = batches()[0]?.id ?? '';
+    await until(() => status().faults.some(({ batch }) => batch === id), 'the standing fault');
+    expect(labdrop(home, ['show', id]).stdout).toMatch(/Set aside .*worker .* died/);
+    expect(labdrop(home, ['batches']).stdout).toContain('(set aside)');
+    expect(labdrop(home, ['release', id])).toMatchObject({ status: 0 });
+    await until(() => batches()[0]?.state === 'archived', 'the end of its journey', 60_000);
+    expect(isAnswered('lab', 1)).toBe(true);
+    expect(batches()).toHaveLength(1);
+    expect(listNames(join(home.dataDir, 'quarantine'))).toEqual([]);
+    expect(listNames(join(home.dataDir, 'work'))).toEqual(['staging']);
+    expect(listNames(folderOf('lab'))).toEqual(['reports']);
+    await until(() => status().faults.length === 0, 'no standing fault');
+    expect(labdrop(home, ['release', id])).toMatchObject({ status: 2 });
+  },
+  120_000,
+);
+
+test('a batch whose data is gone is released when it is put back, without a daemon too', async () => {
+  addAccount('lab');
+  const plan: Readonly<Record<string, Failure>> = { [nameOf(1)]: { how: 'exit', when: 'claimed', times: 2 } };
+  await start(plan);
+  place('lab', 1);
+  await until(
+    () => existsSync(join(home.dataDir, 'quarantine', batches()[0]?.id ?? '', `${nameOf(1)}.ok`)),
+    'it aside',
+  );
+  await daemon.stop(0);
+  const id = batches()[0]?.id ?? '';
+  const data = join(home.dataDir, 'quarantine', id, 'data');
+  renameSync(data, join(home.dir, 'lost'));
+  expect(labdrop(home, ['release', id])).toMatchObject({ status: 2, stderr: expect.stringContaining(data) as string });
+  expect(labdrop(home, ['check']).stdout).toContain(`put its data file back as ${data}`);
+  renameSync(join(home.dir, 'lost'), data);
+  expect(labdrop(home, ['release', id]).status).toBe(0);
+  await start(plan);
+  await until(() => isAnswered('lab', 1), 'the answer');
 }, 60_000);

@@ -41,6 +41,11 @@ export function createSpool(folders: DataFolders): Spool {
   const stagedReport = (batch: BatchRecord, name: string): string => join(workFolder(batch), 'reports', name);
   const markerPath = (batch: BatchRecord): string | null =>
     batch.markerName === null ? null : join(dropFolder(folders, batch.account, batch.folder), batch.markerName);
+  /** The marker of a batch that was set aside lies with it, also when it is released. */
+  const keptMarker = (batch: BatchRecord): string | null => {
+    const path = batch.markerName === null ? null : join(workFolder(batch), batch.markerName);
+    return path !== null && exists(path) ? path : null;
+  };
   const archivedOriginal = (batch: BatchRecord): string | null =>
     batch.dataIdentity === null ? null : join(folders.archiveDir, batch.dataIdentity);
 
@@ -71,7 +76,7 @@ export function createSpool(folders: DataFolders): Spool {
   }
 
   function readMarker(batch: BatchRecord): Uint8Array {
-    const path = markerPath(batch);
+    const path = keptMarker(batch) ?? markerPath(batch);
     if (path === null || !lstatSync(path, { throwIfNoEntry: false })?.isFile()) return new Uint8Array();
     const fd = openSync(path, 'r');
     try {

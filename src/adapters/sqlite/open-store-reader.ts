@@ -71,6 +71,8 @@ export interface StoreReader {
   find(text: string): readonly BatchRecord[];
   /** Replays that were asked for or are in work, oldest first. */
   unfinishedReplays(): readonly BatchRecord[];
+  /** Batches that are not archived yet and not set aside, oldest first. */
+  unfinished(): readonly BatchRecord[];
   /** Batches that were set aside, oldest first. */
   quarantined(): readonly QuarantinedBatch[];
   reportSource(id: string): ReportSource;
@@ -93,7 +95,8 @@ export function openStoreReader(path: string): StoreReader {
       batches: (filter = {}) => asFault(() => listBatches(db, filter)),
       batch: (id) => asFault(() => select(db, 'id = ?', [id], 1)[0] ?? null),
       find: (text) => asFault(() => findBatches(db, text)),
-      unfinishedReplays: () => asFault(() => listUnfinishedReplays(db)),
+      unfinishedReplays: () => asFault(() => listUnfinished(db).filter(({ cause }) => cause === 'replay')),
+      unfinished: () => asFault(() => listUnfinished(db)),
       quarantined: () =>
         asFault(() => db.prepare<[], QuarantinedRow>(SELECT_QUARANTINED).all().map(quarantinedFromRow)),
       fetches: (id) => asFault(() => listFetches(db, id)),
@@ -153,11 +156,10 @@ function findBatches(db: Database.Database, text: string): BatchRecord[] {
   return select(db, 'substr(id, 1, length(?)) = ?', [text, text], LIST_LIMIT);
 }
 
-function listUnfinishedReplays(db: Database.Database): BatchRecord[] {
+function listUnfinished(db: Database.Database): BatchRecord[] {
   return db
     .prepare<[], BatchRow>(
-      `SELECT * FROM batches WHERE state <> 'archived' AND quarantined_at IS NULL AND cause = 'replay'
-        ORDER BY received_at, id`,
+      `SELECT * FROM batches WHERE state <> 'archived' AND quarantined_at IS NULL ORDER BY received_at, id`,
     )
     .all()
     .map(batchFromRow);

@@ -1,4 +1,4 @@
-import { createReplayIntake } from '../../../src/daemon/replay-intake';
+import { createStoreIntake } from '../../../src/daemon/store-intake';
 import type { Account } from '../../../src/domain/account';
 import type { BatchRecord } from '../../../src/domain/batch-record';
 import { Fault } from '../../../src/domain/fault';
@@ -6,12 +6,12 @@ import { makeOrigin } from '../../support/make-origin';
 
 const replay = makeOrigin({ cause: 'replay', replayOf: 'x', run: 2 }) as BatchRecord;
 
-describe('the intake of replays', () => {
+describe('the intake from the store', () => {
   it('offers all that wait, under their account as it is now', () => {
     const account = { account: 'lab' } as Account;
     const offered: unknown[] = [];
-    const look = createReplayIntake({
-      reader: { unfinishedReplays: () => [replay, { ...replay, id: 'b', account: 'gone' }] },
+    const look = createStoreIntake({
+      reader: { unfinished: () => [replay, { ...replay, id: 'b', account: 'gone' }, { ...replay, cause: 'unmarked' }] },
       dispatcher: { offer: (...args) => offered.push(args) },
       findAccount: (name) => (name === 'lab' ? account : null),
       log: failingLog([]),
@@ -27,9 +27,9 @@ describe('the intake of replays', () => {
     const errors: unknown[] = [];
     let works = false;
     const offered: unknown[] = [];
-    const look = createReplayIntake({
+    const look = createStoreIntake({
       reader: {
-        unfinishedReplays: () => {
+        unfinished: () => {
           if (works) return [replay];
           throw new Fault('S902', 'busy', { retryable: true });
         },
