@@ -104,8 +104,18 @@ export class Upload {
     this.requestedMtime = mtime;
   }
 
+  /**
+   * An error is kept: the system tells of it once, and the next sync would succeed.
+   * @throws the error of the disk; Refusal when an earlier one was met
+   */
   async sync(): Promise<void> {
-    await this.file.sync();
+    this.assertSound();
+    try {
+      await this.file.sync();
+    } catch (error) {
+      this.failedBecause = refusalOfError(error).message;
+      throw error;
+    }
   }
 
   state(): UploadState {
@@ -122,7 +132,7 @@ export class Upload {
     try {
       this.assertSound();
       if (this.requestedMtime !== null) futimesSync(this.file.fd, this.requestedMtime, this.requestedMtime);
-      await this.file.sync();
+      await this.sync();
       state = this.state();
     } catch (error) {
       await this.file.close();
