@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { asFault } from './as-fault';
 import { backUpStore } from './back-up-store';
 import { type Migration, MIGRATIONS, storeVersion } from './migrate';
-import { openReadOnlyConnection } from './open-connection';
+import { openConnection } from './open-connection';
 
 export interface MigrationBackup {
   readonly path: string;
@@ -36,8 +36,9 @@ export async function backUpBeforeMigration(
   return { path, bytes, from, to };
 }
 
+/** A crash while the store was made may have left a journal: only a connection that may write can play it back. */
 function versionOf(path: string): number {
-  const db = openReadOnlyConnection(path);
+  const db = openConnection(path);
   try {
     return storeVersion(db);
   } finally {

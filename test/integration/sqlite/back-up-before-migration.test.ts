@@ -1,6 +1,6 @@
 /** A store that is about to get other tables is copied first. */
 import Database from 'better-sqlite3';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadCatalogue } from '../../../src/adapters/schemas/load-catalogue';
@@ -69,4 +69,20 @@ it('fails when there can be no copy', async () => {
   // A folder in the place of the copy: even root cannot rename a file to it.
   mkdirSync(`${path}.before-${now + 1}`);
   await expect(backUpBeforeMigration(path, later)).rejects.toMatchObject({ name: 'Fault' });
+});
+
+it('plays back the journal of a store whose making was cut short', async () => {
+  const other = join(dir, 'other.db');
+  const db = new Database(other);
+  db.exec('CREATE TABLE t (a); INSERT INTO t VALUES (1); PRAGMA cache_size = 1; BEGIN; UPDATE t SET a = 2');
+  db.exec(
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION SELECT i + 1 FROM n LIMIT 2000) INSERT INTO t SELECT hex(i) || printf('%100d', i) FROM n",
+  );
+  for (const end of ['', '-journal']) copyFileSync(other + end, path + end);
+  db.close();
+  expect(() => new Database(path, { readonly: true }).prepare('SELECT a FROM t').get()).toThrow(/readonly/);
+  expect(await backUpBeforeMigration(path, later)).toBeNull();
+  const mended = new Database(path);
+  expect(mended.prepare('SELECT a FROM t').pluck().all()).toEqual([1]);
+  mended.close();
 });
