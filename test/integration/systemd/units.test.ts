@@ -88,6 +88,14 @@ it('the service whose ports are opened for it is exposed at most 0.3', () => {
   expect(exposure('labdrop.service')).toBeLessThanOrEqual(0.3);
 });
 
+it('the guide says why each thing is open that systemd counts', () => {
+  const { output } = analyze(['security', '--offline=true', 'labdrop.service']);
+  const open = [...output.matchAll(/^✗ ([^\s/]+)/gm)].map(([, name]) => name!.replace(/^.*~AF_\(?(\w+).*$/, 'AF_$1'));
+  const guide = readFileSync(resolve(UNITS, '../docs/operations.md'), 'utf8');
+  expect(open.length).toBeGreaterThan(3);
+  expect(open.filter((name) => !guide.includes(`\`${name}`))).toEqual([]);
+});
+
 it('a wrong configuration is not tried again, everything else is', () => {
   const text = readFileSync(join(UNITS, 'labdrop.service'), 'utf8');
   for (const line of [
