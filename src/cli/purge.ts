@@ -57,7 +57,10 @@ function tell(result: PurgeResult | null, context: CommandContext): void {
   if (result.problems.length > 0) context.setStatus(EXIT.fault);
 }
 
-function renderPlan({ originals, rejectedValues, findings, reports }: PurgePlan, applied: boolean): string {
+function renderPlan(
+  { originals, rejectedValues, findings, reports, storeCopies }: PurgePlan,
+  applied: boolean,
+): string {
   const files = (due: FilesCount): string => `${due.files} files, ${byteText(due.bytes)}`;
   const row = <T>(what: string, due: Due<T>, amount: string): Cell[] => [
     what,
@@ -69,9 +72,10 @@ function renderPlan({ originals, rejectedValues, findings, reports }: PurgePlan,
     ['what', 'kept for', 'older than', applied ? 'removed' : 'would go'],
     [
       row('originals', originals, files(originals)),
-      row('values of findings', rejectedValues, `${rejectedValues.findings} of ${rejectedValues.batches} batches`),
-      row('findings', findings, `${findings.findings} of ${findings.batches} batches`),
+      row('values of findings', rejectedValues, `${rejectedValues.findings} in ${rejectedValues.batches} batches`),
+      row('findings', findings, `${findings.findings} in ${findings.batches} batches`),
       row('reports', reports, files(reports)),
+      row('store copies of upgrades', storeCopies, files(storeCopies)),
     ],
   );
   return applied ? table : `${table}\n\nNothing was removed; labdrop purge --apply does it.`;

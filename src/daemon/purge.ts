@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AgedFiles,
   agedReports,
+  agedStoreCopies,
   archivedUntil,
   removeEmptyMonths,
   removeFiles,
@@ -37,6 +38,8 @@ export interface PurgePlan {
   readonly rejectedValues: Due<FindingsCount>;
   readonly findings: Due<FindingsCount>;
   readonly reports: Due<FilesCount>;
+  /** Copies of the store from before a migration: they hold the values of findings as they were. */
+  readonly storeCopies: Due<FilesCount>;
 }
 
 export interface PurgeResult {
@@ -55,12 +58,13 @@ export function planPurge(config: Config, now: Date): PurgePlan | null {
   if (reader === null) return null;
   try {
     const due = limitsOf(config.retention, now);
-    const { originals, rejectedValues, findings, reports } = due;
+    const { originals, rejectedValues, findings, reports, storeCopies } = due;
     return {
       originals: { ...originals, ...countFiles(dueOriginals(folders, reader, originals.before)) },
       rejectedValues: { ...rejectedValues, ...countFindings(folders, 'values', rangeOf('values', due)) },
       findings: { ...findings, ...countFindings(folders, 'findings', rangeOf('findings', due)) },
       reports: { ...reports, ...countFiles(dueReports(folders, reports.before)) },
+      storeCopies: { ...storeCopies, ...countFiles(dueCopies(folders, storeCopies.before)) },
     };
   } finally {
     reader.close();
@@ -89,7 +93,8 @@ export async function purge(config: Config, now: Date, onProgress: (text: string
       }
     }
     removeOriginals(config, folders, due.originals.before, problems);
-    for (const { folder, names } of dueReports(folders, due.reports.before)) {
+    const others = [dueReports(folders, due.reports.before), dueCopies(folders, due.storeCopies.before)];
+    for (const { folder, names } of others.flatMap((found) => [...found])) {
       attempt(problems, folder, () => removeFiles(folder, names));
     }
     return { problems, logEmptied: store.emptyLog() };
@@ -123,6 +128,7 @@ function limitsOf(retention: RetentionConfig, now: Date): Limits {
     rejectedValues: limit(retention.rejectedValuesDays),
     findings: limit(retention.findingsDays),
     reports: limit(retention.reportsDays),
+    storeCopies: limit(retention.rejectedValuesDays),
   };
 }
 
@@ -170,6 +176,10 @@ function* dueOriginals(
     const bytes = due.reduce((sum, file) => sum + file.bytes, 0);
     if (due.length > 0) yield { folder, names: due.map(({ name }) => name), bytes };
   }
+}
+
+function dueCopies(folders: DataFolders, before: string | null): Iterable<AgedFiles> {
+  return before === null ? [] : agedStoreCopies(folders, new Date(before));
 }
 
 function dueReports(folders: DataFolders, before: string | null): Iterable<AgedFiles> {

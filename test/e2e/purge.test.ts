@@ -57,6 +57,8 @@ describe('labdrop purge', () => {
       ids.set(what as What, query('SELECT id FROM batches WHERE file_name = ?', name) as string);
     }
     for (const what of Object.values(OLD)) makeOld(what, 800);
+    for (const name of ['labdrop.db.before-1', 'labdrop.db.before-2']) writeFileSync(join(home.dataDir, name), 'x');
+    utimesSync(join(home.dataDir, 'labdrop.db.before-1'), 1e9, 1e9);
     const db = new Database(join(home.dataDir, 'labdrop.db'));
     db.prepare(`UPDATE batches SET state = 'reported', archived_at = NULL WHERE id = ?`).run(ids.get(OLD.waiting));
     db.close();
@@ -175,6 +177,7 @@ describe('labdrop purge', () => {
       findings: { days: 730, batches: 2, findings },
       // The reports of the batch that is not archived were delivered long ago all the same.
       reports: { days: 90, files: 15 },
+      storeCopies: { days: 90, files: 1 },
     });
     expect(run(['purge']).stdout).toContain('Nothing was removed');
     expect(folders.map(contentOf)).toEqual(before);
@@ -207,6 +210,7 @@ describe('labdrop purge', () => {
     expect(holding(`MARK-${OLD.small}`).filter((path) => path.startsWith('labdrop.db'))).toEqual([]);
     expect(holding(`MARK-${OLD.large}`).filter((path) => path.startsWith('labdrop.db'))).toEqual([]);
     expect(purge()).toMatchObject({ rejectedValues: { batches: 0, findings: 0 } });
+    expect(listNames(home.dataDir).filter((name) => name.includes('.before-'))).toEqual(['labdrop.db.before-2']);
     // Counts and places stay for the operator.
     const shown = JSON.parse(run(['show', ids.get(OLD.small)!, '--json']).stdout) as { findings: object[] };
     expect(shown.findings[0]).toMatchObject({ code: expect.any(String) as string, line: 2, value: null });

@@ -51,6 +51,12 @@ export function* agedReports(folders: DataFolders, before: Date): Generator<Aged
   }
 }
 
+/** Copies of the store from before a migration, last written before that moment. */
+export function* agedStoreCopies({ dataDir }: DataFolders, before: Date): Generator<AgedFiles, void, undefined> {
+  const copies = filesIn(dataDir).filter(({ name, mtimeMs }) => STORE_COPY.test(name) && mtimeMs < before.getTime());
+  for (const { name, size } of copies) yield { folder: dataDir, names: [name], bytes: size };
+}
+
 /** Removes them, durably; those that are gone are no problem. */
 export function removeFiles(folder: string, names: readonly string[]): void {
   for (const name of names) {
@@ -65,6 +71,7 @@ export function removeFiles(folder: string, names: readonly string[]): void {
 
 const REPORT_NAME = /^(.+)\.(?:errors\.csv|rejected\.(?:csv|json)|[A-Z]+\.txt|report\.(?:json|ok))$/;
 const ANNOUNCEMENT = '.report.ok';
+const STORE_COPY = /^labdrop\.db\.before-\d+$/;
 
 function* agedSets(folder: string, beforeMs: number): Generator<AgedFiles, void, undefined> {
   const sets = new Map<string, { readonly names: string[]; bytes: number; lastMs: number }>();
