@@ -35,7 +35,7 @@ export function sharedLibraries(work, binaries) {
   const folder = join(work, 'shlibdeps');
   mkdirSync(join(folder, 'debian'), { recursive: true });
   writeFileSync(join(folder, 'debian/control'), 'Source: labdrop\n\nPackage: labdrop\nArchitecture: any\n');
-  const output = execFileSync('dpkg-shlibdeps', ['-O', ...binaries.map((path) => `-e${path}`)], {
+  const output = execFileSync('dpkg-shlibdeps', ['-O', '--warnings=0', ...binaries.map((path) => `-e${path}`)], {
     cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
