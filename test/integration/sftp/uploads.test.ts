@@ -289,7 +289,7 @@ describe('bounds', () => {
     await client.put('/a.csv', 'x');
     const handles = [];
     for (let turn = 0; turn < 64; turn += 1) handles.push(await client.open('/a.csv', 1));
-    await expect(client.open('/a.csv', 1)).rejects.toThrow('64 open handles');
+    await expect(client.open('/a.csv', 1)).rejects.toThrow('more than 64 files and folders are open');
     await client.send({ kind: 'close', handle: handles[0]! });
     await client.open('/a.csv', 1);
     expect(new Set(handles.map(String)).size).toBe(64);

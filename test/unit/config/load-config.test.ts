@@ -64,7 +64,7 @@ describe('loadConfig', () => {
           maxNewConnectionsPerMinute: 600,
           maxChannelsPerConnection: 4,
           maxHandlesPerSession: 64,
-          maxHeldBytes: 67108864,
+          maxHeldBytes: 16777216,
           loginGraceSeconds: 30,
           maxAuthTries: 6,
           idleSeconds: 900,
@@ -85,7 +85,13 @@ describe('loadConfig', () => {
         uploadShadowSeconds: 60,
       },
       log: { level: 'info', format: 'json' },
-      retention: { originalsDays: 365, rejectedValuesDays: 90, findingsDays: 730, reportsDays: 90 },
+      retention: {
+        originalsDays: 365,
+        rejectedValuesDays: 90,
+        partialUploadsDays: 7,
+        findingsDays: 730,
+        reportsDays: 90,
+      },
     });
   });
 

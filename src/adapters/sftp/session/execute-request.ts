@@ -1,9 +1,10 @@
 /**
  * Carries one request out and answers it. Whatever goes wrong becomes a STATUS reply: a refusal with its reason, an
- * error of the disk with a short text; the operator is told of both.
+ * error of the disk with a short text; the operator is told of both. A ProtocolError alone is thrown: it ends the session.
  */
 import { buildLimits, buildStatus, buildStatvfs } from '../codec/build-reply';
 import { STATUS, type StatusCode } from '../codec/packet-types';
+import { ProtocolError } from '../codec/protocol-error';
 import type { AnsweredRequest } from '../codec/sftp-request';
 import { measureSpace } from '../files/measure-space';
 import { printable } from '../printable';
@@ -28,6 +29,7 @@ export async function executeRequest(context: SessionContext, request: SingleReq
   try {
     return await carryOut(context, request);
   } catch (error) {
+    if (error instanceof ProtocolError) throw error;
     const refusal = tellRefusal(context, request, error);
     return buildStatus(request.id, refusal.status, refusal.message);
   }

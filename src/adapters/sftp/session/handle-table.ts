@@ -2,6 +2,7 @@
  * Open handles of one session, under opaque numbers that are never used twice. At most `handlesMax`; whatever is left
  * when the session ends is abandoned by its owner.
  */
+import { ProtocolError } from '../codec/protocol-error';
 import { failure } from '../refusal';
 import type { Download } from '../files/download';
 import type { FolderListing } from '../files/folder-listing';
@@ -25,16 +26,25 @@ export type OpenHandle =
   | { readonly kind: 'listing'; readonly listing: FolderListing };
 
 const HANDLE_BYTES = 4;
+/** Opens beyond the limit in one session after which nothing but malice is left. */
+const REFUSED_MAX = 1_000;
 
 export class HandleTable {
   private readonly handles = new Map<number, OpenHandle>();
   private last = 0;
+  private refused = 0;
 
   constructor(private readonly handlesMax: number) {}
 
-  /** @throws Refusal when there are too many; call it before anything is opened */
+  /**
+   * Call it before anything is opened.
+   * @throws Refusal when there are too many, ProtocolError for a peer that goes on all the same
+   */
   assertRoom(): void {
-    if (this.handles.size >= this.handlesMax) throw failure(`more than ${String(this.handlesMax)} open handles`);
+    if (this.handles.size < this.handlesMax) return;
+    this.refused += 1;
+    if (this.refused > REFUSED_MAX) throw new ProtocolError('goes on opening files beyond the limit');
+    throw failure(`more than ${String(this.handlesMax)} files and folders are open; close some first`);
   }
 
   add(handle: OpenHandle): Buffer {

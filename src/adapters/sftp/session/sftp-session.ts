@@ -7,6 +7,7 @@
  * (the peer is gone or speaks no SFTP; nothing more is carried out). At the end every handle is closed, also one whose
  * OPEN was under way. Never throws.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ServerChannel } from 'ssh2';
 import { Fault } from '../../../domain/fault';
 import { buildVersion } from '../codec/build-reply';
@@ -17,6 +18,7 @@ import { ownWindowBytes } from '../ssh2-internals';
 import { abandonHandles } from './close-handle';
 import { executeRequest, executeWrites } from './execute-request';
 import { joinableWrite, JOINED_MAX_BYTES, type WriteRequest } from './join-writes';
+import { PacketQueue } from './packet-queue';
 import type { SessionContext } from './session-context';
 import { WakeSignal } from './wake-signal';
 
@@ -39,12 +41,14 @@ export interface SessionOptions {
 }
 
 const PACKET_LENGTH_BYTES = 4;
-/** What a packet costs in memory besides its bytes. */
+/** What a packet or a reply costs in memory besides its bytes. */
 const PACKET_OVERHEAD_BYTES = 256;
+/** Requests after which other connections get their turn: most requests are answered without waiting for anything. */
+const TURN_REQUESTS = 64;
 
 export class SftpSession {
   private readonly framer = new PacketFramer();
-  private readonly pending: Buffer[] = [];
+  private readonly pending = new PacketQueue();
   private readonly signal = new WakeSignal();
   private receivedBytes = 0;
   private carriedBytes = 0;
@@ -122,9 +126,10 @@ export class SftpSession {
     const { folders } = this.context.space;
     try {
       await folders.enter();
-      for (;;) {
+      for (let count = 1; ; count += 1) {
         const packet = await this.nextPacket();
         if (packet === null) break;
+        if (count % TURN_REQUESTS === 0) await nextTurn();
         this.carrying = true;
         this.send(await this.answer(packet));
         this.carrying = false;
@@ -179,8 +184,9 @@ export class SftpSession {
     const writes = [first];
     let last = first;
     let bytes = first.content.length;
-    while (bytes < JOINED_MAX_BYTES && this.pending[0] !== undefined) {
-      const next = joinableWrite(last, this.pending[0]);
+    while (bytes < JOINED_MAX_BYTES) {
+      const packet = this.pending.peek();
+      const next = packet === undefined ? null : joinableWrite(last, packet);
       if (next === null) break;
       this.shiftPending();
       writes.push(next);
@@ -192,11 +198,12 @@ export class SftpSession {
 
   private send(reply: Buffer): void {
     if (this.dead) return;
-    this.unsentBytes += reply.length;
+    const held = reply.length + PACKET_OVERHEAD_BYTES;
+    this.unsentBytes += held;
     this.options.onProgress(reply.length);
     try {
       this.channel.write(reply, () => {
-        this.unsentBytes -= reply.length;
+        this.unsentBytes -= held;
         if (this.unsentBytes <= this.options.unsentMaxBytes()) this.signal.raise();
         this.options.onHeldChange();
       });

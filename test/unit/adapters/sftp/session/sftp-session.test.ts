@@ -71,7 +71,7 @@ beforeEach(() => {
     },
     {
       pendingMaxBytes: () => MEBIBYTE,
-      unsentMaxBytes: () => 1000,
+      unsentMaxBytes: () => 4000,
       isCongested: () => congested,
       onProgress: () => undefined,
       onHeldChange: () => undefined,
