@@ -56,6 +56,7 @@ export function renderStatus(status: StatusView, now: Date): string {
   const { summary } = status;
   const about = renderPairs([
     ['Daemon', daemonText(status)],
+    ['Told', staleText(status, now)],
     ['Data', status.dataDir],
     ['Disk', diskText(status)],
     ['Accounts', status.accounts],
@@ -69,6 +70,11 @@ export function renderStatus(status: StatusView, now: Date): string {
       'Account files that cannot be used',
       ['what'],
       status.accountProblems.map((problem) => [problem]),
+    ),
+    section(
+      'Folders that cannot be read',
+      ['what'],
+      status.unreadable.map((message) => [message]),
     ),
     section(reloadTitle(status), ['why'], reloadRows(status)),
     section('Banned addresses', BAN_HEAD, (status.daemon?.bans ?? []).map(banRow)),
@@ -97,6 +103,12 @@ function daemonText({ running, daemon }: StatusView): string {
   if (running === null) return 'not running';
   const port = daemon?.sftp ? `, SFTP on ${daemon.sftp.host} port ${daemon.sftp.port}` : '';
   return `running since ${localTime(running.since) ?? ''} (process ${running.pid})${port}`;
+}
+
+function staleText({ daemon, isStale }: StatusView, now: Date): string | null {
+  if (daemon === null || !isStale) return null;
+  const old = age(daemon.writtenAt, now);
+  return `faults and bans as of ${old} ago: the daemon cannot write status.json (is the disk full?) or hangs`;
 }
 
 function diskText({ disk }: StatusView): string | null {

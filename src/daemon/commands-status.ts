@@ -33,6 +33,10 @@ export interface StatusView {
   readonly running: LockHolder | null;
   /** What the running daemon last told of itself. */
   readonly daemon: DaemonStatus | null;
+  /** Whether that is older than it should be: it cannot write it, or does nothing at all. */
+  readonly isStale: boolean;
+  /** Why folders of accounts could not be read, by whoever asks. */
+  readonly unreadable: readonly string[];
   /** Data without a marker. */
   readonly unmarked: readonly LyingFile[];
   /** Markers without data. */
@@ -55,6 +59,8 @@ export interface StatusView {
 
 const LAST_BATCHES = 10;
 const UNFINISHED_MAX = 1_000;
+const STALE_PERIODS = 3;
+const STALE_MIN_MS = 15_000;
 
 /** @throws Fault S902 when the store cannot be read; errors of the file system */
 export async function readStatus(config: Config, now: Date): Promise<StatusView> {
@@ -62,9 +68,14 @@ export async function readStatus(config: Config, now: Date): Promise<StatusView>
   const running = findInstanceHolder(config.dataDir);
   const listing = createAccountDirectory(config.senders.dir).list();
   const lying = { unmarked: [] as LyingFile[], orphanMarkers: [] as LyingFile[], ready: [] as LyingFile[] };
-  for (const account of accountFolders(folders.accountsDir)) {
+  const unreadable: string[] = [];
+  const unlessUnreadable = (error: unknown): [] => {
+    unreadable.push((error as Error).message);
+    return [];
+  };
+  for (const account of accountFolders(folders.accountsDir, unlessUnreadable)) {
     for (const folder of ['root', 'test'] as const) {
-      const files = await listFolder(dropFolder(folders, account, folder));
+      const files = await listFolder(dropFolder(folders, account, folder)).catch(unlessUnreadable);
       const context = { nowMs: now.getTime(), markerGraceMs: 0, busy: new Set<string>() };
       const { waiting, orphanMarkers, ready } = pairFiles(files, context);
       const view = ({ name, bytes, mtimeMs }: (typeof files)[number]): LyingFile => ({
@@ -80,11 +91,12 @@ export async function readStatus(config: Config, now: Date): Promise<StatusView>
     }
   }
   const common = {
+    unreadable,
     dataDir: config.dataDir,
     found: listFoundFolders(folders),
     disk: readDisk(config),
     running,
-    daemon: running === null ? null : readDaemonStatus(config.dataDir),
+    ...readTold(config, running !== null, now),
   };
   const accounts = { accounts: listing.accounts.length, accountProblems: listing.problems };
   return { ...common, ...lying, ...accounts, ...readStore(config) };
@@ -118,16 +130,24 @@ function readDisk({ dataDir, ingest }: Config): DiskSpace | null {
 }
 
 /** Names of the accounts' folders; none before the first login. */
-function accountFolders(accountsDir: string): string[] {
+function accountFolders(accountsDir: string, unlessUnreadable: (error: unknown) => []): string[] {
   try {
     return readdirSync(accountsDir, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => entry.name)
       .sort();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : unlessUnreadable(error);
   }
+}
+
+/** The daemon writes it at each rescan. */
+function readTold(config: Config, isRunning: boolean, now: Date): Pick<StatusView, 'daemon' | 'isStale'> {
+  if (!isRunning) return { daemon: null, isStale: false };
+  const daemon = readDaemonStatus(config.dataDir);
+  const oldestMs = Math.max(STALE_MIN_MS, STALE_PERIODS * config.ingest.rescanSeconds * 1000);
+  const isStale = daemon !== null && now.getTime() - Date.parse(daemon.writtenAt) > oldestMs;
+  return { daemon, isStale };
 }
 
 /** The port that senders connect to: the running daemon's own where it was free to choose one. */

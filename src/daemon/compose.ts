@@ -25,6 +25,7 @@ import { createBatchLog } from './batch-log';
 import { createDiskReserve } from './disk-reserve';
 import { createDispatcher } from './dispatcher';
 import { createFetchRecorder } from './fetch-recorder';
+import { createFolderFaults } from './folder-faults';
 import { createIntake } from './intake';
 import { createLane, type Lane, LANE_DEFAULTS, type LaneOptions } from './lane';
 import { countEvents, createObservation } from './observation';
@@ -148,6 +149,7 @@ async function start(
       void inbox.rescan();
     },
   });
+  const folderFaults = createFolderFaults(log, now);
   const batchLog = createBatchLog({ log, now, append: (line) => rejectionLog.append(line), status });
   const dispatcher = createDispatcher({
     express,
@@ -163,7 +165,7 @@ async function start(
     waiting: dispatcher.waiting(),
     inWork: dispatcher.inWork(),
     bans: service?.bans() ?? [],
-    standing: standingFaults(folders, reader, now()),
+    standing: [...standingFaults(folders, reader, now()), ...folderFaults.standing()],
     reload: reloads.last(),
   }));
   const { batches, problems } = await leftBehind(express, overrides.stop);
@@ -210,12 +212,13 @@ async function start(
         log.debug('inbox.scan', { folders: count, ms: Math.round(ms) });
         observation.scanned(ms);
         diskReserve.look();
+        folderFaults.scanned();
         status.update();
         offerFromStore();
         service?.refresh(now());
       },
       failed: (path, error) => {
-        log.error('fault', { code: 'S901', path, message: error.message });
+        folderFaults.failed(path, error);
         metrics.fault('S901');
       },
     },

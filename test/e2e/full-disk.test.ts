@@ -65,6 +65,7 @@ const put = (...names: readonly string[]): ReturnType<typeof sftp> =>
     join(home.dir, 'outbox'),
   );
 const drop = (): readonly string[] => listNames(join(home.dataDir, 'accounts', ACCOUNT));
+const status = (): string => labdrop(home, ['status']).stdout;
 const reports = (): readonly string[] => listNames(join(home.dataDir, 'accounts', ACCOUNT, 'reports'));
 
 /** Takes every byte that is left. */
@@ -104,6 +105,9 @@ it('refuses uploads while the disk is full, loses none that it took, and goes on
   expect(put(`${WAITING}.ok`).status).toBe(0);
   await until(() => daemon!.stdout().includes('batch.retry'), 'the fault in the log');
   expect(reports().filter((name) => name.startsWith(WAITING) && name.endsWith('.ok'))).toEqual([]);
+  // The daemon cannot write down how it is: that shows, and why.
+  await until(() => status().includes('faults and bans as of'), 'a status that says it is old', 40_000);
+  expect(status()).toMatch(/^Disk +0 B free/m);
 
   rmSync(join(home.dataDir, 'ballast'));
   await until(() => reports().includes(`${WAITING}.report.ok`), 'the report on what waited', 60_000);
@@ -111,5 +115,6 @@ it('refuses uploads while the disk is full, loses none that it took, and goes on
   await until(() => reports().includes(`${REFUSED}.report.ok`), 'the report on what was refused before', 60_000);
   expect(reports().filter((name) => name.endsWith('.ACCEPTED.txt'))).toHaveLength(3);
   await until(() => drop().join() === 'reports,test', 'an empty drop folder');
+  await until(() => !/faults and bans as of|Faults/.test(status()), 'a status without a fault', 40_000);
   expect(await daemon!.stop()).toBe(0);
 }, 180_000);
