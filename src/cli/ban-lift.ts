@@ -14,11 +14,12 @@ export const registerBanLift: RegisterCommand = (ban, context) => {
     .command('lift')
     .description('let an address in again, and forget what it did')
     .argument('<address>', 'as ban list shows it')
+    .option('--json', 'for scripts')
     .addHelpText('after', '\nExample:\n  labdrop ban lift 192.0.2.7')
-    .action((address: string) => liftBan(address, context));
+    .action((address: string, { json }: { json?: boolean }) => liftBan(address, json === true, context));
 };
 
-async function liftBan(address: string, context: CommandContext): Promise<void> {
+async function liftBan(address: string, json: boolean, context: CommandContext): Promise<void> {
   const config = context.loadConfig();
   if (isIP(address.replace(/\/64$/, '')) === 0) throw new CommandProblem(`${address} is no address`);
   const standing = (): readonly BanView[] | null => standingBans(config, context.now());
@@ -27,14 +28,13 @@ async function liftBan(address: string, context: CommandContext): Promise<void> 
   askToLift(config, address);
   const deadline = context.now().getTime() + config.ingest.rescanSeconds * 1000 + MARGIN_MS;
   const listed = (): boolean => standing()?.some((ban) => ban.address === address) ?? false;
-  if (!before.some((ban) => ban.address === address)) {
-    context.out(`${address} is not in the list of bans; whatever stands against it is lifted at the next rescan.`);
-    return;
-  }
-  while (listed()) {
+  const wasBanned = before.some((ban) => ban.address === address);
+  while (wasBanned && listed()) {
     if (context.now().getTime() > deadline || !(await context.pause(POLL_MS))) {
       throw new CommandProblem('the daemon has not lifted it in time; its log may say why', EXIT.fault);
     }
   }
-  context.out(`${address} may connect again.`);
+  if (json) context.out(JSON.stringify({ address, wasBanned }, null, 2));
+  else if (wasBanned) context.out(`${address} may connect again.`);
+  else context.out(`${address} is not in the list of bans; whatever stands against it is lifted at the next rescan.`);
 }

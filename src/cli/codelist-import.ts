@@ -25,6 +25,7 @@ interface ImportOptions {
   readonly collection?: string;
   readonly basis?: string;
   readonly dryRun?: boolean;
+  readonly json?: boolean;
 }
 
 const CODES_SHOWN = 10;
@@ -41,6 +42,7 @@ export const registerCodelistImport: RegisterCommand = (codelist, context) => {
     .option('--collection <name>', 'the collection it belongs to, where that is not clear')
     .option('--basis <text>', 'where the codes come from')
     .option('--dry-run', 'check and compare, write nothing')
+    .option('--json', 'for scripts')
     .addHelpText(
       'after',
       [
@@ -73,6 +75,11 @@ function importCodelist(file: string, options: ImportOptions, context: CommandCo
   for (const remark of plan.remarks) context.err(`note: ${escapeControls(remark)}`);
   if (plan.kind === 'problems') {
     refuse(plan, target);
+    return;
+  }
+  if (options.json) {
+    const isWritten = plan.change.differs && options.dryRun !== true;
+    context.out(renderChangeJson(plan.change, target, isWritten ? plan.write() : null));
     return;
   }
   context.out(renderChange(plan.change));
@@ -133,6 +140,21 @@ function renderChange({ before, after, added, removed, changed }: CodelistChange
     ['Removed', countCodes(removed)],
     ['Changed', countCodes(changed)],
   ]);
+}
+
+/** @param earlier where the earlier set is kept; null when nothing was written */
+function renderChangeJson(change: CodelistChange, { path }: CodelistFile, earlier: string | null): string {
+  const { after, added, removed, changed, differs } = change;
+  const view = {
+    name: after.name,
+    closed: after.closed,
+    codes: after.entries.length,
+    added,
+    removed,
+    changed,
+    differs,
+  };
+  return JSON.stringify({ ...view, written: earlier !== null, path, earlier }, null, 2);
 }
 
 function countCodes(codes: readonly string[]): string {

@@ -1,13 +1,26 @@
 /** The account that a command names, or why it cannot be used. */
 import { join } from 'node:path';
 import type { Config } from '../config/config';
-import { openAccounts } from '../daemon/commands-accounts';
+import { type HostKeyView, openAccounts, type PublicKey } from '../daemon/commands-accounts';
+import { listeningPort } from '../daemon/commands-status';
 import type { Account } from '../domain/account';
 import { nearest } from '../domain/nearest';
 import { CommandProblem } from './command-problem';
 
 export function accountFile(config: Config, name: string): string {
   return join(config.senders.dir, `${name}.yaml`);
+}
+
+/** An account as scripts read it, with where it connects to. */
+export function renderAccountJson(
+  config: Config,
+  account: Account,
+  { keys, hostKey }: { readonly keys: readonly PublicKey[]; readonly hostKey: HostKeyView },
+): string {
+  const { host, publicHost } = config.sftp;
+  const sftp = { host: publicHost ?? host, port: listeningPort(config), hostKeyFingerprint: hostKey.fingerprint };
+  const views = keys.map(({ type, fingerprint, comment, expires }) => ({ type, fingerprint, comment, expires }));
+  return JSON.stringify({ ...account, keys: views, sftp, file: accountFile(config, account.account) }, null, 2);
 }
 
 /** @throws CommandProblem when there is none of that name or its file is broken */

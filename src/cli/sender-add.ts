@@ -12,7 +12,7 @@ import { requireCatalogue } from './catalogue';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
 import { renderConnectionSheet } from './connection-sheet';
-import { accountFile } from './sender-account';
+import { accountFile, renderAccountJson } from './sender-account';
 
 interface AddOptions {
   readonly name: string;
@@ -22,6 +22,7 @@ interface AddOptions {
   readonly types?: readonly string[];
   readonly status: Account['status'];
   readonly language: Account['language'];
+  readonly json?: boolean;
 }
 
 export const registerSenderAdd: RegisterCommand = (sender, context) => {
@@ -39,6 +40,7 @@ export const registerSenderAdd: RegisterCommand = (sender, context) => {
       new Option('--status <status>', 'test: a rehearsal, nothing is stored').choices(statuses).default('production'),
     )
     .addOption(new Option('--language <language>', 'language of the reports').choices(LANGUAGES).default('en'))
+    .option('--json', 'for scripts: the account in place of the sheet')
     .addHelpText(
       'after',
       '\nExample:\n  labdrop sender add 81365677 --name "Lab" --email lab@example.org --key id_ed25519.pub',
@@ -78,6 +80,10 @@ function addSender(numbers: readonly string[], options: AddOptions, context: Com
   }
   accounts.write(account);
   const hostKey = ensureHostKey(config);
+  if (options.json) {
+    context.out(renderAccountJson(config, account, { keys, hostKey }));
+    return;
+  }
   context.out(`Wrote ${path}\n`);
   context.out(
     renderConnectionSheet({

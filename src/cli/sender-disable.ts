@@ -8,18 +8,20 @@ export const registerSenderDisable: RegisterCommand = (sender, context) => {
     .command('disable')
     .description('refuse further logins of an account')
     .argument('<account>', 'login name')
+    .option('--json', 'for scripts')
     .addHelpText('after', '\nExample:\n  labdrop sender disable 81365677')
-    .action((name: string) => {
+    .action((name: string, { json }: { json?: boolean }) => {
       const config = context.loadConfig();
       const account = requireAccount(config, name);
       const file = accountFile(config, name);
-      if (account.status === 'disabled') {
-        context.out(`${name} is disabled already.`);
-        return;
+      const before = account.status;
+      if (before !== 'disabled') openAccounts(config).write({ ...account, status: 'disabled' });
+      if (json) context.out(JSON.stringify({ account: name, status: 'disabled', before, file }, null, 2));
+      else if (before === 'disabled') context.out(`${name} is disabled already.`);
+      else {
+        context.out(
+          `${name} is disabled: it cannot log in any more. To allow it again, set status: ${before} in ${file}`,
+        );
       }
-      openAccounts(config).write({ ...account, status: 'disabled' });
-      context.out(
-        `${name} is disabled: it cannot log in any more. To allow it again, set status: ${account.status} in ${file}`,
-      );
     });
 };

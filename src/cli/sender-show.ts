@@ -6,7 +6,7 @@ import { requireCatalogue } from './catalogue';
 import type { RegisterCommand } from './command-context';
 import { renderConnectionSheet } from './connection-sheet';
 import { renderPairs } from './render-table';
-import { accountFile, requireAccount } from './sender-account';
+import { accountFile, renderAccountJson, requireAccount } from './sender-account';
 
 export const registerSenderShow: RegisterCommand = (sender, context) => {
   sender
@@ -22,10 +22,7 @@ export const registerSenderShow: RegisterCommand = (sender, context) => {
       const reading = parsePublicKeys(account.authorizedKeys.join('\n'));
       const keys = reading.kind === 'keys' ? reading.keys : [];
       if (json) {
-        const { host, publicHost } = config.sftp;
-        const sftp = { host: publicHost ?? host, port: listeningPort(config), hostKeyFingerprint: hostKey.fingerprint };
-        const views = keys.map(({ type, fingerprint, comment, expires }) => ({ type, fingerprint, comment, expires }));
-        context.out(JSON.stringify({ ...account, keys: views, sftp }, null, 2));
+        context.out(renderAccountJson(config, account, { keys, hostKey }));
         return;
       }
       const types = account.messageTypes ?? [...requireCatalogue(config.schemas.dir).types.keys()];

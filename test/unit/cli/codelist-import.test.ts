@@ -21,6 +21,16 @@ const file = (): string => readFileSync(join(folder, `${LIST}.json`), 'utf8');
 const listInForce = () => loadCatalogue(join(home.dir, 'schemas')).codelists.get(LIST)!;
 
 describe('codelist import', () => {
+  it('says the same to scripts', async () => {
+    const path = join(folder, `${LIST}.json`);
+    const change = { name: LIST, closed: true, codes: 2, added: ['A1', 'A2'], differs: true, path };
+    const dry = JSON.parse((await run('a.csv', '--list', LIST, '--close', '--dry-run', '--json')).out) as unknown;
+    expect(dry).toMatchObject({ ...change, written: false, earlier: null });
+    const { out } = await run('a.csv', '--list', LIST, '--close', '--json');
+    expect(JSON.parse(out)).toMatchObject({ ...change, written: true, earlier: expect.any(String) as string });
+    expect(listInForce().entries).toHaveLength(2);
+  });
+
   it('replaces the value set, keeps the earlier one, says what changed and when it holds', async () => {
     const before = file();
     const { status, out, err } = await run('a.csv', '--list', LIST, '--close');

@@ -122,6 +122,18 @@ describe('sender list, show, disable', () => {
     expect(readdirSync(join(home.dir, 'senders'))).toEqual(['81365677.yaml']);
   });
 
+  it('say the same to scripts', async () => {
+    const added = JSON.parse((await home.run(add('--json'))).out) as { keys: unknown[] };
+    expect(added).toMatchObject({ account: '81365677', status: 'production', sftp: { port: 2022 } });
+    expect(added.keys).toHaveLength(1);
+    expect(JSON.parse((await home.run(['sender', 'show', '81365677', '--json'])).out)).toEqual(added);
+    const file = join(home.dir, 'senders/81365677.yaml');
+    for (const before of ['production', 'disabled']) {
+      const { out } = await home.run(['sender', 'disable', '81365677', '--json']);
+      expect(JSON.parse(out)).toEqual({ account: '81365677', status: 'disabled', before, file });
+    }
+  });
+
   it.each(['show', 'disable'])('%s tells which account was perhaps meant', async (command) => {
     await home.run(add());
     const { status, err } = await home.run(['sender', command, '81365676']);
