@@ -3,7 +3,7 @@
  * report is partial or says what the store does not, and what is announced is there. Reads the folders as the kill left
  * them, and a copy of the store.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { listNames, reportsFolder } from './daemon.mjs';
 import { ACCOUNT, baseOf, BATCHES, TYPE } from './scenario.mjs';
@@ -31,7 +31,8 @@ function readStore(home) {
   const source = join(home.dataDir, 'labdrop.db');
   if (!existsSync(source)) return empty;
   const copies = join(home.dir, 'moment');
-  mkdirSync(copies, { recursive: true });
+  rmSync(copies, { recursive: true, force: true });
+  mkdirSync(copies);
   for (const ending of ['', '-wal']) {
     if (existsSync(source + ending)) copyFileSync(source + ending, join(copies, `labdrop.db${ending}`));
   }

@@ -59,8 +59,11 @@ export function takeReference(wrongOrder) {
   });
 }
 
-/** @returns {Promise<Verdict>} */
-export function killAt(wanted, reference, wrongOrder) {
+/**
+ * @param again the start after the kill is killed, too, at half as many of these calls; the one after that must do
+ * @returns {Promise<Verdict>}
+ */
+export function killAt(wanted, reference, { wrongOrder = '', again = false } = {}) {
   return untilMet(wanted, (point) =>
     withHome(async (home, tracePath) => {
       dropBatches(home);
@@ -69,10 +72,18 @@ export function killAt(wanted, reference, wrongOrder) {
       if (await untilFinished(home, daemon)) await daemon.stop();
       if (!isMetBy(readFileSync(tracePath, 'utf8'), point, home.dataDir)) return { problems: [], missed: true };
       const atOnce = checkMoment(home, reference).map((problem) => `at the kill: ${problem}`);
+      if (again) atOnce.push(...(await killOnceMore(home, point, reference)));
       await finish(home, await startDaemon(home, { wrongOrder }));
       return { problems: [...atOnce, ...checkEnd(home, reference)], missed: false };
     }),
   );
+}
+
+async function killOnceMore(home, point, reference) {
+  const half = { ...point, number: Math.ceil(point.number / 2) };
+  const daemon = await startDaemon(home, { strace: injection(half, 'signal=KILL', 1, join(home.dir, 'trace-again')) });
+  if (await untilFinished(home, daemon)) await daemon.stop();
+  return checkMoment(home, reference).map((problem) => `at the second kill: ${problem}`);
 }
 
 /**

@@ -2,11 +2,12 @@
  * Stops the built daemon at system calls of the journey, or lets them fail, and checks from outside what must hold
  * then and in the end:
  *
- *   npm run test:crash -- [--mode kill|error|all|list] [--call NAME] [--at PATH] [--per-kind N] [--limit N] [--width N]
+ *   npm run test:crash -- [--mode kill|error|all|list] [--call NAME] [--at PATH] [--per-kind N] [--limit N] [--width N] [--again]
  *                         [--jobs N] [--wrong-order NAME] [--json FILE]
  *
  * --per-kind  so many points of each call and place; without it, all of them
  * --limit     so many points in all, spread evenly
+ * --again     the start after a kill is killed as well
  * --width     so many calls in a row fail
  *
  * Exit status 1 when anything did not hold. Needs strace and the right to trace.
@@ -26,6 +27,7 @@ const { values: options } = parseArgs({
     limit: { type: 'string' },
     width: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '2' },
+    again: { type: 'boolean', default: false },
     'wrong-order': { type: 'string', default: '' },
     json: { type: 'string' },
   },
@@ -74,7 +76,7 @@ if (spawnSync('strace', ['-V']).status !== 0) throw new Error('strace is not her
 const reference = await takeReference(wrongOrder);
 const items = chooseItems(reference.points);
 const results = await runAll(items, Number(options.jobs), (item) =>
-  item.kind === 'kill' ? killAt(item, reference, wrongOrder) : failAt(item, reference),
+  item.kind === 'kill' ? killAt(item, reference, { wrongOrder, again: options.again }) : failAt(item, reference),
 );
 const summary = {
   kills: items.filter(({ kind }) => kind === 'kill').length,
