@@ -56,7 +56,7 @@ export function validateFile<T>(options: ValidateOptions, use: (validation: Vali
         createLocalSpool(options.path, options.reportsDir),
         options.onProgress ?? (() => undefined),
       );
-      const ports = { store, spool, catalogue, rules: OPEN_RULES, now: options.now };
+      const ports = { store, spool, catalogue, rules: OPEN_RULES, now: options.now, secondReader: null };
       const batch = store.open(describe(options));
       judgeBatch(ports, batch, spool.claim(batch), null);
       const judged = store.batch(batch.id);

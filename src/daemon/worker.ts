@@ -3,6 +3,7 @@
  * thread belongs to the SFTP server; all reading, judging and storing happens here. A fault is sent back, never thrown;
  * anything else ends the thread, and the main thread starts another.
  */
+import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadCatalogue } from '../adapters/schemas/load-catalogue';
 import { countProgress } from '../adapters/spool/count-progress';
@@ -13,19 +14,22 @@ import { toFault } from '../domain/fault';
 import type { BatchPorts } from '../pipeline/batch-ports';
 import { processBatch } from '../pipeline/process-batch';
 import { finishQuarantine, setBatchAside } from '../pipeline/set-batch-aside';
+import { createSecondReader } from './second-reader';
 import type { WorkerReply, WorkerRequest, WorkerStart } from './worker-messages';
 
 function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }: WorkerStart): void {
   const counter = new Int32Array(progress);
+  const step = (): void => void Atomics.add(counter, 0, 1);
   const folders = dataFolders(settings.dataDir);
   const catalogue = loadCatalogue(settings.schemasDir);
   const store = openBatchStore({ path: folders.storePath, catalogue, stagingDir: folders.stagingDir });
   const ports: BatchPorts = {
     store,
-    spool: countProgress(createSpool(folders), () => Atomics.add(counter, 0, 1)),
+    spool: countProgress(createSpool(folders), step),
     catalogue,
     rules: settings.rules,
     now: () => new Date(),
+    secondReader: availableParallelism() > 1 ? createSecondReader({ catalogue, step }) : null,
   };
   const reply = (message: WorkerReply): void => port.postMessage(message);
 

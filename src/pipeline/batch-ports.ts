@@ -3,6 +3,7 @@ import type { Account } from '../domain/account';
 import type { Catalogue } from '../domain/message-type';
 import type { BatchStore } from '../ports/batch-store';
 import type { Spool } from '../ports/spool';
+import type { SecondReader } from './second-reader';
 
 export interface IntakeRules {
   /** `file`: one rejected record rejects the whole file. */
@@ -24,6 +25,8 @@ export interface BatchPorts {
   readonly catalogue: Catalogue;
   readonly rules: IntakeRules;
   readonly now: () => Date;
+  /** Null where large files are read by one alone. */
+  readonly secondReader: SecondReader | null;
 }
 
 /** Who sent a batch, as far as the judgement needs it; null when the account is gone or unknown. */

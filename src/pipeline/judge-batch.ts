@@ -15,6 +15,7 @@ import type { ClaimedFile } from '../ports/spool';
 import { parseName } from '../stages/name/parse-name';
 import { createInspector, type FileFacts } from '../stages/parse/inspect';
 import { checkRecordTotal, checkSha256, checkSize } from '../stages/settle/check-totals';
+import { createSplitFinder, type FileSplit } from '../stages/parse/split-file';
 import { findMeant } from '../stages/settle/pair-files';
 import { parseMarker, type ControlTotals } from '../stages/settle/parse-marker';
 import { decideThreshold } from '../stages/validate/decide-threshold';
@@ -85,18 +86,19 @@ function judge(current: Case): Verdict {
   if (tell(onName) || file === null || type === null) return refused(null);
   if (tell(checkSize(file.bytes, ports.rules.maxFileBytes))) return refused(null);
 
-  const { facts, sha256 } = inspect(ports, file);
+  const { facts, split, sha256 } = inspect(current, file);
   const totals = parseMarker(ports.spool.readMarker(batch));
   if (tell(checkSha256(totals, sha256))) return refused(sha256);
   const repeated = findSameContent(ports, batch, type, sha256);
   if (repeated === null) tell(findSameName(ports, batch, sha256));
-  return judgeRecords(current, { file, type, facts, sha256, totals, onName, repeated });
+  return judgeRecords(current, { file, type, facts, split, sha256, totals, onName, repeated });
 }
 
 interface ReadableFile {
   readonly file: ClaimedFile;
   readonly type: MessageType;
   readonly facts: FileFacts;
+  readonly split: FileSplit | null;
   readonly sha256: string;
   readonly totals: ControlTotals;
   readonly onName: readonly Finding[];
@@ -105,8 +107,8 @@ interface ReadableFile {
 }
 
 function judgeRecords({ ports, batch, staging }: Case, readable: ReadableFile): Verdict {
-  const { file, type, facts, sha256, totals, onName, repeated } = readable;
-  const result = readRecords({ ports, batch, file, type, facts, staging });
+  const { file, type, facts, split, sha256, totals, onName, repeated } = readable;
+  const result = readRecords({ ports, batch, file, type, facts, split, staging });
   const { reading } = result;
   const refuse = (): Verdict => {
     staging.rejectAll();
@@ -169,15 +171,18 @@ function nameFindings(ports: BatchPorts, batch: BatchRecord, submitter: Submitte
   return name.findings;
 }
 
-/** One pass over the bytes before they are read as records: what they are, and their hash. */
-function inspect(ports: BatchPorts, file: ClaimedFile): { facts: FileFacts; sha256: string } {
+/** One pass over the bytes before they are read as records: what they are, where they may be cut, and their hash. */
+function inspect({ ports, staging }: Case, file: ClaimedFile): Pick<ReadableFile, 'facts' | 'split' | 'sha256'> {
   const inspector = createInspector();
+  const isShared = ports.secondReader !== null && staging.partTarget !== null;
+  const splitFinder = isShared ? createSplitFinder(file.bytes) : null;
   const hash = createHash('sha256');
   for (const chunk of ports.spool.read(file)) {
     inspector.update(chunk);
+    splitFinder?.update(chunk);
     hash.update(chunk);
   }
-  return { facts: inspector.finish(), sha256: hash.digest('hex') };
+  return { facts: inspector.finish(), split: splitFinder?.finish() ?? null, sha256: hash.digest('hex') };
 }
 
 /**

@@ -1,15 +1,20 @@
-/** Streams a file's records through parse and validate into the staging area. Bounded memory, whatever the file's size. */
+/**
+ * Streams a file's records through parse and validate into the staging area. Bounded memory, whatever the file's size.
+ * Where there is a second reader it reads what stands behind a cut, and this one stops there; but nothing depends on it:
+ * what it does not bring in time is read here.
+ */
 import type { BatchReading, BatchRecord } from '../domain/batch-record';
 import { belgianTime } from '../domain/belgian-time';
 import type { MessageType } from '../domain/message-type';
-import type { ParsedRecord } from '../domain/parsed-record';
 import type { Staging } from '../ports/batch-store';
 import type { ClaimedFile } from '../ports/spool';
-import { splitFileName } from '../stages/name/split-file-name';
 import type { FileFacts } from '../stages/parse/inspect';
-import { parseFile } from '../stages/parse/parse-file';
-import { createValidator, type Judgement } from '../stages/validate/create-validator';
+import { canSplit, parseFile } from '../stages/parse/parse-file';
+import type { CsvRestResult } from '../stages/parse/parse-result';
+import type { FileSplit } from '../stages/parse/split-file';
 import type { BatchPorts } from './batch-ports';
+import type { RestInHand } from './second-reader';
+import { stagingRecords } from './stage-records';
 
 export interface ReadRecordsInput {
   readonly ports: BatchPorts;
@@ -17,6 +22,8 @@ export interface ReadRecordsInput {
   readonly file: ClaimedFile;
   readonly type: MessageType;
   readonly facts: FileFacts;
+  /** Where the file may be cut in two; null where it is read from end to end. */
+  readonly split: FileSplit | null;
   readonly staging: Staging;
 }
 
@@ -29,57 +36,33 @@ export interface ReadRecordsResult {
   readonly miscounted: boolean;
 }
 
-export function readRecords({ ports, batch, file, type, facts, staging }: ReadRecordsInput): ReadRecordsResult {
-  let columnOf: (fieldIndex: number) => number | null = () => null;
-  const validate = createValidator(type, ports.catalogue.codelists, {
-    now: belgianTime(ports.now()),
-    sender: batch.sender,
-    fileTime: batch.fileTime,
-    columnOf: (fieldIndex) => columnOf(fieldIndex),
-  });
-  const onRecord = (record: ParsedRecord): void => {
-    stageRecord(staging, record, validate(record));
-  };
-  const parsed = parseFile(ports.spool.read(file), facts, type, {
-    extension: dataExtension(batch.fileName),
-    onHeader: (known) => {
-      columnOf = known.columnOf;
-    },
-    onRecord,
-  });
-  const { findings, dialect, header, records, rejected, miscounted } = parsed;
-  for (const finding of findings) staging.addFinding(finding, null);
-  return { reading: { dialect, header }, records, rejected, miscounted };
-}
-
-function stageRecord(staging: Staging, record: ParsedRecord, judgement: Judgement): void {
-  const warned = record.findings.length > 0 || judgement.findings.length > 0;
-  if (warned) stageFindings(staging, record, judgement);
-  const { line, record: number, offset, length } = record;
-  if (judgement.rejected) {
-    staging.addRejected({ line, record: number, offset, length });
-    return;
+export function readRecords(input: ReadRecordsInput): ReadRecordsResult {
+  const { ports, batch, file, type, facts, split, staging } = input;
+  const { codelists } = ports.catalogue;
+  const now = belgianTime(ports.now());
+  const inHand = beginRest(input, now);
+  try {
+    const parsed = parseFile(ports.spool.read(file), facts, type, {
+      ...stagingRecords({ batch, type, codelists, now, sink: staging }),
+      rest: inHand === null || split === null ? null : { split, take: () => takeRest(inHand, staging) },
+    });
+    const { findings, dialect, header, records, rejected, miscounted } = parsed;
+    for (const finding of findings) staging.addFinding(finding, null);
+    return { reading: { dialect, header }, records, rejected, miscounted };
+  } finally {
+    inHand?.end();
   }
-  staging.addRecord({
-    line,
-    record: number,
-    offset,
-    length,
-    values: judgement.values,
-    key: judgement.key,
-    patient: judgement.patient,
-    warned,
-  });
 }
 
-/** The reader's findings before the validator's, both under the record's key; a key without a filled part is none. */
-function stageFindings(staging: Staging, record: ParsedRecord, judgement: Judgement): void {
-  const key = /[^\u001f]/.test(judgement.key) ? judgement.key : null;
-  for (const finding of record.findings) staging.addFinding(finding, key);
-  for (const finding of judgement.findings) staging.addFinding(finding, key);
+function beginRest({ ports, file, facts, split, staging }: ReadRecordsInput, now: string): RestInHand | null {
+  const target = staging.partTarget;
+  if (ports.secondReader === null || split === null || target === null || !canSplit(facts)) return null;
+  return ports.secondReader.begin({ file, facts, split, now, target });
 }
 
-function dataExtension(fileName: string): '' | 'csv' | 'json' {
-  const extension = splitFileName(fileName).extension.toLowerCase();
-  return extension === 'csv' || extension === 'json' ? extension : '';
+function takeRest(inHand: RestInHand, staging: Staging): CsvRestResult | null {
+  const rest = inHand.take();
+  if (rest === null) return null;
+  staging.addPart(rest.part);
+  return rest.found;
 }

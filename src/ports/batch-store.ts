@@ -73,15 +73,37 @@ export interface CommitVerdict extends BatchReading {
   readonly committedAt: string;
 }
 
-/**
- * Records and findings of one batch on their way into the store: bounded memory whatever their number, and nothing of
- * it visible to anyone until `commit`.
- */
-export interface Staging {
+/** Takes what was read of a batch, in the order of the file. */
+export interface RecordSink {
   addRecord(record: StagedRecord): void;
   addRejected(record: RejectedRecord): void;
   /** @param recordKey the record's business key as in `StagedRecord`; null outside records and where it has none */
   addFinding(finding: Finding, recordKey: string | null): void;
+}
+
+/** Where another thread may write a part of a batch: plain values that mean something to the store alone. */
+export interface PartTarget {
+  readonly batch: BatchRecord;
+  /** Name of the message type. */
+  readonly type: string;
+}
+
+/** What another thread wrote there, as the store knows it. Plain values. */
+export interface StagedPart {
+  readonly staged: number;
+  readonly warned: number;
+  readonly rejected: number;
+}
+
+/**
+ * Records and findings of one batch on their way into the store: bounded memory whatever their number, and nothing of
+ * it visible to anyone until `commit`.
+ */
+export interface Staging extends RecordSink {
+  /** Null for a batch that is staged in memory: it is too small to be shared. */
+  readonly partTarget: PartTarget | null;
+  /** Takes over what was written for `partTarget`, once: its records stand behind all that were added, and are the last. */
+  addPart(part: StagedPart): void;
   /** Findings within the file on equal keys (D403, D405), then against the store (D402, D404, D406, R311). Then `hold`. */
   settle(): void;
   /**

@@ -22,6 +22,7 @@ import { loadCatalogue } from '../../src/adapters/schemas/load-catalogue';
 import { createSpool } from '../../src/adapters/spool/create-spool';
 import { type DataFolders, dataFolders, dropFolder, reportsFolder } from '../../src/adapters/spool/data-folders';
 import { openBatchStore } from '../../src/adapters/sqlite/open-batch-store';
+import { STAGED_IN_MEMORY_MAX_BYTES } from '../../src/adapters/sqlite/staging-database';
 import { createIntake } from '../../src/daemon/intake';
 import { prepareDataFolders } from '../../src/daemon/prepare-data-folders';
 import type { Account } from '../../src/domain/account';
@@ -31,6 +32,7 @@ import type { Catalogue } from '../../src/domain/message-type';
 import type { StoredFinding } from '../../src/domain/report-source';
 import type { BatchPorts, IntakeRules } from '../../src/pipeline/batch-ports';
 import { processBatch } from '../../src/pipeline/process-batch';
+import type { SecondReader } from '../../src/pipeline/second-reader';
 
 export const SCHEMAS = resolve(__dirname, '../../schemas');
 export const EXAMPLES = join(SCHEMAS, 'covid19/examples');
@@ -69,8 +71,13 @@ export interface PipelineOptions {
   readonly account?: Partial<Account>;
   readonly rules?: Partial<IntakeRules>;
   readonly schemasDir?: string;
+  /** Instead of what is in `schemasDir`. */
+  readonly catalogue?: Catalogue;
   /** Files that may not fit into memory go to the disk; small ones are quicker where no disk waits for them. */
   readonly onDisk?: boolean;
+  /** Reads the second part of files that are not staged in memory. */
+  readonly secondReader?: SecondReader;
+  readonly stagedInMemoryMaxBytes?: number;
 }
 
 export interface Processed {
@@ -113,8 +120,10 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
   const folders = dataFolders(join(dir, 'data'));
   prepareDataFolders(folders);
   const account = { ...ACCOUNT, ...options.account };
-  const catalogue = loadCatalogue(options.schemasDir ?? SCHEMAS);
-  const store = openBatchStore({ path: folders.storePath, catalogue, stagingDir: join(folders.workDir, 'staging') });
+  const catalogue = options.catalogue ?? loadCatalogue(options.schemasDir ?? SCHEMAS);
+  const { stagedInMemoryMaxBytes = STAGED_IN_MEMORY_MAX_BYTES } = options;
+  const { stagingDir } = folders;
+  const store = openBatchStore({ path: folders.storePath, catalogue, stagingDir, stagedInMemoryMaxBytes });
   let nowMs = START;
   const now = (): Date => new Date(nowMs);
   const ports: BatchPorts = {
@@ -123,6 +132,7 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
     catalogue,
     rules: { ...RULES, ...options.rules },
     now,
+    secondReader: options.secondReader ?? null,
   };
   for (const folder of ['root', 'test'] as const) {
     mkdirSync(reportsFolder(folders, account.account, folder), { recursive: true });

@@ -3,14 +3,16 @@ import { closeSync, openSync, readSync } from 'node:fs';
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** The file's bytes; each chunk is valid until the next one is asked for. */
-export function* readChunks(path: string): Generator<Uint8Array, void, undefined> {
+/** The file's bytes from an offset on; each chunk is valid until the next one is asked for. */
+export function* readChunks(path: string, offset = 0): Generator<Uint8Array, void, undefined> {
   const fd = openSync(path, 'r');
   try {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-    for (;;) {
-      const length = readSync(fd, buffer, 0, CHUNK_BYTES, null);
+    for (let at = offset; ;) {
+      // Without a position, what cannot be read from one is read all the same: a pipe, say.
+      const length = readSync(fd, buffer, 0, CHUNK_BYTES, offset === 0 ? null : at);
       if (length === 0) return;
+      at += length;
       yield buffer.subarray(0, length);
     }
   } finally {

@@ -2,25 +2,40 @@
  * The records of one batch on their way into the store, as tables of an attached database `incoming`: `rows`, made
  * column for column as the message type's own table, so that SQLite moves them as they are; and `places`, what else is
  * known of each record. A small batch is inserted into memory. A large one is written as the pages of a file, several
- * times as fast as statements could, and can be read once `finish` was called.
+ * times as fast as statements could, and can be read once `finish` was called; another thread may write a part of it
+ * (see incoming-part), whose rejected records and findings are in `part_rejected` and `part_finding`.
  * SQLite sees the file change as it would see another process write it: by the counter in its header.
  */
 import type Database from 'better-sqlite3';
 import { rmSync } from 'node:fs';
 import type { BatchRecord } from '../../domain/batch-record';
 import type { MessageType } from '../../domain/message-type';
-import type { StagedRecord } from '../../ports/batch-store';
+import type { PartTarget, StagedPart, StagedRecord } from '../../ports/batch-store';
+import type { PagePart, PageTarget } from './incoming-part';
+import type { HashSecret } from './keyed-hash';
 import { IN_MEMORY } from './open-connection';
-import { quoteIdentifier } from './quote-identifier';
-import { DatabaseFile } from './table-file/database-file';
-import type { ColumnValue } from './table-file/record-encoder';
-import { TableWriter } from './table-file/table-writer';
+import {
+  createRowMaker,
+  FINDING_COLUMNS,
+  findingTable,
+  PLACE_COLUMNS,
+  placesTable,
+  REJECTED_COLUMNS,
+  rejectedTable,
+  tableShape,
+} from './record-rows';
 import { attachScratch, makeEmptyFile, SCRATCH_PAGE_BYTES } from './staging-database';
+import { DatabaseFile } from './table-file/database-file';
+import { TableWriter } from './table-file/table-writer';
 
 export interface IncomingRecords {
   /** `_id` of a record's row is this plus the record's number. */
   readonly base: number;
+  /** Null where no other thread can write a part. */
+  readonly target: PartTarget | null;
   add(record: StagedRecord): void;
+  /** Takes over what was written for `target`: records behind all that were added, and the last ones. */
+  addPart(part: StagedPart): void;
   /** Makes what was added readable. The connection must be in no transaction. */
   finish(): void;
   discard(): void;
@@ -31,6 +46,8 @@ export interface IncomingInput {
   readonly type: MessageType;
   readonly order: string;
   readonly hash: (text: string) => number;
+  /** What `hash` was made with. */
+  readonly secret: HashSecret;
   /** Where the file is made; null keeps the records in memory. */
   readonly path: string | null;
   /** Ids up to here are taken, or may be before the records are stored. */
@@ -44,17 +61,20 @@ export function receiveRecords(db: Database.Database, input: IncomingInput): Inc
 function insertIntoMemory(db: Database.Database, input: IncomingInput): IncomingRecords {
   const { rows, columns } = tableShape(db, input.type.name);
   attachScratch(db, 'incoming', IN_MEMORY);
-  db.exec(`${rows('incoming.rows')};${places('incoming.places')}`);
-  const base = 0;
-  const toRow = createRowMaker(columns, input);
+  db.exec(`${rows('incoming.rows')};${placesTable('incoming.places')}`);
+  const maker = createRowMaker({ ...input, columns, numbered: true });
   const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
   const addRow = db.prepare(`INSERT INTO incoming.rows VALUES (${marks(columns.length)})`);
   const addPlace = db.prepare(`INSERT INTO incoming.places VALUES (${marks(PLACE_COLUMNS)})`);
   return {
-    base,
+    base: 0,
+    target: null,
     add(record) {
-      addRow.run(...toRow.row(record));
-      addPlace.run(...toRow.place(record));
+      addRow.run(...maker.row(record));
+      addPlace.run(...maker.place(record));
+    },
+    addPart: () => {
+      throw new Error('nobody can have written a part');
     },
     finish: () => undefined,
     discard: () => undefined,
@@ -65,23 +85,44 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
   const { rows, columns } = tableShape(db, input.type.name);
   makeEmptyFile(path);
   attachScratch(db, 'incoming', path);
-  db.exec(`${rows('incoming.rows')};${places('incoming.places')}`);
+  db.exec(`
+    ${rows('incoming.rows')};
+    ${placesTable('incoming.places')};
+    ${rejectedTable('incoming.part_rejected')};
+    ${findingTable('incoming.part_finding')};`);
   const file = new DatabaseFile(path, SCRATCH_PAGE_BYTES);
   rmSync(path);
-  const rowWriter = new TableWriter(file, rootPage(db, 'rows'), columns.length);
-  const placeWriter = new TableWriter(file, rootPage(db, 'places'), PLACE_COLUMNS);
-  const { base } = input;
-  const toRow = createRowMaker(columns, input);
+  const writer = (table: string, width: number): TableWriter => new TableWriter(file, rootPage(db, table), width);
+  const rowWriter = writer('rows', columns.length);
+  const placeWriter = writer('places', PLACE_COLUMNS);
+  const rejectedWriter = writer('part_rejected', REJECTED_COLUMNS);
+  const findingWriter = writer('part_finding', FINDING_COLUMNS);
+  const { base, batch, order, secret } = input;
+  const maker = createRowMaker({ ...input, columns, numbered: false });
+  const target: PageTarget = {
+    ...{ batch, order, secret, base, columns },
+    type: input.type.name,
+    path: file.path,
+    pageBytes: SCRATCH_PAGE_BYTES,
+    taken: file.taken,
+  };
   let open = true;
   return {
     base,
+    target,
     add(record) {
-      rowWriter.add(base + record.record, toRow.row(record));
-      placeWriter.add(record.record, toRow.place(record));
+      rowWriter.add(base + record.record, maker.row(record));
+      placeWriter.add(record.record, maker.place(record));
+    },
+    addPart(part) {
+      const leaves = part as PagePart;
+      rowWriter.addLeaves(leaves.rows);
+      placeWriter.addLeaves(leaves.places);
+      rejectedWriter.addLeaves(leaves.rejectedRecords);
+      findingWriter.addLeaves(leaves.findings);
     },
     finish() {
-      rowWriter.finish();
-      placeWriter.finish();
+      for (const each of [rowWriter, placeWriter, rejectedWriter, findingWriter]) each.finish();
       file.finish();
       open = false;
     },
@@ -92,6 +133,15 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
   };
 }
 
+/** Copies what a part found into the staging area. */
+export function copyPart(db: Database.Database): void {
+  db.exec(`
+    INSERT INTO staging.rejected SELECT * FROM incoming.part_rejected;
+    INSERT INTO staging.finding
+      SELECT NULL, severity, code, scope, line, record, record_key, field, column_no, value, expected, suggestion, params
+      FROM incoming.part_finding ORDER BY ord;`);
+}
+
 /** The page at which an empty table begins, and with which it will end. */
 function rootPage(db: Database.Database, table: string): number {
   const row = db
@@ -99,82 +149,4 @@ function rootPage(db: Database.Database, table: string): number {
     .get(table);
   if (row === undefined) throw new Error(`no table ${table}`);
   return row.page;
-}
-
-interface TableShape {
-  readonly columns: readonly string[];
-  /** The statement that makes an empty table of the shape. */
-  readonly rows: (table: string) => string;
-}
-
-/** The type's own table, column for column: only then does SQLite move rows without looking at them. */
-export function tableShape(db: Database.Database, type: string): TableShape {
-  const columns = db
-    .prepare<[string], { name: string; type: string; notnull: number; pk: number }>(
-      `SELECT name, type, "notnull", pk FROM pragma_table_info(?, 'main')`,
-    )
-    .all(type);
-  const definitions = columns.map(({ name, type, notnull, pk }) =>
-    [quoteIdentifier(name), type, notnull === 1 ? 'NOT NULL' : '', pk === 1 ? 'PRIMARY KEY' : ''].join(' '),
-  );
-  return {
-    columns: columns.map(({ name }) => name),
-    rows: (table) => `CREATE TABLE ${table} (${definitions.join(', ')}) STRICT`,
-  };
-}
-
-const PLACE_COLUMNS = 7;
-
-function places(table: string): string {
-  return `CREATE TABLE ${table} (record INTEGER PRIMARY KEY, line INTEGER, byte_offset INTEGER, byte_length INTEGER,
-    warned INTEGER, key_hash INTEGER, patient_hash INTEGER)`;
-}
-
-interface RowMaker {
-  /** The same array each time: this is the hottest path of all. */
-  row(record: StagedRecord): ColumnValue[];
-  place(record: StagedRecord): ColumnValue[];
-}
-
-function createRowMaker(columns: readonly string[], { batch, type, order, hash, path }: IncomingInput): RowMaker {
-  const row = new Array<ColumnValue>(columns.length).fill(null);
-  const place = new Array<ColumnValue>(PLACE_COLUMNS).fill(null);
-  const at = (name: string): number => columns.indexOf(name);
-  row[at('_batch_id')] = batch.id;
-  row[at('_version')] = 1;
-  row[at('_received_at')] = batch.receivedAt;
-  row[at('_sender')] = batch.sender ?? '';
-  row[at('_order')] = order;
-  const [idAt, lineAt, recordAt, keyAt, patientAt] = ['_id', '_line', '_record', '_key', '_patient'].map(at) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const sender = batch.sender ?? '';
-  // What is written into pages has its rowid beside the row.
-  const inMemory = path === null;
-  const fieldsAt = type.fields.map(({ name }) => at(name));
-  return {
-    row({ line, record, key, patient, values }) {
-      row[idAt] = inMemory ? record : null;
-      row[lineAt] = line;
-      row[recordAt] = record;
-      row[keyAt] = key;
-      row[patientAt] = patient;
-      for (let i = 0; i < fieldsAt.length; i++) row[fieldsAt[i] ?? 0] = values[i] || null;
-      return row;
-    },
-    place({ line, record, offset, length, warned, key, patient }) {
-      place[0] = inMemory ? record : null;
-      place[1] = line;
-      place[2] = offset;
-      place[3] = length;
-      place[4] = warned ? 1 : 0;
-      place[5] = hash(`${sender}\u001f${key}`);
-      place[6] = hash(patient);
-      return place;
-    },
-  };
 }

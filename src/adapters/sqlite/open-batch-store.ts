@@ -23,7 +23,7 @@ import { openConnection } from './open-connection';
 import { registerFunctions } from './register-functions';
 import { createReportSource } from './sqlite-report-source';
 import { SqliteStaging } from './sqlite-staging';
-import { attachStaging, clearStaged, stagingPath } from './staging-database';
+import { attachStaging, clearStaged, STAGED_IN_MEMORY_MAX_BYTES, stagingPath } from './staging-database';
 import { StoreTransactions } from './store-transactions';
 
 export interface BatchStoreOptions {
@@ -33,6 +33,8 @@ export interface BatchStoreOptions {
   readonly catalogue: Catalogue;
   /** Folder for the staging areas of large files; without it they are staged in memory. */
   readonly stagingDir?: string;
+  /** Files below this size are staged in memory all the same. */
+  readonly stagedInMemoryMaxBytes?: number;
   /** How long to wait for another connection's transaction; a minute without. */
   readonly busyTimeoutMs?: number;
 }
@@ -44,10 +46,10 @@ export function openBatchStore(options: BatchStoreOptions): BatchStore {
     const db = openConnection(options.path, options.busyTimeoutMs);
     try {
       migrate(db);
-      const hash = createKeyedHash(readSecret(db));
-      registerFunctions(db, hash);
+      const secret = readSecret(db);
+      registerFunctions(db, createKeyedHash(secret));
       ensureRecordTables(db, options.catalogue);
-      return new SqliteBatchStore(db, options.stagingDir ?? null, hash);
+      return new SqliteBatchStore(db, options, secret);
     } catch (error) {
       db.close();
       throw error;
@@ -57,15 +59,15 @@ export function openBatchStore(options: BatchStoreOptions): BatchStore {
 
 class SqliteBatchStore implements BatchStore {
   readonly #db: Database.Database;
-  readonly #stagingDir: string | null;
-  readonly #hash: (text: string) => number;
+  readonly #options: BatchStoreOptions;
+  readonly #secret: HashSecret;
   readonly #transactions: StoreTransactions;
   #staging: Staging | null = null;
 
-  constructor(db: Database.Database, stagingDir: string | null, hash: (text: string) => number) {
+  constructor(db: Database.Database, options: BatchStoreOptions, secret: HashSecret) {
     this.#db = db;
-    this.#hash = hash;
-    this.#stagingDir = stagingDir;
+    this.#options = options;
+    this.#secret = secret;
     this.#transactions = new StoreTransactions(db);
   }
 
@@ -147,12 +149,13 @@ class SqliteBatchStore implements BatchStore {
   openStaging(batch: BatchRecord, type: MessageType | null): Staging {
     return asFault(() => {
       this.#staging?.discard();
-      const place = { batchId: batch.id, bytes: batch.bytes, directory: this.#stagingDir };
+      const { stagingDir: directory = null, stagedInMemoryMaxBytes = STAGED_IN_MEMORY_MAX_BYTES } = this.#options;
+      const place = { batchId: batch.id, bytes: batch.bytes, directory, inMemoryMaxBytes: stagedInMemoryMaxBytes };
       clearStaged(place);
       const path = stagingPath(place);
       attachStaging(this.#db, path);
       const order = versionOrder(batch.fileTime, this.#firstReceivedAt(batch));
-      const context = { db: this.#db, transactions: this.#transactions, hash: this.#hash };
+      const context = { db: this.#db, transactions: this.#transactions, secret: this.#secret };
       this.#staging = new SqliteStaging({ ...context, batch, type, order, path });
       return this.#staging;
     });

@@ -14,10 +14,16 @@ import type Database from 'better-sqlite3';
 import { NO_RECORDS, type BatchCounts } from '../../domain/batch';
 import type { BatchRecord } from '../../domain/batch-record';
 import { Fault } from '../../domain/fault';
-import { cutCodePoints } from '../../domain/create-finding';
-import { FINDING_VALUE_MAX, type Finding } from '../../domain/finding';
+import type { Finding } from '../../domain/finding';
 import type { MessageType } from '../../domain/message-type';
-import type { CommitVerdict, RejectedRecord, StagedRecord, Staging } from '../../ports/batch-store';
+import type {
+  CommitVerdict,
+  PartTarget,
+  RejectedRecord,
+  StagedPart,
+  StagedRecord,
+  Staging,
+} from '../../ports/batch-store';
 import type { ReportSource } from '../../ports/report-source';
 import { asFault, storeFault } from './as-fault';
 import {
@@ -31,7 +37,9 @@ import {
   prepareRecords,
   type ReadyRows,
 } from './commit-staging';
-import { type IncomingRecords, receiveRecords } from './incoming-records';
+import { copyPart, type IncomingRecords, receiveRecords } from './incoming-records';
+import { createKeyedHash, type HashSecret } from './keyed-hash';
+import { FINDING_COLUMNS, findingRow, REJECTED_COLUMNS, rejectedRow } from './record-rows';
 import { settleAgainstStore, settleFollows, type StoreComparisonInput } from './settle-against-store';
 import { forgetDecisions, settleWithinFile, sortKeys, tellRepeated } from './settle-within-file';
 import { createReportSource } from './sqlite-report-source';
@@ -47,7 +55,7 @@ export interface StagingContext {
   readonly type: MessageType | null;
   /** See `versionOrder`. */
   readonly order: string;
-  readonly hash: (text: string) => number;
+  readonly secret: HashSecret;
   /** Where the files of a batch are made that is too large to be judged and stored under the lock; else null. */
   readonly path: string | null;
 }
@@ -77,6 +85,7 @@ export class SqliteStaging implements Staging {
   /** The last commit that a judgement on a snapshot has seen. */
   #seen = 0;
   #prepared: Prepared | null = null;
+  #hasPart = false;
   #readable = false;
   #sorted = false;
   #newlyWarned = 0;
@@ -87,14 +96,29 @@ export class SqliteStaging implements Staging {
 
   /** The staging area must be attached, and empty. */
   constructor(context: StagingContext) {
-    const { db, type, batch, order, hash, path } = context;
+    const { db, type, batch, order, secret, path } = context;
     this.#context = context;
     const parameters = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
-    this.#addRejected = db.prepare(`INSERT INTO staging.rejected VALUES (${parameters(4)})`);
-    this.#addFinding = db.prepare(`INSERT INTO staging.finding VALUES (NULL, ${parameters(12)})`);
+    this.#addRejected = db.prepare(`INSERT INTO staging.rejected VALUES (${parameters(REJECTED_COLUMNS)})`);
+    this.#addFinding = db.prepare(`INSERT INTO staging.finding VALUES (${parameters(FINDING_COLUMNS)})`);
     const base = type === null ? 0 : highestId(db, type) + IDS_LEFT_FREE;
     const file = path === null ? null : `${path}.incoming`;
-    this.#incoming = type === null ? null : receiveRecords(db, { batch, type, order, hash, path: file, base });
+    const input = { batch, order, secret, hash: createKeyedHash(secret), path: file, base };
+    this.#incoming = type === null ? null : receiveRecords(db, { ...input, type });
+  }
+
+  get partTarget(): PartTarget | null {
+    return this.#incoming?.target ?? null;
+  }
+
+  addPart(part: StagedPart): void {
+    if (this.#incoming === null || this.#hasPart || this.#readable || this.#ended) throw ended();
+    this.#incoming.addPart(part);
+    this.#hasPart = true;
+    this.#numbered = false;
+    this.#staged += part.staged;
+    this.#warned += part.warned;
+    this.#rejected += part.rejected;
   }
 
   addRecord(record: StagedRecord): void {
@@ -110,18 +134,14 @@ export class SqliteStaging implements Staging {
     if (record.warned) this.#warned++;
   }
 
-  addRejected({ record, line, offset, length }: RejectedRecord): void {
-    this.#add(this.#addRejected, [record, line, offset, length]);
+  addRejected(record: RejectedRecord): void {
+    this.#add(this.#addRejected, rejectedRow(record));
     this.#rejected++;
   }
 
   addFinding(finding: Finding, recordKey: string | null): void {
-    const { severity, code, scope, line, record, field, columnNo, value, expected, suggestion } = finding;
-    const params = JSON.stringify(finding.params);
-    const key = recordKey === null ? null : cutCodePoints(recordKey, FINDING_VALUE_MAX);
     this.#numbered = false;
-    const place = [line, record, key, field, columnNo, value, expected, suggestion];
-    this.#add(this.#addFinding, [severity, code, scope, ...place, params === '{}' ? null : params]);
+    this.#add(this.#addFinding, findingRow(finding, recordKey));
   }
 
   settle(): void {
@@ -267,6 +287,9 @@ export class SqliteStaging implements Staging {
     this.#context.transactions.endBulk();
     this.#incoming?.finish();
     this.#readable = true;
+    if (!this.#hasPart) return;
+    this.#context.transactions.bulk();
+    copyPart(this.#context.db);
   }
 
   #sort(base: number): void {

@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { Fault } from '../../domain/fault';
 import { FINDING_VALUE_MAX } from '../../domain/finding';
 import { IN_MEMORY } from './open-connection';
+import { findingTable, rejectedTable } from './record-rows';
 
-/** Files below this size are staged in memory. */
+/** Files below this size are staged in memory, unless told otherwise. */
 export const STAGED_IN_MEMORY_MAX_BYTES = 8 * 1024 * 1024;
 
 /** As in the store: rows move from one to the other as they are. */
@@ -19,18 +20,21 @@ export const SCRATCH_PAGE_BYTES = 16_384;
 
 const ENDINGS = ['.staging', '.incoming'];
 
-const CACHE_KIB = 32_768;
+/** Records are read from end to end and in order: there is little to keep of them. */
+const CACHE_KIB = { staging: 32_768, incoming: 8_192 };
 
 export interface StagingPlace {
   readonly batchId: string;
   readonly bytes: number;
   /** Folder for large ones, which exists; null stages everything in memory. */
   readonly directory: string | null;
+  /** Below this size they are staged in memory. */
+  readonly inMemoryMaxBytes: number;
 }
 
 /** Where a large batch is staged, without an ending; null for one that is staged in memory. */
-export function stagingPath({ batchId, bytes, directory }: StagingPlace): string | null {
-  return directory === null || bytes < STAGED_IN_MEMORY_MAX_BYTES ? null : join(directory, batchId);
+export function stagingPath({ batchId, bytes, directory, inMemoryMaxBytes }: StagingPlace): string | null {
+  return directory === null || bytes < inMemoryMaxBytes ? null : join(directory, batchId);
 }
 
 /** Removes what a process that is gone left of the same batch. */
@@ -58,7 +62,7 @@ export function attachScratch(db: Database.Database, schema: 'staging' | 'incomi
   db.pragma(`${schema}.page_size = ${SCRATCH_PAGE_BYTES}`);
   switchJournalOff(db, schema);
   db.pragma(`${schema}.synchronous = OFF`);
-  db.pragma(`${schema}.cache_size = -${CACHE_KIB}`);
+  db.pragma(`${schema}.cache_size = -${CACHE_KIB[schema]}`);
 }
 
 /** SQLite's defensive mode refuses it, rightly for any database that must survive: it is lifted for this one statement. */
@@ -84,11 +88,8 @@ export function detachStaging(db: Database.Database): void {
  * `StoredDecision`, `stored_id` the version it is about, `version` the number a new version gets.
  */
 const TABLES = `
-CREATE TABLE staging.rejected (record INTEGER PRIMARY KEY, line INTEGER, byte_offset INTEGER, byte_length INTEGER);
-CREATE TABLE staging.finding (
-  ord INTEGER PRIMARY KEY, severity TEXT, code TEXT, scope TEXT, line INTEGER, record INTEGER,
-  record_key TEXT, field TEXT, column_no INTEGER, value TEXT, expected TEXT, suggestion TEXT, params TEXT
-);
+${rejectedTable('staging.rejected')};
+${findingTable('staging.finding')};
 CREATE TABLE staging.sorted_key (place INTEGER PRIMARY KEY, hash INTEGER, record INTEGER);
 CREATE TABLE staging.same_key (key TEXT, record INTEGER, PRIMARY KEY (key, record)) WITHOUT ROWID;
 CREATE TABLE staging.twin (key TEXT PRIMARY KEY, first INTEGER, differing INTEGER);

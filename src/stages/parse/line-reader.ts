@@ -32,9 +32,19 @@ export class LineReader {
   private nextLf = -1;
   private nextCr = -1;
 
-  constructor(private readonly buffer: TextBuffer) {
-    this.offset = buffer.startOffset;
+  /** @param start where the buffer's text begins, when it is not the file's first line */
+  constructor(
+    private readonly buffer: TextBuffer,
+    start?: { readonly offset: number; readonly line: number },
+  ) {
+    this.offset = start?.offset ?? buffer.startOffset;
     this.following = this.offset;
+    if (start !== undefined) this.line = start.line - 1;
+  }
+
+  /** First byte behind the line and its end. */
+  get nextOffset(): number {
+    return this.following;
   }
 
   /** @returns false at the end of the text */

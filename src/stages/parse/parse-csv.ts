@@ -5,11 +5,13 @@
 import type { Dialect } from '../../domain/batch';
 import { createFinding } from '../../domain/create-finding';
 import type { Finding } from '../../domain/finding';
+import type { MessageType } from '../../domain/message-type';
 import { decideHeader, DELIMITERS, type CsvHeader, type Delimiter } from './decide-header';
 import type { FileFacts } from './inspect';
 import { LineReader, type LineEnd } from './line-reader';
-import type { ParseInput, ParseResult } from './parse-result';
+import type { CsvRestResult, HeaderFacts, ParseInput, ParseOptions, ParseResult } from './parse-result';
 import { createRowReader } from './read-row';
+import type { FileSplit } from './split-file';
 import type { TextBuffer } from './text-buffer';
 
 const END_NAMES: Readonly<Record<LineEnd, string>> = { crlf: 'CRLF', lf: 'LF', cr: 'CR' };
@@ -24,38 +26,23 @@ interface LineTally {
 
 export function parseCsv({ facts, type, options }: ParseInput, buffer: TextBuffer): ParseResult {
   const reader = new LineReader(buffer);
-  const tally: LineTally = { firstEnd: null, mixed: null, blankCount: 0, firstBlank: null };
+  const tally = newTally();
   const declared = readHeaderLine(reader, tally);
   if (declared === undefined) return noRecord(facts, tally, null);
 
   const header = decideHeader({ text: reader.text, line: reader.line, declared }, type.fields);
   const place = { offset: reader.offset, length: reader.length };
-  const base = {
-    guarded: header.guarded,
-    columnOf: (fieldIndex: number): number | null => columnNumber(header, fieldIndex),
-    header: place,
-  };
+  const base = { ...headerFacts(header), header: place };
   if (header.findings.some(({ severity }) => severity === 'error')) {
     const dialect = dialectOf(facts, tally, header.delimiter);
     return { ...base, findings: header.findings, rejected: true, records: 0, miscounted: false, dialect };
   }
   options.onHeader?.(base);
 
-  const rows = createRowReader(header);
   const headerLine = reader.line;
-  let records = 0;
-  let miscounted = false;
-  while (nextLine(reader, tally)) {
-    const record = rows.read(reader, records + 1);
-    if (record === null) {
-      countBlank(tally, reader.line);
-      continue;
-    }
-    records++;
-    if (record.broken && record.findings.some(({ code }) => code === 'P109')) miscounted = true;
-    options.onRecord(record);
-  }
+  const rows = readRows(reader, tally, { ...options, header, headerLine, firstRecord: 1 });
   const dialect = dialectOf(facts, tally, header.delimiter);
+  const { records, miscounted } = rows;
   if (records === 0) return { ...base, ...noRecord(facts, tally, header.delimiter), header: place };
 
   const strays = [...rows.strays].sort(([a], [b]) => a - b);
@@ -65,6 +52,98 @@ export function parseCsv({ facts, type, options }: ParseInput, buffer: TextBuffe
     ...strays.map(([column, value]) => createFinding('H104', { line: headerLine, columnNo: column + 1, value })),
   ];
   return { ...base, findings, rejected: strays.length > 0, records, miscounted, dialect };
+}
+
+/** What must be known of the lines before a cut to read the ones behind it. */
+export interface ReadHeader {
+  readonly header: CsvHeader;
+  readonly line: number;
+  /** First byte behind it. */
+  readonly nextOffset: number;
+  readonly firstEnd: LineEnd | null;
+}
+
+/** Null where no header is, or one that stops before the first record. */
+export function readHeader(buffer: TextBuffer, type: MessageType): ReadHeader | null {
+  const reader = new LineReader(buffer);
+  const tally = newTally();
+  const declared = readHeaderLine(reader, tally);
+  if (declared === undefined) return null;
+  const header = decideHeader({ text: reader.text, line: reader.line, declared }, type.fields);
+  if (header.findings.some(({ severity }) => severity === 'error')) return null;
+  return { header, line: reader.line, nextOffset: reader.nextOffset, firstEnd: tally.firstEnd };
+}
+
+export interface RestOptions extends Pick<ParseOptions, 'extension' | 'onHeader' | 'onRecord'> {
+  readonly split: FileSplit;
+}
+
+/** @param buffer the text from the cut on */
+export function parseCsvRest(
+  buffer: TextBuffer,
+  { header, line: headerLine, firstEnd }: ReadHeader,
+  { split, onHeader, onRecord }: RestOptions,
+): CsvRestResult {
+  onHeader?.(headerFacts(header));
+  const tally = { ...newTally(), firstEnd };
+  const firstRecord = recordAt(split, headerLine);
+  const rows = readRows(new LineReader(buffer, split), tally, { header, headerLine, firstRecord, onRecord });
+  const { mixed, blankCount, firstBlank } = tally;
+  return { ...rows, mixed, blankCount, firstBlank };
+}
+
+interface RowsInput extends Pick<ParseOptions, 'onRecord' | 'rest'> {
+  readonly header: CsvHeader;
+  readonly headerLine: number;
+  readonly firstRecord: number;
+}
+
+/** Reads the lines that follow as records, up to where someone else has read on. */
+function readRows(
+  reader: LineReader,
+  tally: LineTally,
+  { header, headerLine, firstRecord, onRecord, rest = null }: RowsInput,
+): Pick<CsvRestResult, 'records' | 'miscounted' | 'strays'> {
+  const rows = createRowReader(header);
+  let records = 0;
+  let miscounted = false;
+  const cut = rest?.split.offset ?? -1;
+  for (;;) {
+    if (rest !== null && reader.nextOffset === cut) {
+      const asAssumed =
+        reader.line + 1 === rest.split.line && firstRecord + records === recordAt(rest.split, headerLine);
+      const found = asAssumed ? rest.take() : null;
+      if (found !== null) {
+        addTally(tally, found);
+        const strays = new Map([...found.strays, ...rows.strays]);
+        return { records: records + found.records, miscounted: miscounted || found.miscounted, strays };
+      }
+    }
+    if (!nextLine(reader, tally)) return { records, miscounted, strays: rows.strays };
+    const record = rows.read(reader, firstRecord + records);
+    if (record === null) {
+      countBlank(tally, reader.line);
+      continue;
+    }
+    records++;
+    if (record.broken && record.findings.some(({ code }) => code === 'P109')) miscounted = true;
+    onRecord(record);
+  }
+}
+
+/** The number of the record behind the cut, when no line between it and the header is blank. */
+function recordAt(split: FileSplit, headerLine: number): number {
+  return split.line - headerLine;
+}
+
+function newTally(): LineTally {
+  return { firstEnd: null, mixed: null, blankCount: 0, firstBlank: null };
+}
+
+function addTally(tally: LineTally, { mixed, blankCount, firstBlank }: CsvRestResult): void {
+  tally.mixed ??= mixed;
+  tally.blankCount += blankCount;
+  tally.firstBlank ??= firstBlank;
 }
 
 /**
@@ -110,9 +189,12 @@ function lineFindings({ mixed, firstBlank, blankCount }: LineTally): Finding[] {
   return findings;
 }
 
-function columnNumber(header: CsvHeader, fieldIndex: number): number | null {
-  const column = header.columnOf[fieldIndex] ?? -1;
-  return column < 0 ? null : column + 1;
+function headerFacts({ columnOf, guarded }: CsvHeader): HeaderFacts {
+  const columnNumber = (fieldIndex: number): number | null => {
+    const column = columnOf[fieldIndex] ?? -1;
+    return column < 0 ? null : column + 1;
+  };
+  return { guarded, columnOf: columnNumber };
 }
 
 function noRecord(facts: FileFacts, tally: LineTally, delimiter: Delimiter | null): ParseResult {

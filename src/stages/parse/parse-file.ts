@@ -8,9 +8,9 @@ import { createFinding } from '../../domain/create-finding';
 import type { MessageType } from '../../domain/message-type';
 import type { FileFacts, Refusal } from './inspect';
 import { LineReader } from './line-reader';
-import { parseCsv } from './parse-csv';
+import { parseCsv, parseCsvRest, readHeader, type RestOptions } from './parse-csv';
 import { parseJson } from './parse-json';
-import type { ParseOptions, ParseResult } from './parse-result';
+import type { CsvRestResult, ParseOptions, ParseResult } from './parse-result';
 import { TextBuffer } from './text-buffer';
 
 /** @param chunks the same bytes that `facts` were made from; a chunk need not outlive the next one */
@@ -24,10 +24,46 @@ export function parseFile(
   if (facts.blank) return unread([createFinding('F008')]);
   const buffer = new TextBuffer(chunks, facts);
   const input = { chunks, facts, type, options };
-  const result = isJson(options.extension, buffer) ? parseJson(input, buffer) : parseCsv(input, buffer);
+  const result = closing(buffer, () =>
+    isJson(options.extension, buffer) ? parseJson(input, buffer) : parseCsv(input, buffer),
+  );
   const alone = result.findings.some(({ code }) => code === 'F008');
   if (facts.encoding !== 'windows-1252' || alone) return result;
   return { ...result, findings: [createFinding('P101'), ...result.findings] };
+}
+
+/**
+ * The part of a CSV file that stands behind a cut, read on its own: records and lines get the numbers that they have
+ * when no line before the cut is blank and LF ends each.
+ * @param chunksFrom the file's bytes from an offset on
+ * @returns null where there is no such part: JSON, or a file that is refused before its first record
+ */
+export function parseRest(
+  chunksFrom: (offset: number) => Iterable<Uint8Array>,
+  facts: FileFacts,
+  type: MessageType,
+  options: RestOptions,
+): CsvRestResult | null {
+  const { split } = options;
+  if (facts.refusal !== null || facts.blank || !canSplit(facts)) return null;
+  const head = new TextBuffer(chunksFrom(0), facts);
+  const header = closing(head, () => (isJson(options.extension, head) ? null : readHeader(head, type)));
+  if (header === null || header.nextOffset > split.offset) return null;
+  const buffer = new TextBuffer(chunksFrom(split.offset), { ...facts, bom: false });
+  return closing(buffer, () => parseCsvRest(buffer, header, options));
+}
+
+/** Whether a byte of LF is a line's end wherever it stands. */
+export function canSplit({ encoding }: FileFacts): boolean {
+  return encoding === 'utf-8' || encoding === 'windows-1252';
+}
+
+function closing<T>(buffer: TextBuffer, action: () => T): T {
+  try {
+    return action();
+  } finally {
+    buffer.close();
+  }
 }
 
 function isJson(extension: ParseOptions['extension'], buffer: TextBuffer): boolean {
@@ -49,7 +85,10 @@ function unread(findings: readonly Finding[]): ParseResult {
 
 function refusalFinding(refusal: Refusal, chunks: Iterable<Uint8Array>, facts: FileFacts): Finding {
   if (refusal.code === 'F010') return createFinding('F010', { params: { kind: refusal.kind } });
-  const reader = new LineReader(new TextBuffer(chunks, facts));
-  while (reader.next() && reader.offset + reader.length <= refusal.byte);
+  const buffer = new TextBuffer(chunks, facts);
+  const reader = new LineReader(buffer);
+  closing(buffer, () => {
+    while (reader.next() && reader.offset + reader.length <= refusal.byte);
+  });
   return createFinding('P102', { line: Math.max(1, reader.line), params: { byte: refusal.byte + 1 } });
 }

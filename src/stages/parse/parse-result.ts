@@ -4,6 +4,7 @@ import type { Finding } from '../../domain/finding';
 import type { MessageType } from '../../domain/message-type';
 import type { ParsedRecord } from '../../domain/parsed-record';
 import type { FileFacts } from './inspect';
+import type { FileSplit } from './split-file';
 
 /** Known before the first record. */
 export interface HeaderFacts {
@@ -19,6 +20,26 @@ export interface ParseOptions {
   /** Called once, before any record; not at all when the file is refused before its first record. */
   readonly onHeader?: (header: HeaderFacts) => void;
   readonly onRecord: (record: ParsedRecord) => void;
+  /** Someone else reads what stands behind a cut. JSON has no use for it. */
+  readonly rest?: CsvRest | null;
+}
+
+export interface CsvRest {
+  readonly split: FileSplit;
+  /** Asked once everything before the cut was read, and its line and record have the numbers that the other assumes. Null: read on. */
+  readonly take: () => CsvRestResult | null;
+}
+
+/** What was found behind the cut of a CSV file. */
+export interface CsvRestResult {
+  readonly records: number;
+  readonly miscounted: boolean;
+  /** P108, when a line ends otherwise than the first one. */
+  readonly mixed: Finding | null;
+  readonly blankCount: number;
+  readonly firstBlank: number | null;
+  /** First values in columns without a name, by column (first = 0). */
+  readonly strays: ReadonlyMap<number, string>;
 }
 
 export interface ParseResult extends HeaderFacts {

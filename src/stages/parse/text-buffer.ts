@@ -48,6 +48,12 @@ export class TextBuffer {
     return length > 0;
   }
 
+  /** Lets go of the chunks, when not all of them were asked for. */
+  close(): void {
+    this.ended = true;
+    this.pieces.return?.();
+  }
+
   /** Bytes that a stretch of the window takes in the file. */
   bytesOf(from: number, to: number): number {
     return this.ascii ? to - from : encodedLength(this.text.slice(from, to), this.facts.encoding);

@@ -2,8 +2,8 @@
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { moveStatement } from '../../../src/adapters/sqlite/commit-staging';
-import { tableShape } from '../../../src/adapters/sqlite/incoming-records';
 import { openBatchStore } from '../../../src/adapters/sqlite/open-batch-store';
+import { tableShape } from '../../../src/adapters/sqlite/record-rows';
 import type { BatchOrigin } from '../../../src/domain/batch-record';
 import type { BatchStore, Staging } from '../../../src/ports/batch-store';
 import { deliver, verdict } from '../../contract/batch-store/deliver';

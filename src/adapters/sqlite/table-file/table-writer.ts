@@ -15,7 +15,7 @@ const POINTER = 2;
 const PAGE_NUMBER = 4;
 
 /** A finished page and the highest rowid below it. */
-interface Child {
+export interface Child {
   readonly page: number;
   readonly rowid: number;
 }
@@ -64,14 +64,31 @@ export class TableWriter {
     return true;
   }
 
+  /** Ends the last leaf. All of them: what makes the table, as pages of the file, without those above them. */
+  endLeaves(): readonly Child[] {
+    if (this.#starts.length > 0) this.#endLeaf();
+    return this.#leaves;
+  }
+
+  /** Goes on behind leaves of a writer that wrote into the same file; their rowids are above all that are here. */
+  addLeaves(leaves: readonly Child[]): void {
+    this.endLeaves();
+    for (const leaf of leaves) this.#leaves.push(leaf);
+  }
+
   /** The table is whole once the file is finished too. */
   finish(): void {
     if (this.#leaves.length === 0) {
       this.#file.replace(this.#rootPage, this.#leaf());
       return;
     }
-    if (this.#starts.length > 0) this.#endLeaf();
-    let level: readonly Child[] = this.#leaves;
+    let level = this.endLeaves();
+    const [first, second] = level;
+    if (first !== undefined && second === undefined) {
+      // SQLite takes no root that has one page below it.
+      this.#file.replace(this.#rootPage, this.#file.page(first.page));
+      return;
+    }
     let groups = this.#groups(level);
     while (groups.length > 1) {
       level = groups.map((group) => ({

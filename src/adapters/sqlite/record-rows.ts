@@ -1,0 +1,127 @@
+/**
+ * How one record of a batch becomes rows: in `rows`, column for column as the message type's own table, and in `places`,
+ * what else is known of it. And how a finding and a rejected record become rows of the staging area. Pure but for
+ * `tableShape`, which asks the store.
+ */
+import type Database from 'better-sqlite3';
+import { cutCodePoints } from '../../domain/create-finding';
+import { FINDING_VALUE_MAX, type Finding } from '../../domain/finding';
+import type { BatchRecord } from '../../domain/batch-record';
+import type { MessageType } from '../../domain/message-type';
+import type { RejectedRecord, StagedRecord } from '../../ports/batch-store';
+import { quoteIdentifier } from './quote-identifier';
+import type { ColumnValue } from './table-file/record-encoder';
+
+export interface TableShape {
+  readonly columns: readonly string[];
+  /** The statement that makes an empty table of the shape. */
+  readonly rows: (table: string) => string;
+}
+
+/** The type's own table, column for column: only then does SQLite move rows without looking at them. */
+export function tableShape(db: Database.Database, type: string): TableShape {
+  const columns = db
+    .prepare<[string], { name: string; type: string; notnull: number; pk: number }>(
+      `SELECT name, type, "notnull", pk FROM pragma_table_info(?, 'main')`,
+    )
+    .all(type);
+  const definitions = columns.map(({ name, type, notnull, pk }) =>
+    [quoteIdentifier(name), type, notnull === 1 ? 'NOT NULL' : '', pk === 1 ? 'PRIMARY KEY' : ''].join(' '),
+  );
+  return {
+    columns: columns.map(({ name }) => name),
+    rows: (table) => `CREATE TABLE ${table} (${definitions.join(', ')}) STRICT`,
+  };
+}
+
+export const PLACE_COLUMNS = 7;
+
+export function placesTable(table: string): string {
+  return `CREATE TABLE ${table} (record INTEGER PRIMARY KEY, line INTEGER, byte_offset INTEGER, byte_length INTEGER,
+    warned INTEGER, key_hash INTEGER, patient_hash INTEGER)`;
+}
+
+export const REJECTED_COLUMNS = 4;
+
+export function rejectedTable(table: string): string {
+  return `CREATE TABLE ${table} (record INTEGER PRIMARY KEY, line INTEGER, byte_offset INTEGER, byte_length INTEGER)`;
+}
+
+export function rejectedRow({ record, line, offset, length }: RejectedRecord): ColumnValue[] {
+  return [record, line, offset, length];
+}
+
+export const FINDING_COLUMNS = 13;
+
+export function findingTable(table: string): string {
+  return `CREATE TABLE ${table} (
+    ord INTEGER PRIMARY KEY, severity TEXT, code TEXT, scope TEXT, line INTEGER, record INTEGER,
+    record_key TEXT, field TEXT, column_no INTEGER, value TEXT, expected TEXT, suggestion TEXT, params TEXT)`;
+}
+
+/** @param recordKey of any length; null where there is none */
+export function findingRow(finding: Finding, recordKey: string | null): ColumnValue[] {
+  const { severity, code, scope, line, record, field, columnNo, value, expected, suggestion } = finding;
+  const params = JSON.stringify(finding.params);
+  const key = recordKey === null ? null : cutCodePoints(recordKey, FINDING_VALUE_MAX);
+  const place = [line, record, key, field, columnNo, value, expected, suggestion];
+  return [null, severity, code, scope, ...place, params === '{}' ? null : params];
+}
+
+export interface RowInput {
+  readonly batch: BatchRecord;
+  readonly type: MessageType;
+  readonly columns: readonly string[];
+  /** See `versionOrder`. */
+  readonly order: string;
+  readonly hash: (text: string) => number;
+  /** Whether the record's number stands in its rows; what is written into pages has its rowid beside the row. */
+  readonly numbered: boolean;
+}
+
+export interface RowMaker {
+  /** The same array each time: this is the hottest path of all. */
+  row(record: StagedRecord): ColumnValue[];
+  place(record: StagedRecord): ColumnValue[];
+}
+
+export function createRowMaker({ batch, type, columns, order, hash, numbered }: RowInput): RowMaker {
+  const row = new Array<ColumnValue>(columns.length).fill(null);
+  const place = new Array<ColumnValue>(PLACE_COLUMNS).fill(null);
+  const at = (name: string): number => columns.indexOf(name);
+  row[at('_batch_id')] = batch.id;
+  row[at('_version')] = 1;
+  row[at('_received_at')] = batch.receivedAt;
+  row[at('_sender')] = batch.sender ?? '';
+  row[at('_order')] = order;
+  const [idAt, lineAt, recordAt, keyAt, patientAt] = ['_id', '_line', '_record', '_key', '_patient'].map(at) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const sender = batch.sender ?? '';
+  const fieldsAt = type.fields.map(({ name }) => at(name));
+  return {
+    row({ line, record, key, patient, values }) {
+      row[idAt] = numbered ? record : null;
+      row[lineAt] = line;
+      row[recordAt] = record;
+      row[keyAt] = key;
+      row[patientAt] = patient;
+      for (let i = 0; i < fieldsAt.length; i++) row[fieldsAt[i] ?? 0] = values[i] || null;
+      return row;
+    },
+    place({ line, record, offset, length, warned, key, patient }) {
+      place[0] = numbered ? record : null;
+      place[1] = line;
+      place[2] = offset;
+      place[3] = length;
+      place[4] = warned ? 1 : 0;
+      place[5] = hash(`${sender}\u001f${key}`);
+      place[6] = hash(patient);
+      return place;
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** From a record as read to what is staged of it: judged by the rules of its message type, with what they need to know. */
+import type { BatchRecord } from '../domain/batch-record';
+import type { Codelist, MessageType } from '../domain/message-type';
+import type { ParsedRecord } from '../domain/parsed-record';
+import type { RecordSink } from '../ports/batch-store';
+import type { ParseOptions } from '../stages/parse/parse-result';
+import { splitFileName } from '../stages/name/split-file-name';
+import { createValidator, type Judgement } from '../stages/validate/create-validator';
+
+export interface StageRecordsInput {
+  readonly batch: Pick<BatchRecord, 'sender' | 'fileTime' | 'fileName'>;
+  readonly type: MessageType;
+  readonly codelists: ReadonlyMap<string, Codelist>;
+  /** Belgian local, `YYYY-MM-DD hh:mm:ss`. */
+  readonly now: string;
+  readonly sink: RecordSink;
+}
+
+/** How the records of a batch's file are parsed so that each is judged and staged. */
+export function stagingRecords(
+  input: StageRecordsInput,
+): Required<Pick<ParseOptions, 'extension' | 'onHeader' | 'onRecord'>> {
+  const { batch, type, codelists, now, sink } = input;
+  let columnOf: (fieldIndex: number) => number | null = () => null;
+  const validate = createValidator(type, codelists, {
+    now,
+    sender: batch.sender,
+    fileTime: batch.fileTime,
+    columnOf: (fieldIndex) => columnOf(fieldIndex),
+  });
+  return {
+    extension: dataExtension(batch.fileName),
+    onHeader: (known) => {
+      columnOf = known.columnOf;
+    },
+    onRecord: (record) => stageRecord(sink, record, validate(record)),
+  };
+}
+
+function stageRecord(sink: RecordSink, record: ParsedRecord, judgement: Judgement): void {
+  const warned = record.findings.length > 0 || judgement.findings.length > 0;
+  if (warned) stageFindings(sink, record, judgement);
+  const { line, record: number, offset, length } = record;
+  if (judgement.rejected) {
+    sink.addRejected({ line, record: number, offset, length });
+    return;
+  }
+  sink.addRecord({
+    line,
+    record: number,
+    offset,
+    length,
+    values: judgement.values,
+    key: judgement.key,
+    patient: judgement.patient,
+    warned,
+  });
+}
+
+/** The reader's findings before the validator's, both under the record's key; a key without a filled part is none. */
+function stageFindings(sink: RecordSink, record: ParsedRecord, judgement: Judgement): void {
+  const key = /[^\u001f]/.test(judgement.key) ? judgement.key : null;
+  for (const finding of record.findings) sink.addFinding(finding, key);
+  for (const finding of judgement.findings) sink.addFinding(finding, key);
+}
+
+function dataExtension(fileName: string): '' | 'csv' | 'json' {
+  const extension = splitFileName(fileName).extension.toLowerCase();
+  return extension === 'csv' || extension === 'json' ? extension : '';
+}
