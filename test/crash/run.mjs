@@ -91,4 +91,5 @@ console.log(
     `${summary.violations} violations, ${summary.seconds} s`,
 );
 if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(summary));
-process.exitCode = summary.violations > 0 ? 1 : 0;
+// A daemon that is still there, because its run ended with an error, ends with this process.
+process.exit(summary.violations > 0 ? 1 : 0);

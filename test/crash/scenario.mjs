@@ -16,6 +16,7 @@ export const TYPE = 'LaboratoryTestResult';
 
 const SENDER = '81365677';
 const EXAMPLES = join(PROJECT_ROOT, 'schemas/covid19/examples');
+const ED25519_BLOB_BYTES = 51;
 const RIGHT_NISS = '85073003328';
 /** Eleven digits whose check fails. */
 const WRONG_NISS = '12345678901';
@@ -74,6 +75,14 @@ export const BATCHES = [
 /** Base name of a data file. */
 export const baseOf = ({ name }) => name.replace(/\.\w+$/, '');
 
+/** ssh2 cuts the leading zeros of some keys: these are no keys. */
+function makeKeyPair() {
+  for (;;) {
+    const pair = utils.generateKeyPairSync('ed25519');
+    if (Buffer.from(pair.public.split(' ')[1], 'base64').length === ED25519_BLOB_BYTES) return pair;
+  }
+}
+
 /** A home with configuration, one account and nothing dropped yet. */
 export function makeHome(dir) {
   const home = { dir, dataDir: join(dir, 'data'), configPath: join(dir, 'labdrop.yaml') };
@@ -87,7 +96,7 @@ export function makeHome(dir) {
     'log: { format: json }',
   ];
   writeFileSync(home.configPath, config.join('\n'));
-  const { private: privateKey, public: publicKey } = utils.generateKeyPairSync('ed25519');
+  const { private: privateKey, public: publicKey } = makeKeyPair();
   writeFileSync(join(dir, 'id_lab'), privateKey, { mode: 0o600 });
   const account = [`account: ${ACCOUNT}`, 'name: Lab', 'email: lab@example.org', `senders: ["${SENDER}"]`];
   account.push('authorizedKeys:', `  - ${publicKey}`);
