@@ -159,3 +159,21 @@ it('does not keep a chunk that its owner writes over', () => {
     ['5', '7'],
   ]);
 });
+
+test('a file that is not read to its end is let go of', () => {
+  let open = false;
+  function* chunks(): Generator<Uint8Array, void, undefined> {
+    open = true;
+    try {
+      for (;;) yield Buffer.from('not;the;header\n1;2;3\n');
+    } finally {
+      open = false;
+    }
+  }
+  const facts = { bytes: 21, encoding: 'utf-8', bom: false, blank: false, refusal: null } as const;
+  const { rejected } = parseFile(chunks(), facts, messageType(['SampleId']), {
+    extension: 'csv',
+    onRecord: () => undefined,
+  });
+  expect({ rejected, open }).toEqual({ rejected: true, open: false });
+});
