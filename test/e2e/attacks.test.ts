@@ -14,7 +14,7 @@ interface Row {
 }
 
 /** What is held for peers is bounded; what the runtime has freed and not given back yet comes on top. */
-const RSS_MAX_MB = '260';
+const RSS_MAX_MB = '200';
 
 test('an honest client is served whole while others attack, they are cut, and memory is bounded', () => {
   const dir = mkdtempSync(join(tmpdir(), 'labdrop-attacks-'));
