@@ -126,7 +126,7 @@ function judgeRecords({ ports, batch, staging }: Case, readable: ReadableFile): 
     return refuse();
   }
   do {
-    staging.settle();
+    staging.settle(result.columnOf);
     if (repeated !== null && staging.counts().accepted === 0) continue;
     const tripped = decideThreshold(staging.counts(), ports.rules);
     if (tripped !== null) {

@@ -34,6 +34,8 @@ export interface ReadRecordsResult {
   readonly rejected: boolean;
   /** Records could not be counted for certain (P109, P112): a declared total is not judged. */
   readonly miscounted: boolean;
+  /** Column of a field in the file, first = 1; null in JSON. */
+  readonly columnOf: (fieldIndex: number) => number | null;
 }
 
 export function readRecords(input: ReadRecordsInput): ReadRecordsResult {
@@ -46,9 +48,9 @@ export function readRecords(input: ReadRecordsInput): ReadRecordsResult {
       ...stagingRecords({ batch, type, codelists, now, sink: staging }),
       rest: inHand === null || split === null ? null : { split, take: () => takeRest(inHand, staging) },
     });
-    const { findings, dialect, header, records, rejected, miscounted } = parsed;
+    const { findings, dialect, header, records, rejected, miscounted, columnOf } = parsed;
     for (const finding of findings) staging.addFinding(finding, null);
-    return { reading: { dialect, header }, records, rejected, miscounted };
+    return { reading: { dialect, header }, records, rejected, miscounted, columnOf };
   } finally {
     inHand?.end();
   }

@@ -104,8 +104,11 @@ export interface Staging extends RecordSink {
   readonly partTarget: PartTarget | null;
   /** Takes over what was written for `partTarget`, once: its records stand behind all that were added, and are the last. */
   addPart(part: StagedPart): void;
-  /** Findings within the file on equal keys (D403, D405), then against the store (D402, D404, D406, R311). Then `hold`. */
-  settle(): void;
+  /**
+   * Findings within the file on equal keys (D403, D405), then against the store (D402, D404, D406, R311). Then `hold`.
+   * @param columnOf the column of a field in the file, first = 1; null in JSON
+   */
+  settle(columnOf?: (fieldIndex: number) => number | null): void;
   /**
    * Makes sure of what was settled until `commit`: nobody else writes from now on. False when what others stored since
    * may change it: then settle again, and look at the counts again. Called by `commit` at the latest.

@@ -60,7 +60,10 @@ export function createGauges(registry: Registry, sources: GaugeSources): Gauges 
     ['account'],
   );
   const lastScan = gauge('labdrop_last_scan_timestamp_seconds', 'When the drop folders were last listed completely');
-  const failures = gauge('labdrop_sources_unreadable', 'What could not be read at this scrape: the store, the disk, the server');
+  const failures = gauge(
+    'labdrop_sources_unreadable',
+    'What could not be read at this scrape: the store, the disk, the server',
+  );
   const faults = new Map<string, string>();
   const accounts = new Set<string>();
 

@@ -153,3 +153,17 @@ export function copyFindings(db: Database.Database, schema: 'main' | 'staging', 
       SELECT ?, record, line, byte_offset, byte_length FROM staging.rejected ORDER BY record`,
   ).run(batchId);
 }
+
+/** The same tables in the staging area, as a commit would fill them: for reports on what is not committed. */
+export function stageReportTables(db: Database.Database, batchId: string): void {
+  db.exec(`
+    DROP TABLE IF EXISTS staging.findings;
+    DROP TABLE IF EXISTS staging.rejected_records;
+    CREATE TABLE staging.findings AS SELECT * FROM main.findings WHERE FALSE;
+    CREATE TABLE staging.rejected_records AS SELECT * FROM main.rejected_records WHERE FALSE;`);
+  numberFindings(db);
+  copyFindings(db, 'staging', batchId);
+  db.exec(`
+    CREATE INDEX staging.findings_in_order ON findings (batch_id, seq);
+    CREATE INDEX staging.rejected_in_order ON rejected_records (batch_id, record);`);
+}

@@ -100,7 +100,11 @@ function tell(db: Database.Database, { type, base }: StoreComparisonInput, { cod
  * R311: warns where no message of the declared type is stored for the patient within the declared days.
  * @returns how many records have their first warning from it
  */
-export function settleFollows(db: Database.Database, { type, base }: StoreComparisonInput): number {
+export function settleFollows(
+  db: Database.Database,
+  { type, base }: StoreComparisonInput,
+  columnOf: (fieldIndex: number) => number | null,
+): number {
   const { follows } = type.rules;
   const field = type.fields.find(({ name }) => name === follows?.date);
   if (follows === null || field === undefined) return 0;
@@ -111,8 +115,8 @@ export function settleFollows(db: Database.Database, { type, base }: StoreCompar
     (name) => `abs(julianday(substr(e.${quoteIdentifier(name)}, 1, 10)) - ${date}) <= :days`,
   );
   db.prepare(
-    `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, field, value, params)
-      SELECT :severity, 'R311', :scope, r._line, r._record, ${shownKey('r')}, :field, ${value},
+    `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, field, column_no, value, params)
+      SELECT :severity, 'R311', :scope, r._line, r._record, ${shownKey('r')}, :field, :columnNo, ${value},
         json_object('messageType', :messageType, 'days', :days)
       FROM incoming.places p ${joinRow('r', 'p.record', base)} LEFT JOIN staging.decision d ON d.record = p.record
       WHERE (d.kind IS NULL OR d.kind IN ('correction', 'older-version')) AND r._patient <> '' AND ${date} IS NOT NULL
@@ -121,7 +125,10 @@ export function settleFollows(db: Database.Database, { type, base }: StoreCompar
           CROSS JOIN main.${quoteIdentifier(follows.messageType)} e ON e._id = e_place.id AND e._patient = r._patient
           WHERE e_place.hash = p.patient_hash AND e._superseded_by IS NULL AND (${near.join(' OR ')}))
       ORDER BY p.record`,
-  ).run({ severity, scope, field: field.name, messageType: follows.messageType, days: follows.days });
+  ).run({
+    ...{ severity, scope, field: field.name, columnNo: columnOf(field.index) },
+    ...{ messageType: follows.messageType, days: follows.days },
+  });
   const row = db
     .prepare<[], { count: number }>(
       `SELECT count(*) AS count FROM staging.finding f CROSS JOIN incoming.places p ON p.record = f.record

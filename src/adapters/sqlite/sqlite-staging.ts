@@ -36,7 +36,9 @@ import {
   numberFindings,
   prepareRecords,
   type ReadyRows,
+  stageReportTables,
 } from './commit-staging';
+import { countSettled } from './count-settled';
 import { copyPart, type IncomingRecords, receiveRecords } from './incoming-records';
 import { createKeyedHash, type HashSecret } from './keyed-hash';
 import { FINDING_COLUMNS, findingRow, REJECTED_COLUMNS, rejectedRow } from './record-rows';
@@ -44,8 +46,7 @@ import { settleAgainstStore, settleFollows, type StoreComparisonInput } from './
 import { forgetDecisions, settleWithinFile, sortKeys, tellRepeated } from './settle-within-file';
 import { createReportSource } from './sqlite-report-source';
 import { detachStaging } from './staging-database';
-import type { StoredDecision } from '../../stages/route/decide-against-stored';
-import type { TwinDecision } from '../../stages/route/decide-within-file';
+import { hasStoredSince, lastCommit } from './store-changes';
 import type { StoreTransactions } from './store-transactions';
 
 export interface StagingContext {
@@ -88,7 +89,6 @@ export class SqliteStaging implements Staging {
   #hasPart = false;
   #readable = false;
   #sorted = false;
-  #newlyWarned = 0;
   #numbered = false;
   #allRejected = false;
   #allRepeated = false;
@@ -144,7 +144,7 @@ export class SqliteStaging implements Staging {
     this.#add(this.#addFinding, findingRow(finding, recordKey));
   }
 
-  settle(): void {
+  settle(columnOf: (fieldIndex: number) => number | null = () => null): void {
     this.#run(() => {
       if (this.#settled) throw new Fault('S903', 'a batch is settled once', { retryable: false });
       const { db, transactions } = this.#context;
@@ -160,8 +160,8 @@ export class SqliteStaging implements Staging {
       if (comparison !== null) {
         settleAgainstStore(db, comparison);
         tellRepeated(db, comparison.base);
-        this.#newlyWarned = settleFollows(db, comparison);
-        this.#counts = this.#countSettled();
+        const read = { staged: this.#staged, warned: this.#warned, rejected: this.#rejected };
+        this.#counts = countSettled(db, read, settleFollows(db, comparison, columnOf));
       }
       this.#settled = true;
     });
@@ -251,16 +251,7 @@ export class SqliteStaging implements Staging {
     return this.#run(() => {
       const { db, transactions, batch } = this.#context;
       if (!transactions.locked) transactions.bulk();
-      db.exec(`
-        DROP TABLE IF EXISTS staging.findings;
-        DROP TABLE IF EXISTS staging.rejected_records;
-        CREATE TABLE staging.findings AS SELECT * FROM main.findings WHERE FALSE;
-        CREATE TABLE staging.rejected_records AS SELECT * FROM main.rejected_records WHERE FALSE;`);
-      numberFindings(db);
-      copyFindings(db, 'staging', batch.id);
-      db.exec(`
-        CREATE INDEX staging.findings_in_order ON findings (batch_id, seq);
-        CREATE INDEX staging.rejected_in_order ON rejected_records (batch_id, record);`);
+      stageReportTables(db, batch.id);
       return createReportSource(db, 'staging', batch.id);
     });
   }
@@ -314,14 +305,9 @@ export class SqliteStaging implements Staging {
   }
 
   /** Whether another batch stored records of this sender and type, or took the ids of ours. */
-  #storeChanged({ type, storedBase }: CommitInput): boolean {
-    const { db, batch } = this.#context;
-    const later = db
-      .prepare(
-        `SELECT 1 FROM main.batches WHERE commit_seq > ? AND message_type = ? AND sender IS ? AND mode = 'production'`,
-      )
-      .get(this.#seen, type.name, batch.sender);
-    return later !== undefined || highestId(db, type) > storedBase;
+  #storeChanged({ type, sender, storedBase }: CommitInput): boolean {
+    const { db } = this.#context;
+    return hasStoredSince(db, this.#seen, { type: type.name, sender }) || highestId(db, type) > storedBase;
   }
 
   #comparison(): StoreComparisonInput | null {
@@ -349,35 +335,6 @@ export class SqliteStaging implements Staging {
     if (this.#ended) throw ended();
     return asFault(action);
   }
-
-  #countSettled(): BatchCounts {
-    const rows = this.#context.db
-      .prepare<[], { kind: StoredDecision | TwinDecision; count: number; warned: number }>(
-        `SELECT d.kind, count(*) AS count, count(*) FILTER (WHERE p.warned) AS warned
-          FROM staging.decision d CROSS JOIN incoming.places p ON p.record = d.record GROUP BY d.kind`,
-      )
-      .all();
-    const count = (kinds: readonly string[]): number =>
-      rows.filter(({ kind }) => kinds.includes(kind)).reduce((sum, row) => sum + row.count, 0);
-    const rejected = count(['conflict', 'other-patient']);
-    const duplicate = count(['repeated', 'duplicate', 'confirmation']);
-    const corrected = count(['correction', 'older-version']);
-    const leftOut = rows.filter(({ kind }) => kind !== 'correction' && kind !== 'older-version');
-    const warnedLeftOut = leftOut.reduce((sum, { warned }) => sum + warned, 0);
-    return {
-      records: this.#total(),
-      accepted: this.#staged - rejected - duplicate,
-      acceptedWithWarning: this.#warned - warnedLeftOut + this.#newlyWarned,
-      rejected: this.#rejected + rejected,
-      duplicate,
-      corrected,
-    };
-  }
-}
-
-function lastCommit(db: Database.Database): number {
-  const row = db.prepare<[], { last: number | null }>('SELECT max(commit_seq) AS last FROM main.batches').get();
-  return row?.last ?? 0;
 }
 
 function ended(): Fault {

@@ -1,0 +1,23 @@
+/** What others have committed, by the number that each commit gets. */
+import type Database from 'better-sqlite3';
+
+/** Number of the last commit, 0 before the first. */
+export function lastCommit(db: Database.Database): number {
+  const row = db.prepare<[], { last: number | null }>('SELECT max(commit_seq) AS last FROM main.batches').get();
+  return row?.last ?? 0;
+}
+
+/** Whether a commit after `commit` stored records of this sender and type. */
+export function hasStoredSince(
+  db: Database.Database,
+  commit: number,
+  { type, sender }: { readonly type: string; readonly sender: string },
+): boolean {
+  const later = db
+    .prepare(
+      `SELECT 1 FROM main.batches
+        WHERE commit_seq > ? AND message_type = ? AND coalesce(sender, '') = ? AND mode = 'production'`,
+    )
+    .get(commit, type, sender);
+  return later !== undefined;
+}
