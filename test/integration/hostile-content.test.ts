@@ -144,8 +144,8 @@ it('a line of 100 MB', async () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(MEMORY_MAX);
 }, 300_000);
 
-it('200,000 rows, every one wrong', async () => {
-  const count = 200_000;
+it('more wrong rows than a spreadsheet report takes', async () => {
+  const count = 60_000;
   const name = nameOf('csv');
   const fd = openSync(join(dropFolder(home.folders, home.account.account, 'root'), name), 'w');
   writeSync(fd, `${HEADER}\n`);
