@@ -1,8 +1,8 @@
 /** Where the value sets of a command are: the schemas folder of the configuration, else the one of the program. */
 import { join } from 'node:path';
 import type { Config } from '../config/config';
-import { ConfigProblem } from '../config/config-problem';
 import type { CommandContext } from './command-context';
+import { findConfig } from './find-config';
 
 export interface CodelistSchemas {
   readonly dir: string;
@@ -18,13 +18,4 @@ export function findCodelistSchemas(context: CommandContext): CodelistSchemas {
   const config = findConfig(context);
   const dir = config?.schemas.dir ?? own;
   return { dir, isProgramsOwn: dir === own, config };
-}
-
-function findConfig(context: CommandContext): Config | null {
-  try {
-    return context.loadConfig();
-  } catch (error) {
-    if (error instanceof ConfigProblem && error.file === null) return null;
-    throw error;
-  }
 }
