@@ -38,12 +38,16 @@ function swapForLinks(places: readonly (readonly [path: string, target: string])
   const script = `
     const { renameSync } = require('node:fs');
     const places = ${JSON.stringify(places.map(([path]) => path))};
-    const attempt = (from, to) => { try { renameSync(from, to); } catch {} };
+    // Whatever the server moved first cannot be moved: the next round finds it as it is then.
+    const MOVED = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY', 'EEXIST'];
+    const attempt = (from, to) => {
+      try { renameSync(from, to); } catch (error) { if (!MOVED.includes(error.code)) throw error; }
+    };
     for (;;) for (const path of places) {
       attempt(path, path + '.real'); attempt(path + '.link', path);
       attempt(path, path + '.link'); attempt(path + '.real', path);
     }`;
-  swapper = spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
+  swapper = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 /** Everything outside: names, sizes, times of change. */
