@@ -251,8 +251,8 @@ export class Connection {
   }
 
   /**
-   * Tells what is held for this client. Above its share nothing more is taken from its socket, except when it waits
-   * for the client to take replies: then the client must be heard.
+   * Tells what is held for this client. Above its share nothing more is taken from its socket, except when only the
+   * client can bring it on: by taking replies, or with the rest of a request of which a large part is held.
    */
   private settleMemory(): void {
     if (this.socketClosed || this.socket.destroyed || this.gate === null) return;
@@ -261,11 +261,11 @@ export class Connection {
     memory.report(this, this.accountName() ?? '', held);
     if (memory.isExceeded()) this.options.onMemoryExceeded();
     const share = memory.share();
-    const blocked = this.gate.isBlocked();
-    if (!this.isHeldBack && held > share && !blocked) {
+    const mustBeHeard = this.gate.isBlocked() || !this.gate.hasWork();
+    if (!this.isHeldBack && held > share && !mustBeHeard) {
       this.isHeldBack = true;
       this.socket.pause();
-    } else if (this.isHeldBack && (held <= share / 2 || blocked)) {
+    } else if (this.isHeldBack && (held <= share / 2 || mustBeHeard)) {
       this.isHeldBack = false;
       this.socket.resume();
     }

@@ -65,6 +65,11 @@ export class SessionGate {
     return [...this.sessions].some((session) => session.isBlocked());
   }
 
+  /** Whether a session has a request to carry out. */
+  hasWork(): boolean {
+    return [...this.sessions].some((session) => session.hasWork());
+  }
+
   /** Bytes that the sessions hold for the client. */
   heldBytes(): number {
     let bytes = 0;

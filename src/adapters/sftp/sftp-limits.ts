@@ -45,7 +45,7 @@ export const DEFAULT_SFTP_LIMITS: SftpLimits = {
   idleMs: 15 * MINUTE_MS,
   pendingMaxBytes: 4 * MEBIBYTE,
   unsentMaxBytes: 2 * MEBIBYTE,
-  memoryMaxBytes: 16 * MEBIBYTE,
+  memoryMaxBytes: 8 * MEBIBYTE,
   rekeyBytes: 1024 * MEBIBYTE,
   rekeyMs: 60 * MINUTE_MS,
 };

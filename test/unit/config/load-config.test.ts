@@ -64,7 +64,7 @@ describe('loadConfig', () => {
           maxNewConnectionsPerMinute: 600,
           maxChannelsPerConnection: 4,
           maxHandlesPerSession: 64,
-          maxHeldBytes: 16777216,
+          maxHeldBytes: 8388608,
           loginGraceSeconds: 30,
           maxAuthTries: 6,
           idleSeconds: 900,

@@ -83,7 +83,7 @@ export class SftpSession {
 
   /** Whether an upload is open, or something that was asked is not answered yet. */
   isBusy(): boolean {
-    return this.carrying || this.pending.length > 0 || this.unsentBytes > 0 || this.context.handles.hasUpload();
+    return this.hasWork() || this.unsentBytes > 0 || this.context.handles.hasUpload();
   }
 
   /** Bytes that are kept for the peer: what it has sent and is not carried out, and what it has not taken. */
@@ -94,6 +94,11 @@ export class SftpSession {
   /** Whether nothing is carried out until the peer takes what waits for it. */
   isBlocked(): boolean {
     return this.unsentBytes > this.options.unsentMaxBytes() || this.options.isCongested();
+  }
+
+  /** Whether a whole request waits or is being carried out; without one the session goes on only when it hears more. */
+  hasWork(): boolean {
+    return this.carrying || this.pending.length > 0;
   }
 
   /** Something that `isCongested` depends on has changed. */
