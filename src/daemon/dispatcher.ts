@@ -36,6 +36,8 @@ export interface DispatcherEvents {
 export interface Dispatcher {
   /** Takes a batch up unless its files are known already. */
   offer(origin: BatchOrigin, submitter: Submitter): void;
+  /** Takes up a batch that the store has just named as not finished, unless it is in hand. */
+  resume(origin: BatchOrigin, submitter: Submitter): void;
   /** What is offered meanwhile is there at once: nothing starts before all of it stands in its line. */
   together(offers: () => void): void;
   /** Whether a file of this identity waits, runs or was just done. */
@@ -90,7 +92,11 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
   }
 
   function offer(origin: BatchOrigin, submitter: Submitter): void {
-    if (draining || identitiesOf(origin).some(isKnown)) return;
+    if (!identitiesOf(origin).some(isKnown)) resume(origin, submitter);
+  }
+
+  function resume(origin: BatchOrigin, submitter: Submitter): void {
+    if (draining || identitiesOf(origin).some((identity) => inHand.has(identity))) return;
     const left = queue.add({ origin, submitter, attempts: 0, kills: 0 });
     if (left?.origin === origin) return;
     if (left !== null) letGo(left.origin);
@@ -201,6 +207,7 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
 
   return {
     offer,
+    resume,
     together,
     isKnown,
     isClaimed: (account, folder, fileName) => taken.has(`${account}/${folder}/${fileName}`),

@@ -12,7 +12,7 @@ import type { Dispatcher } from './dispatcher';
 export interface StoreIntakeOptions {
   readonly reader: Pick<StoreReader, 'unfinished'>;
   /** Knows by itself which batches it has taken up. */
-  readonly dispatcher: Pick<Dispatcher, 'offer'>;
+  readonly dispatcher: Pick<Dispatcher, 'resume'>;
   readonly findAccount: (name: string) => Account | null;
   readonly log: Logger;
 }
@@ -22,7 +22,7 @@ export function createStoreIntake({ reader, dispatcher, findAccount, log }: Stor
     try {
       for (const batch of reader.unfinished()) {
         // A reminder has no file of its own that the dispatcher could know it by; nobody asks for one.
-        if (batch.cause !== 'unmarked') dispatcher.offer(batch, findAccount(batch.account));
+        if (batch.cause !== 'unmarked') dispatcher.resume(batch, findAccount(batch.account));
       }
     } catch (error) {
       const { code, message } = toFault(error);

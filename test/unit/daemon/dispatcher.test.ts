@@ -114,6 +114,18 @@ describe('the dispatcher', () => {
     expect(dispatcher.isKnown('1')).toBe(false);
   });
 
+  it('takes up at once what the store names, also a moment after it was set aside, and never twice', async () => {
+    const origin = makeOrigin({ id: 'a', dataIdentity: '1' });
+    dispatcher.offer(origin, null);
+    const quarantined = { batch: { ...origin } as BatchRecord, at: 'now', reason: 'why' };
+    await express.answer({ kind: 'quarantined', quarantined });
+    dispatcher.offer(origin, null);
+    expect(express.asked).toEqual(['a']);
+    dispatcher.resume(origin, null);
+    dispatcher.resume(origin, null);
+    expect([...express.asked, ...bulk.asked]).toEqual(['a', 'a']);
+  });
+
   it('takes a replay up once, and leaves a file of its name in the drop folder alone', async () => {
     const upload = makeOrigin({ id: 'upload', account: 'b', dataIdentity: '1' });
     dispatcher.offer(upload, null);

@@ -12,7 +12,7 @@ describe('the intake from the store', () => {
     const offered: unknown[] = [];
     const look = createStoreIntake({
       reader: { unfinished: () => [replay, { ...replay, id: 'b', account: 'gone' }, { ...replay, cause: 'unmarked' }] },
-      dispatcher: { offer: (...args) => offered.push(args) },
+      dispatcher: { resume: (...args) => offered.push(args) },
       findAccount: (name) => (name === 'lab' ? account : null),
       log: failingLog([]),
     });
@@ -34,7 +34,7 @@ describe('the intake from the store', () => {
           throw new Fault('S902', 'busy', { retryable: true });
         },
       },
-      dispatcher: { offer: (origin) => offered.push(origin.id) },
+      dispatcher: { resume: (origin) => offered.push(origin.id) },
       findAccount: () => null,
       log: failingLog(errors),
     });
