@@ -163,6 +163,7 @@ export class Connection {
   /** Cuts what is idle or may not be logged in any more, and renews old keys; called every few seconds. */
   sweep(): void {
     if (this.account === null) return;
+    this.gate?.wake(); // its share grows when others leave, of which nobody tells it
     this.settleMemory();
     const withdrawn = this.login.recheck();
     if (withdrawn !== null) this.cut(`the login holds no more: ${withdrawn}`);
