@@ -1,9 +1,11 @@
 /**
  * Keeps when an account first fetched each report of a batch completely. A report is known by its name: the batch's base
- * name, `.rN` for a later delivery, and what report it is. Names that are no report's are passed over.
+ * name, shortened when it is very long, `.rN` for a later delivery, and what report it is. Names that are no report's
+ * are passed over.
  */
 import { OUTCOMES } from '../../domain/batch';
 import type { BatchOrigin } from '../../domain/batch-record';
+import { shortName } from '../../domain/short-name';
 import { asFault } from './as-fault';
 import { openConnection } from './open-connection';
 
@@ -22,6 +24,9 @@ const REPORT_NAME = new RegExp(
   's',
 );
 
+const SHORTENED = /^(?<kept>.+)~[0-9a-f]{8}$/s;
+const LAST_CHARACTER = '\u{10ffff}';
+
 /**
  * Durable when it returns. Of several fetches of one report the first stays.
  * @param path of the store
@@ -36,6 +41,15 @@ export function recordFetches(path: string, fetches: readonly ReportFetch[]): vo
           AND ((base_name = ? AND delivery = 1) OR (base_name = ? AND delivery = ?))
           ORDER BY committed_at DESC LIMIT 1`,
       );
+      const findNames = db.prepare<[string, string, string, string], { name: string }>(
+        'SELECT base_name AS name FROM batches WHERE account = ? AND folder = ? AND base_name BETWEEN ? AND ?',
+      );
+      const inFull = (account: string, folder: string, shown: string): string => {
+        const { kept } = SHORTENED.exec(shown)?.groups ?? {};
+        if (kept === undefined) return shown;
+        const names = findNames.all(account, folder, kept, kept + LAST_CHARACTER);
+        return names.find(({ name }) => shortName(name) === shown)?.name ?? shown;
+      };
       const keep = db.prepare(
         'INSERT INTO report_fetches (batch_id, file_name, fetched_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
       );
@@ -43,7 +57,8 @@ export function recordFetches(path: string, fetches: readonly ReportFetch[]): vo
         for (const { account, folder, fileName, at } of fetches) {
           const { stem, base, delivery } = REPORT_NAME.exec(fileName)?.groups ?? {};
           if (stem === undefined || base === undefined) continue;
-          const batch = find.get(account, folder, stem, base, Number(delivery ?? 1));
+          const names = [inFull(account, folder, stem), inFull(account, folder, base)] as const;
+          const batch = find.get(account, folder, ...names, Number(delivery ?? 1));
           if (batch !== undefined) keep.run(batch.id, fileName, at);
         }
       }).immediate();

@@ -43,8 +43,8 @@ interface Fetch {
   readonly at: string;
 }
 
-const fetches = (): readonly Fetch[] =>
-  (JSON.parse(labdrop(home, ['show', BASE, '--json']).stdout) as { fetches: Fetch[] }).fetches;
+const fetches = (batch = BASE): readonly Fetch[] =>
+  (JSON.parse(labdrop(home, ['show', batch, '--json']).stdout) as { fetches: Fetch[] }).fetches;
 
 test('the first complete fetch of each report stays, a part of one does not count', async () => {
   const login = { port: daemon.port, user: 'lab1', key };
@@ -84,4 +84,18 @@ test('the first complete fetch of each report stays, a part of one does not coun
       .map(({ outcome }) => outcome);
   await until(() => outcomes().length > 1, 'the lines in the log');
   expect(outcomes()).toEqual(['partial', 'complete']);
+});
+
+test('also of a file whose name is so long that its reports bear a shorter one', async () => {
+  const login = { port: daemon.port, user: 'lab1', key };
+  const long = `${BASE}_${'x'.repeat(190)}`;
+  copyFileSync(EXAMPLE, join(home.dir, `${long}.csv`));
+  writeFileSync(join(home.dir, `${long}.ok`), '');
+  expect(sftp(login, [`put ${long}.csv`, `put ${long}.ok`], home.dir).status).toBe(0);
+  const reports = join(home.dataDir, 'accounts/lab1/reports');
+  const report = (): string | undefined => listNames(reports).find((name) => /~[0-9a-f]{8}\.report\.ok$/.test(name));
+  await until(() => report() !== undefined, 'the reports');
+  expect(sftp(login, [`get reports/${report() ?? ''}`], home.dir).status).toBe(0);
+  await until(() => fetches(long).length > 0, 'the fetch in the store');
+  expect(fetches(long).map(({ fileName }) => fileName)).toEqual([report()]);
 });
