@@ -12,30 +12,30 @@ import { tableShape } from './record-rows';
 import { addPlaces, addPlacesAhead, type PlacesInput } from './record-places';
 import type { StoreComparisonInput } from './settle-against-store';
 import type { StoreTransactions } from './store-transactions';
+import { prepared } from './prepared';
 
 /** @throws Fault S903 when the batch is committed already: nothing is ever stored twice */
 export function commitBatchRow(db: Database.Database, id: string, verdict: CommitVerdict): void {
   const { counts, header, dialect } = verdict;
-  const { changes } = db
-    .prepare(
-      `UPDATE main.batches SET state = 'committed', outcome = :outcome, records = :records, accepted = :accepted,
+  const { changes } = prepared(
+    db,
+    `UPDATE main.batches SET state = 'committed', outcome = :outcome, records = :records, accepted = :accepted,
         accepted_with_warning = :acceptedWithWarning, rejected = :rejected, duplicate = :duplicate,
         corrected = :corrected, sha256 = :sha256, schema_version = :schemaVersion, dialect = :dialect,
         header_offset = :headerOffset, header_length = :headerLength, committed_at = :committedAt,
         commit_seq = (SELECT coalesce(max(commit_seq), 0) + 1 FROM main.batches)
       WHERE id = :id AND outcome IS NULL`,
-    )
-    .run({
-      ...counts,
-      id,
-      outcome: verdict.outcome,
-      sha256: verdict.sha256,
-      schemaVersion: verdict.schemaVersion,
-      dialect: dialect === null ? null : JSON.stringify(dialect),
-      headerOffset: header?.offset ?? null,
-      headerLength: header?.length ?? null,
-      committedAt: verdict.committedAt,
-    });
+  ).run({
+    ...counts,
+    id,
+    outcome: verdict.outcome,
+    sha256: verdict.sha256,
+    schemaVersion: verdict.schemaVersion,
+    dialect: dialect === null ? null : JSON.stringify(dialect),
+    headerOffset: header?.offset ?? null,
+    headerLength: header?.length ?? null,
+    committedAt: verdict.committedAt,
+  });
   if (changes !== 1) throw new Fault('S903', `batch ${id} is unknown or committed already`, { retryable: false });
 }
 
@@ -54,7 +54,7 @@ export interface CommitInput extends StoreComparisonInput {
 /** Highest `_id` of a type's table, 0 when it has none. */
 export function highestId(db: Database.Database, type: MessageType): number {
   const table = `main.${quoteIdentifier(type.name)}`;
-  return db.prepare<[], { id: number | null }>(`SELECT max(_id) AS id FROM ${table}`).get()?.id ?? 0;
+  return prepared<[], { id: number | null }>(db, `SELECT max(_id) AS id FROM ${table}`).get()?.id ?? 0;
 }
 
 /** Rows and their places, in the transaction that is open. */
@@ -94,14 +94,15 @@ export function moveStatement(type: string, ready: ReadyRows): string {
 }
 
 function hasDecisions(db: Database.Database): boolean {
-  return db.prepare('SELECT 1 FROM staging.decision LIMIT 1').get() !== undefined;
+  return prepared(db, 'SELECT 1 FROM staging.decision LIMIT 1').get() !== undefined;
 }
 
 function insertRows(db: Database.Database, table: string, { type, base, storedBase }: CommitInput): void {
   const own = '_batch_id, _line, _record, _received_at, _sender, _key, _patient, _order';
   const fields = type.fields.map(({ name }) => quoteIdentifier(name));
   const taken = [...own.split(', '), ...fields];
-  db.prepare(
+  prepared(
+    db,
     `INSERT INTO ${table} (_id, _version, _superseded_by, ${taken.join(', ')})
       SELECT :storedBase + r._record, coalesce(d.version, 1), iif(d.kind = 'older-version', d.stored_id, NULL),
         ${taken.map((column) => `r.${column}`).join(', ')}
@@ -117,11 +118,13 @@ function places({ type, storedBase }: CommitInput): PlacesInput {
 /** What the new rows say of the rows that were there. */
 function supersede(db: Database.Database, { type, order, storedBase }: CommitInput): void {
   const table = `main.${quoteIdentifier(type.name)}`;
-  db.prepare(
+  prepared(
+    db,
     `UPDATE ${table} AS s SET _superseded_by = ? + d.record
       FROM staging.decision d WHERE d.kind = 'correction' AND s._id = d.stored_id`,
   ).run(storedBase);
-  db.prepare(
+  prepared(
+    db,
     `UPDATE ${table} SET _order = ?
       WHERE _id IN (SELECT stored_id FROM staging.decision WHERE kind = 'confirmation')`,
   ).run(order);
@@ -132,23 +135,26 @@ function supersede(db: Database.Database, { type, order, storedBase }: CommitInp
  * have millions. Touches the staging area alone.
  */
 export function numberFindings(db: Database.Database): void {
-  db.exec(`
-    DROP TABLE IF EXISTS staging.placed;
-    CREATE TABLE staging.placed (seq INTEGER PRIMARY KEY, ord INTEGER);
-    INSERT INTO staging.placed (ord)
-      SELECT ord FROM staging.finding ORDER BY scope NOT IN ('file', 'header'), line, record, ord;`);
+  prepared(db, 'DELETE FROM staging.placed').run();
+  prepared(
+    db,
+    `INSERT INTO staging.placed (ord)
+      SELECT ord FROM staging.finding ORDER BY scope NOT IN ('file', 'header'), line, record, ord`,
+  ).run();
 }
 
 /** Copies numbered findings and rejected records into the tables of those names in `schema`. */
 export function copyFindings(db: Database.Database, schema: 'main' | 'staging', batchId: string): void {
   const columns =
     'severity, code, scope, line, record, record_key, field, column_no, value, expected, suggestion, params';
-  db.prepare(
+  prepared(
+    db,
     `INSERT INTO ${schema}.findings (batch_id, seq, ${columns})
       SELECT ?, placed.seq, ${columns}
       FROM staging.placed CROSS JOIN staging.finding f ON f.ord = placed.ord ORDER BY placed.seq`,
   ).run(batchId);
-  db.prepare(
+  prepared(
+    db,
     `INSERT INTO ${schema}.rejected_records (batch_id, record, line, byte_offset, byte_length)
       SELECT ?, record, line, byte_offset, byte_length FROM staging.rejected ORDER BY record`,
   ).run(batchId);

@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import type { BatchCounts } from '../../domain/batch';
 import type { StoredDecision } from '../../stages/route/decide-against-stored';
 import type { TwinDecision } from '../../stages/route/decide-within-file';
+import { prepared } from './prepared';
 
 /** Records as they came, before they were settled. */
 export interface ReadCounts {
@@ -15,12 +16,11 @@ export interface ReadCounts {
 
 /** @param newlyWarned stored records whose first warning came when they were settled */
 export function countSettled(db: Database.Database, read: ReadCounts, newlyWarned: number): BatchCounts {
-  const rows = db
-    .prepare<[], { kind: StoredDecision | TwinDecision; count: number; warned: number }>(
-      `SELECT d.kind, count(*) AS count, count(*) FILTER (WHERE p.warned) AS warned
+  const rows = prepared<[], { kind: StoredDecision | TwinDecision; count: number; warned: number }>(
+    db,
+    `SELECT d.kind, count(*) AS count, count(*) FILTER (WHERE p.warned) AS warned
         FROM staging.decision d CROSS JOIN incoming.places p ON p.record = d.record GROUP BY d.kind`,
-    )
-    .all();
+  ).all();
   const count = (...kinds: readonly string[]): number =>
     rows.filter(({ kind }) => kinds.includes(kind)).reduce((sum, row) => sum + row.count, 0);
   const rejected = count('conflict', 'other-patient');

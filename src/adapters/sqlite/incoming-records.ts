@@ -13,7 +13,7 @@ import type { MessageType } from '../../domain/message-type';
 import type { PartTarget, StagedPart, StagedRecord } from '../../ports/batch-store';
 import type { PagePart, PageTarget } from './incoming-part';
 import type { HashSecret } from './keyed-hash';
-import { IN_MEMORY } from './open-connection';
+import { prepared } from './prepared';
 import {
   createRowMaker,
   FINDING_COLUMNS,
@@ -24,6 +24,7 @@ import {
   rejectedTable,
   tableShape,
 } from './record-rows';
+import type { ScratchDatabases } from './scratch-databases';
 import { attachScratch, makeEmptyFile, SCRATCH_PAGE_BYTES } from './staging-database';
 import { DatabaseFile } from './table-file/database-file';
 import { TableWriter } from './table-file/table-writer';
@@ -54,18 +55,20 @@ export interface IncomingInput {
   readonly base: number;
 }
 
-export function receiveRecords(db: Database.Database, input: IncomingInput): IncomingRecords {
-  return input.path === null ? insertIntoMemory(db, input) : writeIntoFile(db, input, input.path);
+export function receiveRecords(
+  db: Database.Database,
+  scratch: ScratchDatabases,
+  input: IncomingInput,
+): IncomingRecords {
+  return input.path === null ? insertIntoMemory(db, scratch, input) : writeIntoFile(db, input, input.path);
 }
 
-function insertIntoMemory(db: Database.Database, input: IncomingInput): IncomingRecords {
-  const { rows, columns } = tableShape(db, input.type.name);
-  attachScratch(db, 'incoming', IN_MEMORY);
-  db.exec(`${rows('incoming.rows')};${placesTable('incoming.places')}`);
+function insertIntoMemory(db: Database.Database, scratch: ScratchDatabases, input: IncomingInput): IncomingRecords {
+  const columns = scratch.openIncoming(input.type.name);
   const maker = createRowMaker({ ...input, columns, numbered: true });
   const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
-  const addRow = db.prepare(`INSERT INTO incoming.rows VALUES (${marks(columns.length)})`);
-  const addPlace = db.prepare(`INSERT INTO incoming.places VALUES (${marks(PLACE_COLUMNS)})`);
+  const addRow = prepared(db, `INSERT INTO incoming.rows VALUES (${marks(columns.length)})`);
+  const addPlace = prepared(db, `INSERT INTO incoming.places VALUES (${marks(PLACE_COLUMNS)})`);
   return {
     base: 0,
     target: null,

@@ -2,15 +2,15 @@
 import type Database from 'better-sqlite3';
 import type { BatchOrigin } from '../../domain/batch-record';
 import { originColumns } from './batch-row';
+import { prepared } from './prepared';
 
 /** Call it within an immediate transaction: the delivery number is read and written. */
 export function insertOrigin(db: Database.Database, origin: BatchOrigin): void {
-  const previous = db
-    .prepare<[string, string, string], { id: string; delivery: number }>(
-      `SELECT id, delivery FROM main.batches WHERE account = ? AND folder = ? AND base_name = ?
+  const previous = prepared<[string, string, string], { id: string; delivery: number }>(
+    db,
+    `SELECT id, delivery FROM main.batches WHERE account = ? AND folder = ? AND base_name = ?
         ORDER BY delivery DESC LIMIT 1`,
-    )
-    .get(origin.account, origin.folder, origin.baseName);
+  ).get(origin.account, origin.folder, origin.baseName);
   const row = {
     ...originColumns(origin),
     state: 'ready',
@@ -18,5 +18,5 @@ export function insertOrigin(db: Database.Database, origin: BatchOrigin): void {
     previous_batch: previous?.id ?? null,
   };
   const columns = Object.keys(row);
-  db.prepare(`INSERT INTO main.batches (${columns.join(', ')}) VALUES (:${columns.join(', :')})`).run(row);
+  prepared(db, `INSERT INTO main.batches (${columns.join(', ')}) VALUES (:${columns.join(', :')})`).run(row);
 }

@@ -23,8 +23,10 @@ import { openConnection } from './open-connection';
 import { registerFunctions } from './register-functions';
 import { createReportSource } from './sqlite-report-source';
 import { SqliteStaging } from './sqlite-staging';
-import { attachStaging, clearStaged, STAGED_IN_MEMORY_MAX_BYTES, stagingPath } from './staging-database';
+import { ScratchDatabases } from './scratch-databases';
+import { clearStaged, STAGED_IN_MEMORY_MAX_BYTES, stagingPath } from './staging-database';
 import { StoreTransactions } from './store-transactions';
+import { prepared } from './prepared';
 
 export interface BatchStoreOptions {
   /** Absolute path of the file, in a folder that exists; `:memory:` for a store that is gone when closed. */
@@ -62,6 +64,7 @@ class SqliteBatchStore implements BatchStore {
   readonly #options: BatchStoreOptions;
   readonly #secret: HashSecret;
   readonly #transactions: StoreTransactions;
+  readonly #scratch: ScratchDatabases;
   #staging: Staging | null = null;
 
   constructor(db: Database.Database, options: BatchStoreOptions, secret: HashSecret) {
@@ -69,6 +72,7 @@ class SqliteBatchStore implements BatchStore {
     this.#options = options;
     this.#secret = secret;
     this.#transactions = new StoreTransactions(db);
+    this.#scratch = new ScratchDatabases(db);
   }
 
   open(origin: BatchOrigin): BatchRecord {
@@ -82,7 +86,7 @@ class SqliteBatchStore implements BatchStore {
 
   withdraw(id: string): void {
     this.#write(() => {
-      this.#db.prepare(`DELETE FROM main.batches WHERE id = ? AND state IN ('received', 'ready')`).run(id);
+      prepared(this.#db, `DELETE FROM main.batches WHERE id = ? AND state IN ('received', 'ready')`).run(id);
     });
   }
 
@@ -104,11 +108,11 @@ class SqliteBatchStore implements BatchStore {
 
   unfinished(): readonly BatchRecord[] {
     return asFault(() =>
-      this.#db
-        .prepare<[], BatchRow>(
-          `SELECT * FROM main.batches WHERE state <> 'archived' AND quarantined_at IS NULL
+      prepared<[], BatchRow>(
+        this.#db,
+        `SELECT * FROM main.batches WHERE state <> 'archived' AND quarantined_at IS NULL
             ORDER BY received_at, id`,
-        )
+      )
         .all()
         .map(batchFromRow),
     );
@@ -116,17 +120,16 @@ class SqliteBatchStore implements BatchStore {
 
   quarantine(id: string, at: string, reason: string): void {
     this.#write(() => {
-      this.#db
-        .prepare(
-          `UPDATE main.batches SET quarantined_at = ?, quarantine_reason = ?
+      prepared(
+        this.#db,
+        `UPDATE main.batches SET quarantined_at = ?, quarantine_reason = ?
             WHERE id = ? AND state <> 'archived' AND quarantined_at IS NULL`,
-        )
-        .run(at, reason, id);
+      ).run(at, reason, id);
     });
   }
 
   quarantined(): readonly QuarantinedBatch[] {
-    return asFault(() => this.#db.prepare<[], QuarantinedRow>(SELECT_QUARANTINED).all().map(quarantinedFromRow));
+    return asFault(() => prepared<[], QuarantinedRow>(this.#db, SELECT_QUARANTINED).all().map(quarantinedFromRow));
   }
 
   sameContent(account: string, messageType: string, sha256: string, except: string): EarlierDelivery | null {
@@ -153,9 +156,14 @@ class SqliteBatchStore implements BatchStore {
       const place = { batchId: batch.id, bytes: batch.bytes, directory, inMemoryMaxBytes: stagedInMemoryMaxBytes };
       clearStaged(place);
       const path = stagingPath(place);
-      attachStaging(this.#db, path);
+      this.#scratch.openStaging(path);
       const order = versionOrder(batch.fileTime, this.#firstReceivedAt(batch));
-      const context = { db: this.#db, transactions: this.#transactions, secret: this.#secret };
+      const context = {
+        db: this.#db,
+        scratch: this.#scratch,
+        transactions: this.#transactions,
+        secret: this.#secret,
+      };
       this.#staging = new SqliteStaging({ ...context, batch, type, order, path });
       return this.#staging;
     });
@@ -183,12 +191,12 @@ class SqliteBatchStore implements BatchStore {
       const { state } = this.#get(id);
       if (hasReached(state, to)) return;
       if (state !== from) throw new Fault('S903', `batch ${id} is ${state}, not ${from}`, { retryable: false });
-      this.#db.prepare(`UPDATE main.batches SET state = ?, ${column} = ? WHERE id = ?`).run(to, at, id);
+      prepared(this.#db, `UPDATE main.batches SET state = ?, ${column} = ? WHERE id = ?`).run(to, at, id);
     });
   }
 
   #find(id: string): BatchRecord | null {
-    const row = this.#db.prepare<[string], BatchRow>('SELECT * FROM main.batches WHERE id = ?').get(id);
+    const row = prepared<[string], BatchRow>(this.#db, 'SELECT * FROM main.batches WHERE id = ?').get(id);
     return row === undefined ? null : batchFromRow(row);
   }
 
@@ -201,32 +209,30 @@ class SqliteBatchStore implements BatchStore {
   #earlier(condition: string, values: readonly string[]): EarlierDelivery | null {
     return asFault(
       () =>
-        this.#db
-          .prepare<unknown[], EarlierDelivery>(
-            `SELECT id, file_name AS fileName, sha256, records, received_at AS receivedAt FROM main.batches
+        prepared<unknown[], EarlierDelivery>(
+          this.#db,
+          `SELECT id, file_name AS fileName, sha256, records, received_at AS receivedAt FROM main.batches
               WHERE ${condition} ORDER BY received_at DESC, id DESC LIMIT 1`,
-          )
-          .get(...values) ?? null,
+        ).get(...values) ?? null,
     );
   }
 
   /** When the first of a chain of replays came: a replay keeps its original's place among the files. */
   #firstReceivedAt(batch: BatchRecord): string {
     if (batch.replayOf === null) return batch.receivedAt;
-    const row = this.#db
-      .prepare<[string], { first: string | null }>(
-        `WITH RECURSIVE chain (id, replay_of, received_at) AS (
+    const row = prepared<[string], { first: string | null }>(
+      this.#db,
+      `WITH RECURSIVE chain (id, replay_of, received_at) AS (
           SELECT id, replay_of, received_at FROM main.batches WHERE id = ?
           UNION SELECT b.id, b.replay_of, b.received_at FROM main.batches b JOIN chain ON b.id = chain.replay_of)
         SELECT min(received_at) AS first FROM chain`,
-      )
-      .get(batch.replayOf);
+    ).get(batch.replayOf);
     return row?.first ?? batch.receivedAt;
   }
 }
 
 function readSecret(db: Database.Database): HashSecret {
-  const row = db.prepare<[], { bytes: Buffer }>('SELECT bytes FROM hash_secret').get();
+  const row = prepared<[], { bytes: Buffer }>(db, 'SELECT bytes FROM hash_secret').get();
   if (row === undefined) throw new Fault('S902', 'the store has lost its hash secret', { retryable: false });
   return row.bytes;
 }

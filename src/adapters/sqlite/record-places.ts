@@ -7,6 +7,7 @@
 import type Database from 'better-sqlite3';
 import { quoteIdentifier } from './quote-identifier';
 import type { StoreTransactions } from './store-transactions';
+import { prepared } from './prepared';
 
 /** Places written in one transaction: short enough that nobody waits for it. */
 const CHUNK_ROWS = 20_000;
@@ -42,7 +43,7 @@ function placesTable(name: string): string {
 }
 
 function hasPatientPlaces(db: Database.Database, type: string): boolean {
-  const found = db.prepare('SELECT 1 FROM main.sqlite_schema WHERE name = ?').get(`${type}_by_patient`);
+  const found = prepared(db, 'SELECT 1 FROM main.sqlite_schema WHERE name = ?').get(`${type}_by_patient`);
   return found !== undefined;
 }
 
@@ -56,12 +57,14 @@ export interface PlacesInput {
 
 /** Writes the places of rows in the transaction that is open. */
 export function addPlaces(db: Database.Database, { type, kept, base }: PlacesInput): void {
-  db.prepare(
+  prepared(
+    db,
     `INSERT OR IGNORE INTO ${keyPlaces(type)} (hash, id)
       SELECT hash, ? + record FROM staging.sorted_key s WHERE ${kept('s.record')} ORDER BY place`,
   ).run(base);
   if (!hasPatientPlaces(db, type)) return;
-  db.prepare(
+  prepared(
+    db,
     `INSERT OR IGNORE INTO ${patientPlaces(type)} (hash, id)
       SELECT patient_hash, ? + record FROM incoming.places p WHERE ${kept('p.record')} ORDER BY 1, 2`,
   ).run(base);
@@ -74,8 +77,9 @@ export function addPlacesAhead(
   transactions: StoreTransactions,
 ): void {
   const inChunks = (places: string, source: string): void => {
-    const count = db.prepare<[], { n: number }>(`SELECT count(*) AS n FROM ${source}`).get()?.n ?? 0;
-    const statement = db.prepare(
+    const count = prepared<[], { n: number }>(db, `SELECT count(*) AS n FROM ${source}`).get()?.n ?? 0;
+    const statement = prepared(
+      db,
       `INSERT OR IGNORE INTO ${places} (hash, id)
         SELECT hash, ? + record FROM ${source} s WHERE place > ? AND place <= ? AND ${kept('s.record')} ORDER BY place`,
     );

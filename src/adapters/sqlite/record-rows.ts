@@ -11,6 +11,7 @@ import type { MessageType } from '../../domain/message-type';
 import type { RejectedRecord, StagedRecord } from '../../ports/batch-store';
 import { quoteIdentifier } from './quote-identifier';
 import type { ColumnValue } from './table-file/record-encoder';
+import { prepared } from './prepared';
 
 export interface TableShape {
   readonly columns: readonly string[];
@@ -20,11 +21,10 @@ export interface TableShape {
 
 /** The type's own table, column for column: only then does SQLite move rows without looking at them. */
 export function tableShape(db: Database.Database, type: string): TableShape {
-  const columns = db
-    .prepare<[string], { name: string; type: string; notnull: number; pk: number }>(
-      `SELECT name, type, "notnull", pk FROM pragma_table_info(?, 'main')`,
-    )
-    .all(type);
+  const columns = prepared<[string], { name: string; type: string; notnull: number; pk: number }>(
+    db,
+    `SELECT name, type, "notnull", pk FROM pragma_table_info(?, 'main')`,
+  ).all(type);
   const definitions = columns.map(({ name, type, notnull, pk }) =>
     [quoteIdentifier(name), type, notnull === 1 ? 'NOT NULL' : '', pk === 1 ? 'PRIMARY KEY' : ''].join(' '),
   );

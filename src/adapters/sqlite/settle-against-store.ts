@@ -9,6 +9,7 @@ import type { MessageType } from '../../domain/message-type';
 import { quoteIdentifier } from './quote-identifier';
 import { keyPlaces, patientPlaces } from './record-places';
 import { joinRow, shownKey } from './staging-database';
+import { prepared } from './prepared';
 
 export interface StoreComparisonInput {
   readonly type: MessageType;
@@ -21,7 +22,7 @@ export interface StoreComparisonInput {
 
 export function settleAgainstStore(db: Database.Database, input: StoreComparisonInput): void {
   const table = `main.${quoteIdentifier(input.type.name)}`;
-  if (db.prepare(`SELECT 1 FROM ${keyPlaces(input.type.name)} LIMIT 1`).get() === undefined) return;
+  if (prepared(db, `SELECT 1 FROM ${keyPlaces(input.type.name)} LIMIT 1`).get() === undefined) return;
   decideMatches(db, table, input);
   spreadToRepeated(db, input.base);
   rejectOtherPatients(db);
@@ -43,7 +44,8 @@ function decideMatches(db: Database.Database, table: string, input: StoreCompari
   const versions = (alias: string): string =>
     `${keyPlaces(type.name)} ${alias}_place CROSS JOIN ${table} ${alias}
       ON ${alias}._id = ${alias}_place.id AND ${alias}._sender = :sender`;
-  db.prepare(
+  prepared(
+    db,
     `WITH match AS MATERIALIZED (
       SELECT k.record, s._id AS current_id, s._patient = r._patient AS same_patient, ${sameAs('s')} AS same_as_current,
         CASE WHEN :order < s._order AND NOT (${sameAs('s')}) THEN (
@@ -63,18 +65,22 @@ function decideMatches(db: Database.Database, table: string, input: StoreCompari
 
 /** Where the first of equal records belongs to another patient, all of them do. */
 function spreadToRepeated(db: Database.Database, base: number): void {
-  db.exec(`
-    UPDATE staging.decision SET kind = f.kind, stored_id = f.stored_id
+  prepared(
+    db,
+    `UPDATE staging.decision SET kind = f.kind, stored_id = f.stored_id
     FROM incoming.rows r, staging.twin t, staging.decision f
     WHERE decision.kind = 'repeated' AND r._id = ${base} + decision.record AND t.key = r._key AND f.record = t.first
-      AND f.kind = 'other-patient'`);
+      AND f.kind = 'other-patient'`,
+  ).run();
 }
 
 function rejectOtherPatients(db: Database.Database): void {
-  db.exec(`
-    INSERT INTO staging.rejected (record, line, byte_offset, byte_length)
+  prepared(
+    db,
+    `INSERT INTO staging.rejected (record, line, byte_offset, byte_length)
       SELECT p.record, p.line, p.byte_offset, p.byte_length
-      FROM staging.decision d CROSS JOIN incoming.places p ON p.record = d.record WHERE d.kind = 'other-patient'`);
+      FROM staging.decision d CROSS JOIN incoming.places p ON p.record = d.record WHERE d.kind = 'other-patient'`,
+  ).run();
 }
 
 interface Telling {
@@ -86,7 +92,8 @@ interface Telling {
 
 function tell(db: Database.Database, { type, base }: StoreComparisonInput, { code, kinds, params }: Telling): void {
   const { severity, scope } = FINDING_CODES[code];
-  db.prepare(
+  prepared(
+    db,
     `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, params)
       SELECT ?, ?, ?, r._line, r._record, ${shownKey('r')}, json_object(${params})
       FROM staging.decision d ${joinRow('r', 'd.record', base)}
@@ -114,7 +121,8 @@ export function settleFollows(
   const near = follows.earlierDates.map(
     (name) => `abs(julianday(substr(e.${quoteIdentifier(name)}, 1, 10)) - ${date}) <= :days`,
   );
-  db.prepare(
+  prepared(
+    db,
     `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, field, column_no, value, params)
       SELECT :severity, 'R311', :scope, r._line, r._record, ${shownKey('r')}, :field, :columnNo, ${value},
         json_object('messageType', :messageType, 'days', :days)
@@ -129,11 +137,10 @@ export function settleFollows(
     ...{ severity, scope, field: field.name, columnNo: columnOf(field.index) },
     ...{ messageType: follows.messageType, days: follows.days },
   });
-  const row = db
-    .prepare<[], { count: number }>(
-      `SELECT count(*) AS count FROM staging.finding f CROSS JOIN incoming.places p ON p.record = f.record
+  const row = prepared<[], { count: number }>(
+    db,
+    `SELECT count(*) AS count FROM staging.finding f CROSS JOIN incoming.places p ON p.record = f.record
         WHERE f.code = 'R311' AND p.warned = 0`,
-    )
-    .get();
+  ).get();
   return row?.count ?? 0;
 }

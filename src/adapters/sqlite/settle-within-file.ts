@@ -8,6 +8,7 @@ import { FINDING_CODES } from '../../domain/codes';
 import type { MessageType } from '../../domain/message-type';
 import { quoteIdentifier } from './quote-identifier';
 import { joinRow, shownKey } from './staging-database';
+import { prepared } from './prepared';
 
 /** Other records' lines that a D403 finding names at most. */
 export const CONFLICT_LINES_MAX = 20;
@@ -25,12 +26,17 @@ export function forgetDecisions(db: Database.Database): void {
 export function sortKeys(db: Database.Database, base: number): void {
   const neighbour = (step: 1 | -1): string =>
     `EXISTS (SELECT 1 FROM staging.sorted_key o WHERE o.place = s.place + ${step} AND o.hash = s.hash)`;
-  db.exec(`
-    INSERT INTO staging.sorted_key (hash, record)
-      SELECT key_hash, record FROM incoming.places ORDER BY key_hash, record;
-    INSERT INTO staging.same_key (key, record)
+  prepared(
+    db,
+    `INSERT INTO staging.sorted_key (hash, record)
+      SELECT key_hash, record FROM incoming.places ORDER BY key_hash, record`,
+  ).run();
+  prepared(
+    db,
+    `INSERT INTO staging.same_key (key, record)
       SELECT r._key, s.record FROM staging.sorted_key s ${joinRow('r', 's.record', base)}
-      WHERE ${neighbour(1)} OR ${neighbour(-1)} ORDER BY 1, 2;`);
+      WHERE ${neighbour(1)} OR ${neighbour(-1)} ORDER BY 1, 2`,
+  ).run();
 }
 
 export interface WithinFileInput {
@@ -39,10 +45,12 @@ export interface WithinFileInput {
 }
 
 export function settleWithinFile(db: Database.Database, { type, base }: WithinFileInput): void {
-  db.exec(`
-    INSERT INTO staging.twin (key, first)
-      SELECT key, min(record) FROM staging.same_key GROUP BY key HAVING count(*) > 1;`);
-  if (db.prepare('SELECT 1 FROM staging.twin LIMIT 1').get() === undefined) return;
+  prepared(
+    db,
+    `INSERT INTO staging.twin (key, first)
+      SELECT key, min(record) FROM staging.same_key GROUP BY key HAVING count(*) > 1`,
+  ).run();
+  if (prepared(db, 'SELECT 1 FROM staging.twin LIMIT 1').get() === undefined) return;
   const differs = type.fields.map(({ name }) => `r.${quoteIdentifier(name)} IS NOT f.${quoteIdentifier(name)}`);
   db.exec(`
     UPDATE staging.twin SET differing = EXISTS (
@@ -56,7 +64,8 @@ export function settleWithinFile(db: Database.Database, { type, base }: WithinFi
     INSERT INTO staging.rejected (record, line, byte_offset, byte_length)
       SELECT p.record, p.line, p.byte_offset, p.byte_length
       FROM staging.decision d CROSS JOIN incoming.places p ON p.record = d.record WHERE d.kind = 'conflict';`);
-  db.prepare(
+  prepared(
+    db,
     `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, params)
       SELECT ?, 'D403', ?, r._line, r._record, ${shownKey('r')}, json_object('lines', (
         SELECT group_concat(iif(place <= ${CONFLICT_LINES_MAX}, other, '...'), ', ' ORDER BY place) FROM (
@@ -70,7 +79,8 @@ export function settleWithinFile(db: Database.Database, { type, base }: WithinFi
 
 /** Raised after the store was asked; see above. */
 export function tellRepeated(db: Database.Database, base: number): void {
-  db.prepare(
+  prepared(
+    db,
     `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, params)
       SELECT ?, 'D405', ?, r._line, r._record, ${shownKey('r')}, json_object('firstLine', f.line)
       FROM staging.decision d ${joinRow('r', 'd.record', base)}

@@ -15,6 +15,7 @@ import {
   type StoredFinding,
 } from '../../ports/report-source';
 import { asFault } from './as-fault';
+import { prepared } from './prepared';
 
 const PAGE_ROWS = 1000;
 
@@ -37,7 +38,8 @@ export function createReportSource(db: Database.Database, schema: 'main' | 'stag
   const findings = `${schema}.findings`;
 
   function* pages(condition: string, limit: number): Generator<StoredFinding> {
-    const statement = db.prepare<[string, number, number], FindingRow>(
+    const statement = prepared<[string, number, number], FindingRow>(
+      db,
       `SELECT ${FINDING_COLUMNS} FROM ${findings} f WHERE batch_id = ? AND seq > ? AND ${condition} ORDER BY seq LIMIT ?`,
     );
     let seq = 0;
@@ -52,7 +54,8 @@ export function createReportSource(db: Database.Database, schema: 'main' | 'stag
   }
 
   function* rejectedRows(): Generator<RejectedRow> {
-    const statement = db.prepare<[string, number, number], RejectedRow>(
+    const statement = prepared<[string, number, number], RejectedRow>(
+      db,
       `SELECT line, record, byte_offset AS offset, byte_length AS length FROM ${schema}.rejected_records
         WHERE batch_id = ? AND record > ? ORDER BY record LIMIT ?`,
     );
@@ -79,15 +82,14 @@ export function createReportSource(db: Database.Database, schema: 'main' | 'stag
   }
 
   function samples(): Map<string, StoredFinding[]> {
-    const rows = db
-      .prepare<[string, string], FindingRow>(
-        `WITH ranked AS (
+    const rows = prepared<[string, string], FindingRow>(
+      db,
+      `WITH ranked AS (
           SELECT seq, row_number() OVER (PARTITION BY code, severity ORDER BY seq) AS place FROM ${findings}
           WHERE batch_id = ?)
         SELECT ${FINDING_COLUMNS} FROM ranked CROSS JOIN ${findings} f ON f.batch_id = ? AND f.seq = ranked.seq
         WHERE place <= ${GROUP_SAMPLES_MAX} ORDER BY f.seq`,
-      )
-      .all(batchId, batchId);
+    ).all(batchId, batchId);
     const byGroup = new Map<string, StoredFinding[]>();
     for (const row of rows) {
       const key = groupKey(row);
@@ -99,12 +101,11 @@ export function createReportSource(db: Database.Database, schema: 'main' | 'stag
   }
 
   function columns(): Map<string, Record<string, number>> {
-    const rows = db
-      .prepare<[string], { code: string; severity: string; field: string; total: number }>(
-        `SELECT code, severity, field, count(*) AS total FROM ${findings} WHERE batch_id = ? AND field IS NOT NULL
+    const rows = prepared<[string], { code: string; severity: string; field: string; total: number }>(
+      db,
+      `SELECT code, severity, field, count(*) AS total FROM ${findings} WHERE batch_id = ? AND field IS NOT NULL
           GROUP BY code, severity, field ORDER BY total DESC, min(seq)`,
-      )
-      .all(batchId);
+    ).all(batchId);
     const byGroup = new Map<string, Map<string, number>>();
     for (const row of rows) {
       const key = groupKey(row);
@@ -119,11 +120,11 @@ export function createReportSource(db: Database.Database, schema: 'main' | 'stag
       asFault((): FindingGroup[] => {
         const sampled = samples();
         const counted = columns();
-        return db
-          .prepare<[string], Pick<FindingGroup, 'code' | 'severity' | 'total' | 'records'>>(
-            `SELECT code, severity, count(*) AS total, count(DISTINCT record) AS records FROM ${findings}
+        return prepared<[string], Pick<FindingGroup, 'code' | 'severity' | 'total' | 'records'>>(
+          db,
+          `SELECT code, severity, count(*) AS total, count(DISTINCT record) AS records FROM ${findings}
               WHERE batch_id = ? GROUP BY code, severity ORDER BY ${SEVERITY_RANK}, code`,
-          )
+        )
           .all(batchId)
           .map((group) => {
             const key = groupKey(group);
@@ -134,13 +135,12 @@ export function createReportSource(db: Database.Database, schema: 'main' | 'stag
     totals: () =>
       asFault(
         () =>
-          db
-            .prepare<[string], FindingTotals>(
-              `SELECT count(*) FILTER (WHERE severity = 'error') AS errors,
+          prepared<[string], FindingTotals>(
+            db,
+            `SELECT count(*) FILTER (WHERE severity = 'error') AS errors,
                 count(*) FILTER (WHERE severity = 'warning') AS warnings,
                 count(*) FILTER (WHERE severity = 'info') AS infos FROM ${findings} WHERE batch_id = ?`,
-            )
-            .get(batchId) ?? { errors: 0, warnings: 0, infos: 0 },
+          ).get(batchId) ?? { errors: 0, warnings: 0, infos: 0 },
       ),
   };
 }

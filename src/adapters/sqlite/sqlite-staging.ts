@@ -45,12 +45,15 @@ import { FINDING_COLUMNS, findingRow, REJECTED_COLUMNS, rejectedRow } from './re
 import { settleAgainstStore, settleFollows, type StoreComparisonInput } from './settle-against-store';
 import { forgetDecisions, settleWithinFile, sortKeys, tellRepeated } from './settle-within-file';
 import { createReportSource } from './sqlite-report-source';
-import { detachStaging } from './staging-database';
+import { prepared } from './prepared';
+import type { ScratchDatabases } from './scratch-databases';
 import { hasStoredSince, lastCommit } from './store-changes';
 import type { StoreTransactions } from './store-transactions';
 
 export interface StagingContext {
   readonly db: Database.Database;
+  /** Its staging area is open, and empty. */
+  readonly scratch: ScratchDatabases;
   readonly transactions: StoreTransactions;
   readonly batch: BatchRecord;
   readonly type: MessageType | null;
@@ -94,17 +97,16 @@ export class SqliteStaging implements Staging {
   #allRepeated = false;
   #ended = false;
 
-  /** The staging area must be attached, and empty. */
   constructor(context: StagingContext) {
-    const { db, type, batch, order, secret, path } = context;
+    const { db, scratch, type, batch, order, secret, path } = context;
     this.#context = context;
     const parameters = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
-    this.#addRejected = db.prepare(`INSERT INTO staging.rejected VALUES (${parameters(REJECTED_COLUMNS)})`);
-    this.#addFinding = db.prepare(`INSERT INTO staging.finding VALUES (${parameters(FINDING_COLUMNS)})`);
+    this.#addRejected = prepared(db, `INSERT INTO staging.rejected VALUES (${parameters(REJECTED_COLUMNS)})`);
+    this.#addFinding = prepared(db, `INSERT INTO staging.finding VALUES (${parameters(FINDING_COLUMNS)})`);
     const base = type === null ? 0 : highestId(db, type) + IDS_LEFT_FREE;
     const file = path === null ? null : `${path}.incoming`;
     const input = { batch, order, secret, hash: createKeyedHash(secret), path: file, base };
-    this.#incoming = type === null ? null : receiveRecords(db, { ...input, type });
+    this.#incoming = type === null ? null : receiveRecords(db, scratch, { ...input, type });
   }
 
   get partTarget(): PartTarget | null {
@@ -244,7 +246,9 @@ export class SqliteStaging implements Staging {
       copyFindings(db, 'main', batch.id);
       transactions.commit();
     });
-    this.discard();
+    this.#end(() => {
+      this.#context.scratch.empty(this.#context.batch.bytes);
+    });
   }
 
   reportSource(): ReportSource {
@@ -258,14 +262,16 @@ export class SqliteStaging implements Staging {
 
   discard(): void {
     if (this.#ended) return;
-    this.#ended = true;
-    const { db, transactions } = this.#context;
-    this.#incoming?.discard();
-    if (!db.open) return;
-    asFault(() => {
-      transactions.rollback();
-      detachStaging(db);
+    this.#end(() => {
+      this.#context.transactions.rollback();
+      this.#context.scratch.drop();
     });
+  }
+
+  #end(release: () => void): void {
+    this.#ended = true;
+    this.#incoming?.discard();
+    if (this.#context.db.open) asFault(release);
   }
 
   #total(): number {

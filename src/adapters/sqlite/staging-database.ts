@@ -74,22 +74,24 @@ function switchJournalOff(db: Database.Database, schema: string): void {
     throw new Fault('S902', `the staging area keeps its journal: ${String(mode)}`, { retryable: false });
 }
 
-/** Drops the area with all it holds. The connection must be in no transaction. */
-export function detachStaging(db: Database.Database): void {
-  for (const schema of ['incoming', 'staging']) {
-    const attached = db.prepare('SELECT 1 FROM pragma_database_list WHERE name = ?').get(schema);
-    if (attached !== undefined) db.exec(`DETACH ${schema}`);
-  }
+/** Drops one of them with all it holds, if it is there. The connection must be in no transaction. */
+export function detachScratch(db: Database.Database, schema: 'staging' | 'incoming'): void {
+  const attached = db.prepare('SELECT 1 FROM pragma_database_list WHERE name = ?').get(schema);
+  if (attached !== undefined) db.exec(`DETACH ${schema}`);
 }
 
+export const STAGING_TABLES = ['rejected', 'finding', 'placed', 'sorted_key', 'same_key', 'twin', 'decision'];
+
 /**
- * `sorted_key` has every record by the hash of its key, in that order; `same_key` those whose key stands more than once.
+ * `placed` has the findings in report order; `sorted_key` every record by the hash of its key, in that order; `same_key`
+ * those whose key stands more than once.
  * `decision` holds only records about which something is decided besides plain storing: `kind` is a `TwinDecision` or a
  * `StoredDecision`, `stored_id` the version it is about, `version` the number a new version gets.
  */
 const TABLES = `
 ${rejectedTable('staging.rejected')};
 ${findingTable('staging.finding')};
+CREATE TABLE staging.placed (seq INTEGER PRIMARY KEY, ord INTEGER);
 CREATE TABLE staging.sorted_key (place INTEGER PRIMARY KEY, hash INTEGER, record INTEGER);
 CREATE TABLE staging.same_key (key TEXT, record INTEGER, PRIMARY KEY (key, record)) WITHOUT ROWID;
 CREATE TABLE staging.twin (key TEXT PRIMARY KEY, first INTEGER, differing INTEGER);

@@ -1,9 +1,10 @@
 /** What others have committed, by the number that each commit gets. */
 import type Database from 'better-sqlite3';
+import { prepared } from './prepared';
 
 /** Number of the last commit, 0 before the first. */
 export function lastCommit(db: Database.Database): number {
-  const row = db.prepare<[], { last: number | null }>('SELECT max(commit_seq) AS last FROM main.batches').get();
+  const row = prepared<[], { last: number | null }>(db, 'SELECT max(commit_seq) AS last FROM main.batches').get();
   return row?.last ?? 0;
 }
 
@@ -13,11 +14,10 @@ export function hasStoredSince(
   commit: number,
   { type, sender }: { readonly type: string; readonly sender: string },
 ): boolean {
-  const later = db
-    .prepare(
-      `SELECT 1 FROM main.batches
+  const later = prepared(
+    db,
+    `SELECT 1 FROM main.batches
         WHERE commit_seq > ? AND message_type = ? AND coalesce(sender, '') = ? AND mode = 'production'`,
-    )
-    .get(commit, type, sender);
+  ).get(commit, type, sender);
   return later !== undefined;
 }

@@ -1,7 +1,8 @@
 /**
  * Which transaction the store's one connection is in. Staging fills its own attached database in a transaction that
  * writes nothing else (`bulk`; `snapshot` when one state of the store is read in it); the store's own file is written in
- * short immediate ones (`write`), or in the one that `lock` begins and `commit` ends. While that one is open, nothing else is written on this connection.
+ * short immediate ones (`write`), or in the one that `lock` begins and `commit` ends. While that one is open, nothing else
+ * is written on this connection.
  * Throws what SQLite throws, and Fault S903 when the calls come in an impossible order.
  */
 import type Database from 'better-sqlite3';
