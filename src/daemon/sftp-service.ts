@@ -76,16 +76,26 @@ export function createSftpService(options: SftpServiceOptions): SftpService {
 
   let { partialUploadsDays } = config.retention;
   let clearAt = 0;
+  let liftProblems = '';
 
   function refresh(now: Date): void {
     const { addresses, problems } = takeLiftRequests(folders.dataDir);
     for (const address of addresses) {
       if (server.liftBan(address)) log.info('sftp.ban-lifted', { address });
     }
-    for (const message of problems) log.error('fault', { code: 'S901', operation: 'lift a ban', message });
+    tellLiftProblems(problems);
     if (now.getTime() < clearAt) return;
     clearAt = now.getTime() + CLEARING_INTERVAL_MS;
     void clearOldPartials(now);
+  }
+
+  /** Once for as long as they stay the same. */
+  function tellLiftProblems(problems: readonly string[]): void {
+    const text = problems.join('; ');
+    if (text !== liftProblems && text !== '') {
+      log.error('fault', { code: 'S901', operation: 'lift a ban', message: text });
+    }
+    liftProblems = text;
   }
 
   async function clearOldPartials(now: Date): Promise<void> {

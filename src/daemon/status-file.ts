@@ -2,7 +2,8 @@
  * `<data folder>/status.json`: what the running daemon is doing, for `labdrop status`. A snapshot for people, written
  * at most once a second and never synced; losing it loses nothing.
  */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 import type { BatchOrigin } from '../domain/batch-record';
 import type { ReloadOutcome } from './reload';
 import type { BanView } from './sftp-service';
@@ -64,6 +65,13 @@ export function createStatusFile(path: string, now: () => Date): StatusFile {
   let http: DaemonStatus['http'] = null;
   let read = (): StatusSources => ({ waiting: 0, inWork: [], bans: [], reload: null, standing: [] });
   let timer: NodeJS.Timeout | null = null;
+  /** Held open to be let go: the file can be written when the process may open no more (EMFILE), and says so. */
+  let spare = openSpare();
+
+  function letSpareGo(): void {
+    if (spare !== null) closeSync(spare);
+    spare = null;
+  }
 
   function write(): void {
     timer = null;
@@ -80,6 +88,7 @@ export function createStatusFile(path: string, now: () => Date): StatusFile {
       bans,
       reload,
     };
+    letSpareGo();
     try {
       writeFileSync(`${path}.new`, JSON.stringify(status), { mode: 0o640 });
       renameSync(`${path}.new`, path);
@@ -87,6 +96,7 @@ export function createStatusFile(path: string, now: () => Date): StatusFile {
       // A full disk shows in the faults of the batches themselves; the snapshot is tried again at the next change.
       timer = null;
     }
+    spare = openSpare();
   }
 
   function update(): void {
@@ -111,7 +121,17 @@ export function createStatusFile(path: string, now: () => Date): StatusFile {
     update,
     close: () => {
       if (timer !== null) clearTimeout(timer);
+      letSpareGo();
       rmSync(path, { force: true });
     },
   };
+}
+
+/** Null when somebody else was quicker. */
+function openSpare(): number | null {
+  try {
+    return openSync(devNull, 'r');
+  } catch {
+    return null; // the next write finds out by itself
+  }
 }

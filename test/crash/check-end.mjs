@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { leftOver, reportPath, reportsFolder } from './daemon.mjs';
-import { baseOf, BATCHES, TYPE } from './scenario.mjs';
+import { baseOf, TYPE } from './scenario.mjs';
 import { listedFiles, openStore, sha256, takeSnapshot } from './snapshot.mjs';
 
 const Papa = createRequire(import.meta.url)('papaparse');
@@ -36,7 +36,7 @@ function firstDifference(expected, found) {
 
 /** Each report.json gives the hashes of the other reports as they are. */
 function checkListedFiles(home) {
-  return BATCHES.flatMap((batch) =>
+  return home.batches.flatMap((batch) =>
     listedFiles(readFileSync(reportPath(home, batch, 'report.json'), 'utf8'))
       .filter(([name, hash]) => sha256(readFileSync(join(reportsFolder(home, batch), name))) !== hash)
       .map(([name]) => `${name} is not what report.json says`),
@@ -48,33 +48,38 @@ export function checkReference(home, snapshot) {
   const problems = leftOver(home).map((path) => `left over: ${path}`);
   if (snapshot.integrity.join() !== 'ok' || snapshot.orphans.length > 0) problems.push('the store is damaged');
   if (snapshot.repeated !== 0) problems.push('a record is stored twice');
-  const archived = BATCHES.filter(({ kept }) => kept).map(({ name, sha256: hash }) => [name, hash]);
+  const archived = home.batches.filter(({ kept }) => kept).map(({ name, sha256: hash }) => [name, hash]);
   if (JSON.stringify(snapshot.archive) !== JSON.stringify(archived.sort()))
     problems.push('the archive is not the input');
   const db = openStore(join(home.dataDir, 'labdrop.db'));
   try {
-    for (const { name, folder, outcome, sha256: hash } of BATCHES) {
+    for (const { name, folder, outcome, sha256: hash } of home.batches) {
       const rows = db.prepare('SELECT outcome, state, sha256 FROM batches WHERE file_name = ?').all(name);
       const cancelled = rows[0]?.sha256 === null;
       const asExpected =
         rows[0]?.outcome === outcome && rows[0].state === 'archived' && (cancelled || rows[0].sha256 === hash);
       if (rows.length !== 1 || !asExpected) problems.push(`${folder}${name} came to ${JSON.stringify(rows)}`);
     }
-    problems.push(...checkRecords(db));
+    problems.push(...checkRecords(db, home.batches));
   } finally {
     db.close();
   }
   return problems;
 }
 
-/** The current records are those of the corrected file and of the JSON one, field by field. */
-function checkRecords(db) {
-  const textOf = (time) => BATCHES.find(({ name }) => name.includes(time)).bytes.toString('utf8');
-  const [corrected, json] = [textOf('210510080700'), textOf('210510140530')];
-  const fromCsv = Papa.parse(corrected, { header: true, delimiter: ';', skipEmptyLines: true }).data;
-  const expected = [...fromCsv, ...JSON.parse(json)].map(fieldsOf).sort();
+/** The current records are those of the accepted files, field by field. */
+function checkRecords(db, batches) {
+  const accepted = batches.filter(({ outcome }) => outcome === 'ACCEPTED');
+  const expected = accepted.flatMap(recordsOf).map(fieldsOf).sort();
   const found = db.prepare(`SELECT * FROM current_${TYPE}`).all().map(fieldsOf).sort();
   return JSON.stringify(found) === JSON.stringify(expected) ? [] : ['the current records are not those of the input'];
+}
+
+function recordsOf({ name, bytes }) {
+  const text = bytes.toString('utf8');
+  return name.endsWith('.json')
+    ? JSON.parse(text)
+    : Papa.parse(text, { header: true, delimiter: ';', skipEmptyLines: true }).data;
 }
 
 function fieldsOf(record) {
@@ -85,10 +90,10 @@ function fieldsOf(record) {
 }
 
 /** Text of each expected report, by batch. */
-export function reportsByBatch({ reports }) {
-  const folders = [...new Set(BATCHES.map(({ folder }) => folder))];
+export function reportsByBatch(batches, { reports }) {
+  const folders = [...new Set(batches.map(({ folder }) => folder))];
   return new Map(
-    BATCHES.map((batch) => {
+    batches.map((batch) => {
       const own = reports.filter(
         ([index, name]) => folders[index] === batch.folder && name.startsWith(`${baseOf(batch)}.`),
       );

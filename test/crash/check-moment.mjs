@@ -6,22 +6,25 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { listNames, reportsFolder } from './daemon.mjs';
-import { ACCOUNT, baseOf, BATCHES, TYPE } from './scenario.mjs';
+import { ACCOUNT, baseOf, TYPE } from './scenario.mjs';
 import { namesOfIds, normalise, openStore, readArchive, sha256 } from './snapshot.mjs';
 
 const REACHED = ['ready', 'claimed', 'validated', 'committed', 'reported', 'archived'];
 
-/** @returns {string[]} what does not hold */
-export function checkMoment(home, reference) {
+/**
+ * @param hasCome whether a batch's `data`, or its `marker`, was dropped for sure
+ * @returns {string[]} what does not hold
+ */
+export function checkMoment(home, reference, hasCome = () => true) {
   const store = readStore(home);
   const archive = readArchive(home);
   const inWork = listNames(join(home.dataDir, 'work'))
     .map((id) => join(home.dataDir, 'work', id, 'data'))
     .filter((path) => existsSync(path))
     .map((path) => sha256(readFileSync(path)));
-  return BATCHES.flatMap((batch) => {
+  return home.batches.flatMap((batch) => {
     const row = store.rows.find(({ folder, file_name: name }) => `${folder}${name}` === `${batch.folder}${batch.name}`);
-    const found = { home, batch, archive, inWork, reference, row: row ?? null, names: store.names };
+    const found = { home, batch, archive, inWork, reference, hasCome, row: row ?? null, names: store.names };
     return [...checkData(found), ...checkReports(found), ...checkRows(found)].map((text) => `${batch.name}: ${text}`);
   });
 }
@@ -58,20 +61,25 @@ function hasReached(row, state) {
   return row !== null && REACHED.indexOf(row.state) >= REACHED.indexOf(state);
 }
 
-function checkData({ home, batch, row, archive, inWork }) {
+function checkData({ home, batch, row, archive, inWork, hasCome }) {
   const drop = join(home.dataDir, 'accounts', ACCOUNT, batch.folder);
-  const isDropped = existsSync(join(drop, batch.name));
+  const isDropped = isWhole(join(drop, batch.name), batch);
   const isArchived = archive.some(([name, hash]) => name === batch.name && hash === batch.sha256);
   const problems = [];
-  if (!isDropped && !isArchived && !inWork.includes(batch.sha256) && (batch.kept || !hasReached(row, 'reported'))) {
+  const isHeld = isDropped || isArchived || inWork.includes(batch.sha256);
+  if (hasCome(batch, 'data') && !isHeld && (batch.kept || !hasReached(row, 'reported'))) {
     problems.push('the data is gone');
   }
   if (isArchived && !hasReached(row, 'reported')) problems.push('it is archived before its reports were delivered');
-  if (!existsSync(join(drop, batch.marker))) {
+  if (hasCome(batch, 'marker') && !existsSync(join(drop, batch.marker))) {
     if (!hasReached(row, 'reported')) problems.push('the marker is gone before the reports were delivered');
     if (batch.kept && !isArchived) problems.push('the marker is gone before the original is archived');
   }
   return problems;
+}
+
+function isWhole(path, batch) {
+  return existsSync(path) && sha256(readFileSync(path)) === batch.sha256;
 }
 
 function checkReports({ home, batch, row, names, reference }) {

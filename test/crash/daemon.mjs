@@ -1,11 +1,11 @@
 /**
- * The real built daemon as a child, with `strace` on the thread that moves the batches where asked for. Nothing here
+ * The real built daemon as a child, with `strace` on one of its threads where asked for. Nothing here
  * knows what is right; it starts, waits and stops. A daemon that neither ends nor finishes in time is an error.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ACCOUNT, baseOf, BATCHES, PROJECT_ROOT } from './scenario.mjs';
+import { ACCOUNT, baseOf, PROJECT_ROOT } from './scenario.mjs';
 
 const MAIN = join(PROJECT_ROOT, 'dist/main.js');
 const GATE = join(PROJECT_ROOT, 'test/crash/gate.cjs');
@@ -39,14 +39,18 @@ function track(child) {
 
 /**
  * Starts the daemon on a home.
- * @param options `strace`: arguments of the tracer for the thread of the journey, or null; `wrongOrder`: see
- * wrong-orders.cjs
+ * @param options `strace`: arguments of the tracer, or null; `thread`: what it traces, `journey`, the worker that moves
+ * the batches, from its first call on, or `main` or `pool`, the main thread or the one that waits for the disk for it,
+ * from when the daemon is ready; `wrongOrder`: see wrong-orders.cjs
  */
-export async function startDaemon(home, { strace = null, wrongOrder = '' } = {}) {
+export async function startDaemon(home, { strace = null, thread = 'journey', wrongOrder = '' } = {}) {
   const gate = join(home.dir, 'gate');
   rmSync(gate, { recursive: true, force: true });
   mkdirSync(gate);
-  const env = { ...process.env, CRASH_GATE: strace === null ? '' : gate, CRASH_WRONG_ORDER: wrongOrder };
+  const env = { ...process.env, CRASH_WRONG_ORDER: wrongOrder };
+  if (strace !== null) Object.assign(env, { CRASH_GATE: gate, CRASH_THREAD: thread });
+  // One thread in the pool: which of several makes a call is chance.
+  if (strace !== null && thread !== 'journey') env.UV_THREADPOOL_SIZE = '1';
   const child = track(
     spawn(process.execPath, ['--require', GATE, MAIN, 'serve', '--config', home.configPath], {
       env,
@@ -55,8 +59,25 @@ export async function startDaemon(home, { strace = null, wrongOrder = '' } = {})
   );
   const daemon = { child, output: '', stop: (signal = 'SIGTERM') => stop(daemon, signal) };
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (daemon.output += chunk));
-  if (strace !== null) await attach(daemon, gate, strace);
+  if (strace === null) return daemon;
+  if (thread !== 'journey') await portOf(daemon);
+  await attach(daemon, gate, strace);
   return daemon;
+}
+
+/** The port on which the daemon serves SFTP, when it does. @throws when it ends before */
+export async function portOf(daemon) {
+  const read = () => /^ready sftp=\S+:(\d+)/m.exec(daemon.output)?.[1];
+  await until(
+    () => read() !== undefined || hasEnded(daemon),
+    () => `a ready daemon\n${daemon.output}`,
+  );
+  if (read() === undefined) throw new Error(`the daemon ended before it was ready\n${daemon.output}`);
+  return read();
+}
+
+export function hasEnded({ child }) {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 async function attach(daemon, gate, strace) {
@@ -64,8 +85,8 @@ async function attach(daemon, gate, strace) {
   const threadFile = join(gate, 'thread');
   const isThere = () => existsSync(threadFile) && readFileSync(threadFile, 'utf8') !== '';
   await until(
-    () => isThere() || child.exitCode !== null,
-    () => `the worker thread\n${daemon.output}`,
+    () => isThere() || hasEnded(daemon),
+    () => `the thread\n${daemon.output}`,
   );
   const thread = readFileSync(threadFile, 'utf8');
   const tracer = track(
@@ -101,16 +122,27 @@ export function leftOver({ dataDir }) {
   const drop = join(dataDir, 'accounts', ACCOUNT);
   const isOurs = (name) => name === 'reports' || name === 'test' || name === 'staging';
   const folders = [drop, join(drop, 'test'), join(dataDir, 'work'), join(dataDir, 'work/staging')];
-  return [...folders, join(dataDir, 'uploads'), join(dataDir, 'quarantine')].flatMap((folder) =>
+  const left = [...folders, join(dataDir, 'quarantine')].flatMap((folder) =>
     listNames(folder)
       .filter((name) => !isOurs(name))
       .map((name) => join(folder, name)),
   );
+  return [...left, ...filesBelow(join(dataDir, 'uploads'))];
+}
+
+function filesBelow(folder) {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map(({ parentPath, path, name }) => join(parentPath ?? path, name));
 }
 
 /** Answers without their last file, and what still lies in drop and work. */
 export function unfinished(home) {
-  const unanswered = BATCHES.map((batch) => reportPath(home, batch, 'report.ok')).filter((path) => !existsSync(path));
+  const unanswered = home.batches
+    .map((batch) => reportPath(home, batch, 'report.ok'))
+    .filter((path) => !existsSync(path));
   return [...unanswered, ...leftOver(home)];
 }
 
@@ -124,10 +156,9 @@ export function reportPath(home, batch, ending) {
 
 /** Waits until all is answered and cleared and a signal would be heard, or the daemon has ended; whether all is done. */
 export async function untilFinished(home, daemon, deadlineMs = DEADLINE_MS) {
-  const hasEnded = () => daemon.child.exitCode !== null || daemon.child.signalCode !== null;
   const isDone = () => unfinished(home).length === 0 && /"event":"daemon.ready"/.test(daemon.output);
   const what = () => `${unfinished(home).join(', ')}\n${daemon.output}`;
-  await until(() => hasEnded() || isDone(), what, deadlineMs);
+  await until(() => hasEnded(daemon) || isDone(), what, deadlineMs);
   return unfinished(home).length === 0;
 }
 

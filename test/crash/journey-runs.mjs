@@ -1,49 +1,16 @@
 /**
- * One run of the journey each: undisturbed, killed at a call, or with calls that fail. Each has a home of its own, which
- * is gone afterwards, and tells what did not hold.
+ * One run of the journey each: undisturbed, killed at a call, or with calls that fail. Each has a home of its own, and
+ * tells what did not hold.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkEnd, checkReference, reportsByBatch } from './check-end.mjs';
 import { checkMoment } from './check-moment.mjs';
 import { finish, startDaemon, untilFinished } from './daemon.mjs';
 import { isMetBy, readPoints, TRACED } from './points.mjs';
-import { dropBatches, makeHome } from './scenario.mjs';
+import { dropBatches } from './scenario.mjs';
 import { takeSnapshot } from './snapshot.mjs';
-
-/** The number of a `write` shifts by the thread's own wake-up calls: the point is looked for around it. */
-const SHIFTS = [0, 1, -1, 2, -2, 3];
-
-/** What each call may fail with on a machine in trouble. */
-export const ERRORS = {
-  write: ['ENOSPC', 'EIO'],
-  pwrite64: ['ENOSPC', 'EIO'],
-  fsync: ['EIO'],
-  rename: ['EACCES', 'EIO'],
-  mkdir: ['ENOSPC', 'EACCES'],
-  rmdir: ['EACCES'],
-  unlink: ['EACCES'],
-  openat: ['EMFILE', 'EACCES'],
-  ftruncate: ['EIO'],
-  read: ['EIO'],
-  pread64: ['EIO'],
-};
-
-/**
- * @typedef {object} Verdict
- * @property {string[]} problems what did not hold
- * @property {boolean} missed the point was not met: it proves nothing
- */
-
-async function withHome(use) {
-  const home = makeHome(mkdtempSync(join(tmpdir(), 'labdrop-crash-')));
-  try {
-    return await use(home, join(home.dir, 'trace'));
-  } finally {
-    rmSync(home.dir, { recursive: true, force: true });
-  }
-}
+import { injection, untilMet, withHome } from './tampering.mjs';
 
 /** An undisturbed run: what it leaves, held against the input, and which calls it makes. */
 export function takeReference(wrongOrder) {
@@ -55,7 +22,7 @@ export function takeReference(wrongOrder) {
     const problems = checkReference(home, snapshot);
     if (problems.length > 0) throw new Error(`the undisturbed run is wrong: ${problems.join('; ')}`);
     const points = readPoints(readFileSync(tracePath, 'utf8'), home.dataDir);
-    return { snapshot, reports: reportsByBatch(snapshot), points };
+    return { snapshot, reports: reportsByBatch(home.batches, snapshot), points };
   });
 }
 
@@ -111,20 +78,6 @@ export function failAt({ errno, width, ...wanted }, reference) {
       return { problems: [...problems, ...checkEnd(home, reference)], missed: false };
     }),
   );
-}
-
-function injection({ call, number }, effect, width, tracePath) {
-  const inject = `inject=${call}:${effect}:when=${number}..${number + width - 1}`;
-  return ['-s', '0', '-o', tracePath, '-e', `trace=${call}`, '-e', inject];
-}
-
-async function untilMet(point, run) {
-  let verdict = { problems: [], missed: true };
-  for (const shift of SHIFTS) {
-    verdict = await run({ ...point, number: Math.max(1, point.number + shift) });
-    if (!verdict.missed) break;
-  }
-  return verdict;
 }
 
 /** While the store is created or closed SQLite repeats, or does without, what failed: nothing is lost by it. */

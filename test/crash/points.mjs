@@ -2,7 +2,7 @@
  * The system calls of an undisturbed journey, each with its number among those of its name in the thread, so that
  * `strace -e inject=NAME:when=NUMBER` meets it again. Only calls on the data folder count.
  */
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const CHANGES =
   'write,pwrite64,writev,pwritev,fsync,fdatasync,rename,renameat,renameat2,link,unlink,unlinkat,mkdir,rmdir'
@@ -26,7 +26,7 @@ export function readPoints(trace, dataDir) {
   const counts = new Map();
   const points = [];
   let starting = true;
-  for (const line of trace.split('\n')) {
+  for (const line of resolvedLines(trace)) {
     const call = /^(\w+)\(/.exec(line)?.[1];
     if (!TRACED.includes(call)) continue;
     const number = (counts.get(call) ?? 0) + 1;
@@ -41,10 +41,22 @@ export function readPoints(trace, dataDir) {
 
 /** Whether the call that was tampered with is at the point's place: its number alone may have shifted. */
 export function isMetBy(trace, { call, path }, dataDir) {
-  const lines = trace.split('\n').filter((line) => /^\w+\(/.test(line));
+  const lines = resolvedLines(trace).filter((line) => line.startsWith(`${call}(`));
   const tampered = lines.find((line) => line.includes('(INJECTED)')) ?? lines.at(-1) ?? '';
   const place = placeOf(tampered, dataDir) ?? '';
   return place === path || ((call === 'write' || call === 'read') && dirname(place) === dirname(path));
+}
+
+/** A name that is looked up below a folder which is held open stands there with that folder's path. */
+function resolvedLines(trace) {
+  const folders = new Map();
+  return trace.split('\n').map((line) => {
+    const resolved = line.replace(/"\/proc\/self\/fd\/(\d+)\/([^"]*)"/g, (whole, fd, name) =>
+      folders.has(fd) ? `"${join(folders.get(fd), name)}"` : whole,
+    );
+    for (const [, fd, path] of resolved.matchAll(/\b(\d+)<(\/[^>]*)>/g)) folders.set(fd, path);
+    return resolved;
+  });
 }
 
 /** The first path of a line that lies in the data folder, without ids; null when none does. */

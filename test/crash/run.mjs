@@ -2,9 +2,10 @@
  * Stops the built daemon at system calls of the journey, or lets them fail, and checks from outside what must hold
  * then and in the end:
  *
- *   npm run test:crash -- [--mode kill|error|all|list] [--call NAME] [--at PATH] [--per-kind N] [--limit N] [--width N] [--again]
- *                         [--jobs N] [--wrong-order NAME] [--json FILE]
+ *   npm run test:crash -- [--thread journey|main] [--mode kill|error|all|list] [--call NAME] [--at PATH] [--per-kind N]
+ *                         [--limit N] [--width N] [--again] [--jobs N] [--wrong-order NAME] [--json FILE]
  *
+ * --thread    the worker's that moves the batches, or the main one's (and its pool's) while OpenSSH's client uploads
  * --per-kind  so many points of each call and place; without it, all of them
  * --limit     so many points in all, spread evenly
  * --again     the start after a kill is killed as well
@@ -15,11 +16,14 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { ERRORS, failAt, killAt, takeReference } from './journey-runs.mjs';
+import * as journeyRuns from './journey-runs.mjs';
 import { describe, selectPoints, spread } from './points.mjs';
+import { ERRORS } from './tampering.mjs';
+import * as uploadRuns from './upload-runs.mjs';
 
 const { values: options } = parseArgs({
   options: {
+    thread: { type: 'string', default: 'journey' },
     mode: { type: 'string', default: 'all' },
     call: { type: 'string' },
     at: { type: 'string', default: '' },
@@ -32,7 +36,9 @@ const { values: options } = parseArgs({
     json: { type: 'string' },
   },
 });
+const PROGRESS_EVERY = 20;
 const wrongOrder = options['wrong-order'];
+const { takeReference, killAt, failAt } = options.thread === 'main' ? uploadRuns : journeyRuns;
 
 /** The runs that were asked for. */
 function chooseItems(points) {
@@ -62,6 +68,7 @@ async function runAll(items, jobs, run) {
       const item = items[next++];
       const result = await run(item).catch((error) => ({ problems: [String(error.message)], missed: false }));
       results.push(result);
+      if (results.length % PROGRESS_EVERY === 0) console.error(`${results.length} of ${items.length}`);
       if (result.problems.length === 0 && !result.missed) continue;
       console.log(`${item.kind} ${item.errno ?? ''} ${describe(item)}${result.missed ? ' was not met' : ''}`);
       for (const problem of result.problems) console.log(`    ${problem}`);

@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const { utils } = createRequire(import.meta.url)('ssh2');
+const { generateKeyPair } = createRequire(import.meta.url)('../../dist/adapters/sftp/host-key.js');
 
 export const PROJECT_ROOT = resolve(fileURLToPath(import.meta.url), '../../..');
 export const ACCOUNT = 'lab';
@@ -16,15 +16,14 @@ export const TYPE = 'LaboratoryTestResult';
 
 const SENDER = '81365677';
 const EXAMPLES = join(PROJECT_ROOT, 'schemas/covid19/examples');
-const ED25519_BLOB_BYTES = 51;
 const RIGHT_NISS = '85073003328';
 /** Eleven digits whose check fails. */
 const WRONG_NISS = '12345678901';
 const POSITIVE = '260373001';
 const NEGATIVE = '260415000';
 
-const csv = readFileSync(join(EXAMPLES, `${SENDER}_${TYPE}_210510080500.csv`), 'utf8');
-const json = readFileSync(join(EXAMPLES, `${SENDER}_${TYPE}_210510140530.json`), 'utf8');
+export const csv = readFileSync(join(EXAMPLES, `${SENDER}_${TYPE}_210510080500.csv`), 'utf8');
+export const json = readFileSync(join(EXAMPLES, `${SENDER}_${TYPE}_210510140530.json`), 'utf8');
 
 const damaged = csv.replace(RIGHT_NISS, WRONG_NISS);
 const corrected = csv.replace(POSITIVE, NEGATIVE);
@@ -43,7 +42,12 @@ const renamed = csv.replaceAll('S21-', 'S22-');
  */
 
 /** @returns {Batch} */
-function batch(time, text, outcome, { extension = 'csv', folder = '', marker = 'ok', markerText = '' } = {}) {
+export function buildBatch(
+  time,
+  text,
+  outcome,
+  { extension = 'csv', folder = '', marker = 'ok', markerText = '' } = {},
+) {
   const base = `${SENDER}_${TYPE}_${time}`;
   const bytes = Buffer.from(text);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -62,51 +66,50 @@ function batch(time, text, outcome, { extension = 'csv', folder = '', marker = '
 
 /** @type {readonly Batch[]} */
 export const BATCHES = [
-  batch('210510080500', damaged, 'PARTIAL', { markerText: 'records=5\n' }),
-  batch('210510080600', damaged, 'REJECTED'),
-  batch('210510080700', corrected, 'ACCEPTED'),
-  batch('210510080800', renamed, 'REJECTED', { markerText: 'records=6\n' }),
-  batch('210510080900', csv, 'REJECTED', { marker: 'cancel' }),
-  batch('210510140530', json, 'ACCEPTED', { extension: 'json' }),
-  batch('210510140600', json, 'DUPLICATE', { extension: 'json' }),
-  batch('210510150000', damaged.replaceAll('S21-', 'S23-'), 'PARTIAL', { folder: 'test/' }),
+  buildBatch('210510080500', damaged, 'PARTIAL', { markerText: 'records=5\n' }),
+  buildBatch('210510080600', damaged, 'REJECTED'),
+  buildBatch('210510080700', corrected, 'ACCEPTED'),
+  buildBatch('210510080800', renamed, 'REJECTED', { markerText: 'records=6\n' }),
+  buildBatch('210510080900', csv, 'REJECTED', { marker: 'cancel' }),
+  buildBatch('210510140530', json, 'ACCEPTED', { extension: 'json' }),
+  buildBatch('210510140600', json, 'DUPLICATE', { extension: 'json' }),
+  buildBatch('210510150000', damaged.replaceAll('S21-', 'S23-'), 'PARTIAL', { folder: 'test/' }),
 ];
 
 /** Base name of a data file. */
 export const baseOf = ({ name }) => name.replace(/\.\w+$/, '');
 
-/** ssh2 cuts the leading zeros of some keys: these are no keys. */
-function makeKeyPair() {
-  for (;;) {
-    const pair = utils.generateKeyPairSync('ed25519');
-    if (Buffer.from(pair.public.split(' ')[1], 'base64').length === ED25519_BLOB_BYTES) return pair;
-  }
-}
-
-/** A home with configuration, one account and nothing dropped yet. */
-export function makeHome(dir) {
-  const home = { dir, dataDir: join(dir, 'data'), configPath: join(dir, 'labdrop.yaml') };
+/** A home with configuration, one account and nothing dropped yet; `batches` are those that it will see. */
+export function makeHome(dir, batches = BATCHES) {
+  const paths = { dataDir: join(dir, 'data'), configPath: join(dir, 'labdrop.yaml'), keyPath: join(dir, 'id_lab') };
+  const home = { dir, ...paths, batches };
   mkdirSync(join(dir, 'senders'), { recursive: true });
-  const config = [
-    'dataDir: data',
-    'sftp: { host: 127.0.0.1, port: 0 }',
-    'senders: { dir: senders }',
-    `schemas: { dir: ${join(PROJECT_ROOT, 'schemas')} }`,
-    'ingest: { rescanSeconds: 1 }',
-    'log: { format: json }',
-  ];
-  writeFileSync(home.configPath, config.join('\n'));
-  const { private: privateKey, public: publicKey } = makeKeyPair();
-  writeFileSync(join(dir, 'id_lab'), privateKey, { mode: 0o600 });
+  configure(home, 'rescanSeconds: 1');
+  const { private: privateKey, public: publicKey } = generateKeyPair('lab');
+  writeFileSync(home.keyPath, privateKey, { mode: 0o600 });
   const account = [`account: ${ACCOUNT}`, 'name: Lab', 'email: lab@example.org', `senders: ["${SENDER}"]`];
   account.push('authorizedKeys:', `  - ${publicKey}`);
   writeFileSync(join(dir, 'senders', `${ACCOUNT}.yaml`), account.join('\n'));
   return home;
 }
 
+/** Writes the configuration that the next start reads; `ingest`: the keys of that section. */
+export function configure(home, ingest) {
+  const config = [
+    'dataDir: data',
+    'sftp: { host: 127.0.0.1, port: 0 }',
+    'http: { port: null }',
+    'senders: { dir: senders }',
+    `schemas: { dir: ${join(PROJECT_ROOT, 'schemas')} }`,
+    `ingest: { ${ingest} }`,
+    'log: { format: json }',
+  ];
+  writeFileSync(home.configPath, config.join('\n'));
+}
+
 /** Drops every batch, each file by a rename. */
-export function dropBatches(home, batches = BATCHES) {
-  for (const { name, folder, bytes, marker, markerText } of batches) {
+export function dropBatches(home) {
+  for (const { name, folder, bytes, marker, markerText } of home.batches) {
     const target = join(home.dataDir, 'accounts', ACCOUNT, folder);
     mkdirSync(target, { recursive: true });
     for (const [file, content] of [

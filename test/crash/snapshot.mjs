@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
-import { BATCHES, TYPE } from './scenario.mjs';
+import { TYPE } from './scenario.mjs';
 import { listNames, reportsFolder } from './daemon.mjs';
 
 const Database = createRequire(import.meta.url)('better-sqlite3');
@@ -81,7 +81,7 @@ function rows(db, table, order, names) {
 }
 
 export function readReports(home, names) {
-  const folders = [...new Set(BATCHES.map((batch) => reportsFolder(home, batch)))];
+  const folders = [...new Set(home.batches.map((batch) => reportsFolder(home, batch)))];
   return folders.flatMap((folder, index) =>
     listNames(folder).map((name) => [index, name, normalise(readFileSync(join(folder, name), 'utf8'), names)]),
   );
