@@ -63,8 +63,10 @@ export function labdrop(home: Home, args: readonly string[], options: { cwd?: st
   return { status, stdout, stderr };
 }
 
-export async function startDaemon(home: Home): Promise<BuiltDaemon> {
+/** @param env variables for it besides those of this process */
+export async function startDaemon(home: Home, env: NodeJS.ProcessEnv = {}): Promise<BuiltDaemon> {
   const child = spawn(process.execPath, [MAIN, 'serve', '--config', home.configPath], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

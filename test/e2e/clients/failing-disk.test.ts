@@ -31,9 +31,7 @@ beforeAll(async () => {
   key = makeKey(home, 'id_lab');
   const who = ['81365677', '--account', 'lab1', '--name', 'Lab', '--email', 'lab@example.org', '--key', `${key}.pub`];
   expect(labdrop(home, ['sender', 'add', ...who]).status).toBe(0);
-  process.env.UV_THREADPOOL_SIZE = '1'; // the calls that fail are counted by thread
-  daemon = await startDaemon(home);
-  delete process.env.UV_THREADPOOL_SIZE;
+  daemon = await startDaemon(home, { UV_THREADPOOL_SIZE: '1' }); // strace counts the calls of each thread
   client = await RawClient.connect(daemon.port, readFileSync(key));
 });
 
