@@ -7,6 +7,7 @@ import {
   closeSync,
   fsyncSync,
   lstatSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -15,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { BatchRecord } from '../../domain/batch-record';
 import { Fault, toFault } from '../../domain/fault';
 import type { ClaimedFile, ReportContent, Spool, WrittenReport } from '../../ports/spool';
@@ -94,7 +95,8 @@ export function createSpool(folders: DataFolders): Spool {
 
   function writeReport(batch: BatchRecord, content: ReportContent): WrittenReport {
     const path = stagedReport(batch, content.name);
-    makeDirectory(join(workFolder(batch), 'reports'));
+    // Nothing of what lies there is needed after a crash: it is written again.
+    mkdirSync(join(workFolder(batch), 'reports'), { recursive: true, mode: 0o750 });
     const hash = createHash('sha256');
     let bytes = 0;
     const fd = openSync(path, 'w', 0o640);
@@ -104,7 +106,8 @@ export function createSpool(folders: DataFolders): Spool {
         hash.update(chunk);
         bytes += chunk.length;
       }
-      fsyncSync(fd);
+      // An empty file has nothing to lose but its name, which the folder keeps.
+      if (bytes > 0) fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
@@ -138,8 +141,10 @@ export function createSpool(folders: DataFolders): Spool {
       if (batch.mode === 'test') {
         removeFile(claimed);
       } else {
-        makeDirectory(join(target, '..'));
-        moveFile(claimed, target);
+        makeDirectory(dirname(target));
+        // The folder that it leaves is removed next.
+        renameSync(claimed, target);
+        syncDirectory(dirname(target));
       }
     }
     removeDirectory(workFolder(batch));
