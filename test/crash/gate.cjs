@@ -2,8 +2,8 @@
  * Loaded into the built daemon by `node --require`, beside its own code. It tells the harness which thread to trace: the
  * first worker, the one that moves the batches, which then waits until the tracer is attached, so that every system call
  * of the journey is counted from the thread's first one on; or the main thread; or the thread of the pool, which waits
- * for the disk when files are uploaded. It can also put a wrong spool into the worker: the orders of steps that the
- * harness must catch (see wrong-orders.cjs).
+ * for the disk when files are uploaded. It can also put wrong code in: orders of steps that the harness must
+ * catch (see wrong-orders.cjs).
  */
 'use strict';
 const { existsSync, readlink, readlinkSync, writeFileSync } = require('node:fs');
@@ -12,7 +12,7 @@ const { isMainThread, threadId } = require('node:worker_threads');
 
 const { CRASH_GATE: gate, CRASH_THREAD: thread, CRASH_WRONG_ORDER: wrongOrder } = process.env;
 
-if (!isMainThread && wrongOrder) require('./wrong-orders.cjs').install(wrongOrder);
+if (wrongOrder) require('./wrong-orders.cjs').install(wrongOrder, isMainThread);
 
 const tell = (link) => writeFileSync(join(gate, 'thread'), basename(link));
 

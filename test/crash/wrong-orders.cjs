@@ -1,15 +1,20 @@
 /**
- * Three wrong orders of the last steps, to prove that the harness sees them: each wraps the built spool of the worker
- * thread that loads it. They exist only here; the product has no way to switch them on.
+ * Wrong orders of steps, to prove that the harness sees them: each wraps the built code in the thread that loads it, the
+ * spool in the worker or the uploads in the main thread. They exist only here; the product has no way to switch them on.
  *
  * marker-first    the marker is removed when the batch is claimed, before anything is committed
  * archive-first   the original is archived when the batch is claimed, before anything is committed
  * announce-first  `.report.ok` is renamed into place before the reports it announces
+ * answer-first    the client hears OK before its file has its name
  */
 'use strict';
 const { existsSync, mkdirSync, renameSync, rmSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 
+/** Long enough for the answer to reach the client. */
+const ANSWER_MS = 100;
+
+const { Upload } = require('../../dist/adapters/sftp/files/upload.js');
 const spoolModule = require('../../dist/adapters/spool/create-spool.js');
 const { archivePath, dropFolder, reportsFolder } = require('../../dist/adapters/spool/data-folders.js');
 
@@ -54,7 +59,18 @@ const WRONG_ORDERS = {
   }),
 };
 
-function install(name) {
+const WRONG_UPLOADS = {
+  'answer-first': (publish) =>
+    function answer(vacate) {
+      setTimeout(() => publish.call(this, vacate).catch(() => undefined), ANSWER_MS);
+      return Promise.resolve(this.state());
+    },
+};
+
+/** @param inMainThread where this is loaded: an order of the other thread's stays as it is */
+function install(name, inMainThread) {
+  if (inMainThread && name in WRONG_UPLOADS) Upload.prototype.publish = WRONG_UPLOADS[name](Upload.prototype.publish);
+  if (inMainThread || !(name in WRONG_ORDERS)) return;
   const right = spoolModule.createSpool;
   spoolModule.createSpool = (folders) => {
     const spool = right(folders);
@@ -62,4 +78,4 @@ function install(name) {
   };
 }
 
-module.exports = { install, WRONG_ORDERS: Object.keys(WRONG_ORDERS) };
+module.exports = { install };

@@ -1,6 +1,6 @@
 /**
- * A selection of the crash harness (`npm run test:crash` runs all of it), and the proof that it can fail: three wrong
- * orders of the last steps, which exist in the harness only, must each be caught.
+ * A selection of the crash harness (`npm run test:crash` runs all of it), and the proof that it can fail: wrong orders of
+ * steps, which exist in the harness only, must each be caught.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -48,17 +48,25 @@ it('loses, repeats and half-delivers nothing, whether it is killed between two s
   expect(errors).toMatchObject({ errors: 6, missed: 0, problems: [] });
 }, 300_000);
 
+it('keeps what a client heard OK for, whatever the thread that serves it is doing when it is killed', async () => {
+  const kills = await runHarness(['--thread', 'main', '--mode', 'kill', '--per-kind', '1', '--limit', '4']);
+  expect(kills).toMatchObject({ kills: 4, missed: 0, problems: [] });
+}, 300_000);
+
+/** Killed when the first upload is about to get its name. */
+const AT_UPLOAD = ['--mode', 'kill', '--call', 'rename', '--at', 'uploads/lab/root/210510080500.csv', '--limit', '1'];
 /** Killed when report.json is about to be renamed into place. */
 const AT_REPORT = ['--mode', 'kill', '--call', 'rename', '--at', 'report.json', '--limit', '1'];
 
 it.each([
-  ['marker-first', 'the marker is gone before the reports were delivered'],
-  ['archive-first', 'it is archived before its reports were delivered'],
-  ['announce-first', 'announced without'],
+  ['answer-first', ['--thread', 'main', ...AT_UPLOAD], '.csv: the data is gone'],
+  ['marker-first', AT_REPORT, 'the marker is gone before the reports were delivered'],
+  ['archive-first', AT_REPORT, 'it is archived before its reports were delivered'],
+  ['announce-first', AT_REPORT, 'announced without'],
 ])(
   'would see the wrong order %s',
-  async (wrongOrder, told) => {
-    const summary = await runHarness([...AT_REPORT, '--wrong-order', wrongOrder]);
+  async (wrongOrder, at, told) => {
+    const summary = await runHarness([...at, '--wrong-order', wrongOrder]);
     expect(summary).toMatchObject({ kills: 1, missed: 0 });
     expect(summary.problems.join('\n')).toContain(told);
   },
