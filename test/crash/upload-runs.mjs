@@ -19,6 +19,8 @@ const THREADS = ['main', 'pool'];
 const WITHOUT_SCANS = 'rescanSeconds: 3600';
 /** A marker that was repeated without need is cleared away soon. */
 const WITH_SCANS = 'rescanSeconds: 1, markerGraceSeconds: 1';
+/** The same after a client that meets no trouble has ended. */
+const WITH_LATE_SCANS = 'rescanSeconds: 8, markerGraceSeconds: 1';
 /** A client gives up some day. */
 const TRIES = 5;
 /** Calls that a client must not hear OK for when they fail. */
@@ -81,7 +83,7 @@ export function killAt(wanted, reference, { wrongOrder = '' } = {}) {
 export function failAt({ errno, width, ...wanted }, reference) {
   return untilMet(wanted, (point) =>
     withUploads(async (home, tracePath) => {
-      configure(home, WITH_SCANS);
+      configure(home, WITH_LATE_SCANS);
       const strace = injection(point, `error=${errno}`, width, tracePath);
       const daemon = await startDaemon(home, { strace, thread: point.thread });
       const heard = await upload(home, daemon);
