@@ -38,6 +38,8 @@ export interface Dispatcher {
   offer(origin: BatchOrigin, submitter: Submitter): void;
   /** Takes up a batch that the store has just named as not finished, unless it is in hand. */
   resume(origin: BatchOrigin, submitter: Submitter): void;
+  /** A file of so many bytes waits for its marker: what would keep it waiting then is begun now. */
+  expect(bytes: number): void;
   /** What is offered meanwhile is there at once: nothing starts before all of it stands in its line. */
   together(offers: () => void): void;
   /** Whether a file of this identity waits, runs or was just done. */
@@ -103,6 +105,10 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     for (const identity of identitiesOf(origin)) inHand.add(identity);
     if (takesDropped(origin)) taken.add(nameKey(origin));
     pump();
+  }
+
+  function expect(bytes: number): void {
+    if (!draining && bytes > EXPRESS_MAX_BYTES) bulk.prepare();
   }
 
   function together(offers: () => void): void {
@@ -208,6 +214,7 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
   return {
     offer,
     resume,
+    expect,
     together,
     isKnown,
     isClaimed: (account, folder, fileName) => taken.has(`${account}/${folder}/${fileName}`),

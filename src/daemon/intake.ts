@@ -19,12 +19,15 @@ export interface IntakeOptions {
   readonly messageTypes: () => readonly string[];
   /** `account/folder/name` of each file with an open write handle. */
   readonly openWriters: () => ReadonlySet<string>;
-  readonly dispatcher: Pick<Dispatcher, 'offer' | 'isKnown'>;
+  readonly dispatcher: Pick<Dispatcher, 'offer' | 'expect' | 'isKnown'>;
   readonly markerGraceMs: number;
   /** A data file that waits longer for its marker is told to its sender. */
   readonly reminderMs: number;
   readonly now: () => Date;
 }
+
+/** A marker is expected soon for data that is no older. */
+const EXPECTED_MAX_MS = 10 * 60_000;
 
 /** Reminders remembered here; beyond, the store remembers them. */
 const REMINDED_MAX = 10_000;
@@ -48,6 +51,7 @@ export function createIntake(options: IntakeOptions): (listing: FolderListing) =
       if (data !== null) offer({ ...found, cause: 'cancelled', data, marker: cancel });
       else if (isOverdue(cancel)) offer({ ...found, cause: 'orphan-marker', data: null, marker: cancel });
     }
+    for (const { data, ageMs } of decision.waiting) if (ageMs < EXPECTED_MAX_MS) dispatcher.expect(data.bytes);
     if (!listing.complete) return;
     for (const { marker, overdue } of decision.orphanMarkers) {
       if (overdue) offer({ ...found, cause: 'orphan-marker', data: null, marker });

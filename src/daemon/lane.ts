@@ -42,6 +42,8 @@ export interface Lane {
    * @throws WorkerDeath when the worker dies on the way, another Fault when it cannot start
    */
   ask(request: WorkerRequest): Promise<WorkerReply>;
+  /** Starts the thread, with all that a large batch needs, unless it runs already. */
+  prepare(): void;
   /** The next request runs under these settings; the one in hand ends under the old ones. */
   configure(settings: WorkerSettings): void;
   /** Lets the request in hand end, then ends the thread. */
@@ -148,6 +150,13 @@ export function createLane(name: string, initial: WorkerSettings, options: LaneO
     return answered;
   }
 
+  function prepare(): void {
+    if (worker !== null) return;
+    outdated = false;
+    worker = start();
+    worker.postMessage({ kind: 'prepare' } satisfies WorkerRequest);
+  }
+
   async function close(): Promise<void> {
     await inHand;
     if (worker === null) return;
@@ -164,6 +173,7 @@ export function createLane(name: string, initial: WorkerSettings, options: LaneO
     name,
     isIdle: () => pending === null,
     ask,
+    prepare,
     configure: (changed) => {
       settings = changed;
       outdated = true;

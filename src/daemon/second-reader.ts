@@ -41,7 +41,8 @@ interface ReaderThread {
   readonly port: MessagePort;
 }
 
-export function createSecondReader(options: SecondReaderOptions): SecondReader {
+/** `prepare` starts the thread ahead of its first large file. */
+export function createSecondReader(options: SecondReaderOptions): SecondReader & { prepare(): void } {
   const { catalogue, step, script = SCRIPT, stuckMs = STUCK_MS } = options;
   let thread: ReaderThread | null = null;
   let tasks = 0;
@@ -111,5 +112,9 @@ export function createSecondReader(options: SecondReaderOptions): SecondReader {
     return true;
   }
 
-  return { begin };
+  function prepare(): void {
+    thread ??= start();
+  }
+
+  return { begin, prepare };
 }

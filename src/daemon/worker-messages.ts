@@ -23,6 +23,8 @@ export type WorkerRequest =
   | { readonly kind: 'quarantine'; readonly origin: BatchOrigin; readonly reason: string }
   /** Which batches a former run left unfinished; what it did not set aside to the end is set aside now. */
   | { readonly kind: 'unfinished' }
+  /** A large batch is on its way: starts what it will need. Not answered. */
+  | { readonly kind: 'prepare' }
   | { readonly kind: 'close' };
 
 export interface FaultNotice {

@@ -23,13 +23,14 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
   const folders = dataFolders(settings.dataDir);
   const catalogue = loadCatalogue(settings.schemasDir);
   const store = openBatchStore({ path: folders.storePath, catalogue, stagingDir: folders.stagingDir });
+  const secondReader = availableParallelism() > 1 ? createSecondReader({ catalogue, step }) : null;
   const ports: BatchPorts = {
     store,
     spool: countProgress(createSpool(folders), step),
     catalogue,
     rules: settings.rules,
     now: () => new Date(),
-    secondReader: availableParallelism() > 1 ? createSecondReader({ catalogue, step }) : null,
+    secondReader,
   };
   const reply = (message: WorkerReply): void => port.postMessage(message);
 
@@ -46,6 +47,9 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
         return;
       case 'quarantine':
         reply({ kind: 'quarantined', quarantined: setBatchAside(ports, request.origin, request.reason) });
+        return;
+      case 'prepare':
+        secondReader?.prepare();
         return;
       case 'close':
         store.close();

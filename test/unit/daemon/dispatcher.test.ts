@@ -36,6 +36,7 @@ function scriptedLane(name: string): ScriptedLane {
       else current?.resolve(reply);
       await new Promise((done) => setImmediate(done));
     },
+    prepare: () => asked.push('prepare'),
     configure: () => undefined,
     close: () => Promise.resolve(),
     terminate: () => Promise.resolve(),
@@ -86,6 +87,15 @@ describe('the dispatcher', () => {
     dispatcher.offer(makeOrigin({ id: 'small', account: 'c', dataIdentity: 's' }), null);
     expect(bulk.asked).toEqual(['large']);
     expect(express.asked).toEqual(['small']);
+  });
+
+  it('prepares the bulk lane when a large file waits for its marker', async () => {
+    dispatcher.expect(100_000);
+    dispatcher.expect(100_000_000);
+    expect([express.asked, bulk.asked]).toEqual([[], ['prepare']]);
+    await dispatcher.drain(0);
+    dispatcher.expect(100_000_000);
+    expect(bulk.asked).toEqual(['prepare']);
   });
 
   it('tries again after a growing pause, and tells the fault', async () => {
