@@ -39,10 +39,13 @@ export function readPoints(trace, dataDir) {
   return points;
 }
 
-/** Whether the call that was tampered with is at the point's place: its number alone may have shifted. */
+/** Whether a call was tampered with, and at the point's place: its number alone may have shifted. */
 export function isMetBy(trace, { call, path }, dataDir) {
   const lines = resolvedLines(trace).filter((line) => line.startsWith(`${call}(`));
-  const tampered = lines.find((line) => line.includes('(INJECTED)')) ?? lines.at(-1) ?? '';
+  // Of a call that the thread was killed at nothing more is written.
+  const killedAt = trace.includes('+++ killed by SIGKILL +++') ? lines.at(-1) : undefined;
+  const tampered = lines.find((line) => line.includes('(INJECTED)')) ?? killedAt;
+  if (tampered === undefined) return false;
   const place = placeOf(tampered, dataDir) ?? '';
   return place === path || ((call === 'write' || call === 'read') && dirname(place) === dirname(path));
 }
