@@ -1,5 +1,5 @@
 /** `labdrop show`: one batch, its counts, its times and what was found in it. No personal value. */
-import { openReader, type ReportFetched, type StoreReader } from '../daemon/commands-store';
+import { type Erased, openReader, type ReportFetched, type StoreReader } from '../daemon/commands-store';
 import type { BatchRecord } from '../domain/batch-record';
 import type { FindingTotals } from '../domain/report-source';
 import { codeTitle } from '../stages/report/texts';
@@ -22,6 +22,7 @@ interface BatchView {
   /** When and why it was set aside; null when it was not. */
   readonly aside: { readonly at: string; readonly reason: string } | null;
   readonly totals: FindingTotals;
+  readonly erased: Erased;
   /** When the account first fetched each report completely. */
   readonly fetches: readonly ReportFetched[];
   readonly groups: readonly { readonly code: string; readonly severity: string; readonly total: number }[];
@@ -53,6 +54,7 @@ function showBatch(text: string, options: ShowOptions, context: CommandContext):
       batch,
       aside: findAside(reader, batch.id),
       totals: source.totals(),
+      erased: reader.erased(batch.id),
       fetches: reader.fetches(batch.id),
       groups: source.groups().map(({ code, severity, total, records, columns }) => ({
         ...{ code, severity, total, records },
@@ -76,7 +78,7 @@ function asideText(aside: BatchView['aside']): string | null {
   return `${localTime(aside.at) ?? ''}: ${aside.reason}; labdrop release gives it another try`;
 }
 
-function renderBatch({ batch, aside, totals, fetches, findings }: BatchView): string {
+function renderBatch({ batch, aside, totals, erased, fetches, findings }: BatchView): string {
   const counts = `${batch.records}: ${batch.accepted} accepted (${batch.acceptedWithWarning} with a warning, ${batch.corrected} corrected), ${batch.rejected} rejected, ${batch.duplicate} duplicate`;
   const about = renderPairs([
     ['Batch', batch.id],
@@ -90,6 +92,8 @@ function renderBatch({ batch, aside, totals, fetches, findings }: BatchView): st
     ['Outcome', batch.outcome],
     ['Records', counts],
     ['Findings', `${totals.errors} errors, ${totals.warnings} warnings, ${totals.infos} remarks`],
+    ['Values erased', localTime(erased.valuesAt)],
+    ['Findings erased', localTime(erased.findingsAt)],
     ['Bytes', batch.bytes],
     ['SHA-256', batch.sha256],
     ['Run', batch.run === 1 ? null : batch.run],

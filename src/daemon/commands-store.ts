@@ -4,7 +4,7 @@ import { dataFolders } from '../adapters/spool/data-folders';
 import { openStoreReader, type StoreReader } from '../adapters/sqlite/open-store-reader';
 import type { Config } from '../config/config';
 
-export type { BatchFilter, Rejection, ReportFetched, StoreReader } from '../adapters/sqlite/open-store-reader';
+export type { BatchFilter, Erased, Rejection, ReportFetched, StoreReader } from '../adapters/sqlite/open-store-reader';
 
 /** Null as long as no daemon has made the store. @throws Fault S902 when it cannot be read */
 export function openReader(config: Config): StoreReader | null {

@@ -214,6 +214,8 @@ describe('labdrop purge', () => {
     // Counts and places stay for the operator.
     const shown = JSON.parse(run(['show', ids.get(OLD.small)!, '--json']).stdout) as { findings: object[] };
     expect(shown.findings[0]).toMatchObject({ code: expect.any(String) as string, line: 2, value: null });
+    expect(shown).toMatchObject({ erased: { valuesAt: expect.stringMatching(/^20/) as string, findingsAt: null } });
+    expect(run(['show', ids.get(OLD.small)!]).stdout).toMatch(/^Values erased +20/m);
     writeFileSync(home.configPath, config);
   }, 60_000);
 

@@ -63,6 +63,12 @@ export interface ReportFetched {
   readonly at: string;
 }
 
+/** What retention has taken out of a batch, and when, ISO 8601 UTC; null: nothing yet. */
+export interface Erased {
+  readonly valuesAt: string | null;
+  readonly findingsAt: string | null;
+}
+
 export interface StoreReader {
   /** Newest first. */
   batches(filter?: BatchFilter): readonly BatchRecord[];
@@ -76,6 +82,7 @@ export interface StoreReader {
   /** Batches that were set aside, oldest first. */
   quarantined(): readonly QuarantinedBatch[];
   reportSource(id: string): ReportSource;
+  erased(id: string): Erased;
   /** When the account first fetched each report of a batch completely, in the order of time. */
   fetches(id: string): readonly ReportFetched[];
   /** Batches with findings committed after `cursor`, oldest first; at most `limit` of the filter, 100 without. */
@@ -99,6 +106,7 @@ export function openStoreReader(path: string): StoreReader {
       unfinished: () => asFault(() => listUnfinished(db)),
       quarantined: () =>
         asFault(() => db.prepare<[], QuarantinedRow>(SELECT_QUARANTINED).all().map(quarantinedFromRow)),
+      erased: (id) => asFault(() => readErased(db, id)),
       fetches: (id) => asFault(() => listFetches(db, id)),
       reportSource: (id) => createReportSource(db, 'main', id),
       rejections: (cursor, filter = {}) => asFault(() => listRejections(db, cursor, filter)),
@@ -108,6 +116,15 @@ export function openStoreReader(path: string): StoreReader {
       close: () => asFault(() => void db.close()),
     };
   });
+}
+
+function readErased(db: Database.Database, id: string): Erased {
+  const row = db
+    .prepare<[string], Erased>(
+      'SELECT values_erased_at AS valuesAt, findings_erased_at AS findingsAt FROM batches WHERE id = ?',
+    )
+    .get(id);
+  return row ?? { valuesAt: null, findingsAt: null };
 }
 
 function listFetches(db: Database.Database, id: string): ReportFetched[] {
