@@ -5,8 +5,9 @@
 import type { AccountDirectory } from '../adapters/accounts/create-account-directory';
 import { parsePublicKey } from '../adapters/accounts/parse-public-key';
 import type { HostKey } from '../adapters/sftp/host-key';
+import type { SftpEvents } from '../adapters/sftp/sftp-events';
 import type { SftpLimits } from '../adapters/sftp/sftp-limits';
-import { createSftpServer, type SftpAccess, type SftpEvents, type SftpServer } from '../adapters/sftp/sftp-server';
+import { createSftpServer, type SftpAccess, type SftpServer } from '../adapters/sftp/sftp-server';
 import type { DataFolders } from '../adapters/spool/data-folders';
 import type { Config, SftpConfig } from '../config/config';
 import { Fault } from '../domain/fault';

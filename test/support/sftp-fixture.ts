@@ -6,12 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { loadOrCreateHostKey } from '../../src/adapters/sftp/host-key';
 import type { SftpAuditEvent } from '../../src/adapters/sftp/sftp-audit';
-import {
-  createSftpServer,
-  type SftpEvents,
-  type SftpServer,
-  type SftpServerOptions,
-} from '../../src/adapters/sftp/sftp-server';
+import type { SftpEvents } from '../../src/adapters/sftp/sftp-events';
+import { createSftpServer, type SftpServer, type SftpServerOptions } from '../../src/adapters/sftp/sftp-server';
 import type { Account } from '../../src/domain/account';
 
 const run = promisify(execFile);

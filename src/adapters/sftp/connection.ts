@@ -4,10 +4,12 @@
  * destroyed, also when ssh2 only half closes it. An error here is the peer's and touches no other connection.
  */
 import type { Socket } from 'node:net';
-import type { Connection as SshConnection, NegotiatedAlgorithms } from 'ssh2';
+import type { Connection as SshConnection } from 'ssh2';
 import type { Account } from '../../domain/account';
 import { watchGreeting } from './client-greeting';
+import { ConnectionAudit } from './connection-audit';
 import type { AccountSpace } from './files/account-space';
+import { HeldMemory } from './held-memory';
 import { describeMismatch, isGuessRight, type KexOffer } from './kex-offer';
 import { KeyRenewal } from './key-renewal';
 import type { Offence } from './login/ban-list';
@@ -15,11 +17,12 @@ import { LoginProcedure, type LoginRecord, type LoginRules } from './login/login
 import type { MemoryBudget } from './memory-budget';
 import { printable } from './printable';
 import { SessionGate } from './session-gate';
-import type { SessionAuditEvent, SftpAuditEvent } from './sftp-audit';
+import type { SftpAuditEvent } from './sftp-audit';
 import type { SftpLimits } from './sftp-limits';
 import { buildSignatureList } from './signature-list';
 import {
   acceptGuess,
+  heldBackPackets,
   isExchangingKeys,
   offeredLists,
   sendPayload,
@@ -51,25 +54,20 @@ export interface ConnectionEnd {
 
 /** From an orderly end to the destruction of the socket. */
 const LINGER_MS = 2_000;
-/** Refusals told of per connection: a client that is refused a thousand times says nothing new. */
-const AUDITED_REFUSALS_MAX = 100;
 
 export class Connection {
-  private readonly openedAt = performance.now();
+  private readonly audit: ConnectionAudit;
   private readonly login: LoginProcedure;
   private graceTimer: NodeJS.Timeout | null;
   private lingerTimer: NodeJS.Timeout | null = null;
   private client: SshConnection | null = null;
   private gate: SessionGate | null = null;
+  private memory: HeldMemory<Connection> | null = null;
   private keys: KeyRenewal | null = null;
   private account: Account | null = null;
-  private software = '';
-  private algorithms = '';
   private reason: string | null = null;
   private violated = false;
   private socketClosed = false;
-  private isHeldBack = false;
-  private auditedRefusals = 0;
   private lastActivityAt = performance.now();
 
   /** To be made before ssh2 gets the socket. */
@@ -77,7 +75,8 @@ export class Connection {
     private readonly socket: Socket,
     private readonly options: ConnectionOptions,
   ) {
-    const { limits, address } = options;
+    const { limits, address, number } = options;
+    this.audit = new ConnectionAudit({ connection: number, address }, options.audit);
     this.graceTimer = setTimeout(() => {
       this.cut('no login within the grace time');
     }, limits.loginGraceMs);
@@ -91,10 +90,6 @@ export class Connection {
       onTooManyTries: () => {
         this.end('too many login attempts');
       },
-    });
-    socket.on('drain', () => {
-      this.gate?.wake();
-      this.settleMemory();
     });
     socket.on('error', (error) => {
       this.cut(error.message);
@@ -110,7 +105,6 @@ export class Connection {
         this.cut(reason);
       },
     });
-    this.audit({ event: 'connection' });
   }
 
   /** The peer has said that it speaks SSH. */
@@ -120,14 +114,15 @@ export class Connection {
       this.destroySoon();
     });
     this.client = client;
-    this.software = printable(software);
+    this.audit.greeted(software);
     withdrawHostKey(client, 'ssh-rsa');
     this.keys = new KeyRenewal(client, this.options.limits, () => {
       this.cut('the client did not take part in a key exchange');
     });
     this.gate = this.openGate(client);
+    this.memory = this.watchMemory(client, this.gate);
     client.on('handshake', (negotiated) => {
-      this.algorithms = describe(negotiated);
+      this.audit.agreed(negotiated);
       setImmediate(() => this.gate?.wake());
     });
     client.on('authentication', (context) => {
@@ -147,7 +142,7 @@ export class Connection {
   progress(): number | null {
     if (this.account !== null) return null;
     if (this.login.hasBegun()) return 3;
-    if (this.algorithms !== '') return 2;
+    if (this.audit.hasAgreed()) return 2;
     return this.client === null ? 0 : 1;
   }
 
@@ -164,7 +159,7 @@ export class Connection {
   sweep(): void {
     if (this.account === null) return;
     this.gate?.wake(); // its share grows when others leave, of which nobody tells it
-    this.settleMemory();
+    this.memory?.settle();
     const withdrawn = this.login.recheck();
     if (withdrawn !== null) this.cut(`the login holds no more: ${withdrawn}`);
     else if (performance.now() - this.lastActivityAt > this.options.limits.idleMs) this.end('idle');
@@ -185,7 +180,7 @@ export class Connection {
   /** Ends at once. */
   cut(reason: string): void {
     this.reason ??= reason;
-    this.options.memory.report(this, '', 0);
+    this.memory?.release();
     this.socket.destroy();
   }
 
@@ -198,18 +193,19 @@ export class Connection {
       isStopping,
       owner: () => (this.account === null ? null : { account: this.account, space: spaceOf(this.account) }),
       audit: (event) => {
-        this.auditSession(event);
+        this.audit.session(this.accountName(), event);
       },
       session: {
         pendingMaxBytes: () => within(limits.pendingMaxBytes),
         unsentMaxBytes: () => within(limits.unsentMaxBytes),
-        isCongested: () => this.socket.writableLength > within(limits.unsentMaxBytes) || isExchangingKeys(client),
+        isCongested: () =>
+          (this.memory?.unsentBytes() ?? 0) > within(limits.unsentMaxBytes) || isExchangingKeys(client),
         onProgress: (bytes) => {
           this.lastActivityAt = performance.now();
           this.keys?.countBytes(bytes);
         },
         onHeldChange: () => {
-          this.settleMemory();
+          this.memory?.settle();
         },
       },
       onViolation: (reason) => {
@@ -220,9 +216,25 @@ export class Connection {
         this.cut(reason);
       },
       onSessionEnd: () => {
-        this.settleMemory();
+        this.memory?.settle();
         this.finish();
       },
+    });
+  }
+
+  private watchMemory(client: SshConnection, gate: SessionGate): HeldMemory<Connection> {
+    return new HeldMemory<Connection>({
+      owner: this,
+      budget: this.options.memory,
+      socket: this.socket,
+      gate,
+      accountName: () => this.accountName() ?? '',
+      heldBackPackets: () => heldBackPackets(client),
+      onDrained: () => {
+        gate.wake();
+        this.memory?.settle();
+      },
+      onExceeded: this.options.onMemoryExceeded,
     });
   }
 
@@ -232,7 +244,7 @@ export class Connection {
     const served = offeredLists(this.client);
     const mismatch = describeMismatch(offer, served);
     if (mismatch !== null)
-      this.auditSession({ event: 'refusal', operation: 'handshake', path: null, reason: mismatch });
+      this.audit.session(null, { event: 'refusal', operation: 'handshake', path: null, reason: mismatch });
     if (offer.guessFollows && isGuessRight(offer, served)) acceptGuess(this.client);
     if (takeOverSignatureList(this.client)) {
       const { client } = this;
@@ -248,28 +260,7 @@ export class Connection {
     this.graceTimer = null;
     this.lastActivityAt = performance.now();
     if (this.client !== null) this.options.onLogin(this.client);
-    this.auditLogin(record);
-  }
-
-  /**
-   * Tells what is held for this client. Above its share nothing more is taken from its socket, except when only the
-   * client can bring it on: by taking replies, or with the rest of a request of which a large part is held.
-   */
-  private settleMemory(): void {
-    if (this.socketClosed || this.socket.destroyed || this.gate === null) return;
-    const { memory } = this.options;
-    const held = this.gate.heldBytes() + this.socket.writableLength;
-    memory.report(this, this.accountName() ?? '', held);
-    if (memory.isExceeded()) this.options.onMemoryExceeded();
-    const share = memory.share();
-    const mustBeHeard = this.gate.isBlocked() || !this.gate.hasWork();
-    if (!this.isHeldBack && held > share && !mustBeHeard) {
-      this.isHeldBack = true;
-      this.socket.pause();
-    } else if (this.isHeldBack && (held <= share / 2 || mustBeHeard)) {
-      this.isHeldBack = false;
-      this.socket.resume();
-    }
+    this.audit.login(record);
   }
 
   private destroySoon(): void {
@@ -281,10 +272,9 @@ export class Connection {
     this.keys?.stop();
     this.gate?.kill();
     this.socketClosed = true;
-    this.options.memory.report(this, '', 0);
-    if (this.account === null) for (const record of this.login.refusals()) this.auditLogin(record);
-    const ms = Math.round(performance.now() - this.openedAt);
-    this.audit({ event: 'disconnect', account: this.accountName(), ms, reason: this.reason });
+    this.memory?.release();
+    if (this.account === null) for (const record of this.login.refusals()) this.audit.login(record);
+    this.audit.closed(this.accountName(), this.reason);
     this.finish();
   }
 
@@ -298,30 +288,4 @@ export class Connection {
     if (this.violated) return 'violation';
     return this.account === null ? (this.login.offence() ?? 'noLogin') : null;
   }
-
-  private auditLogin(record: LoginRecord): void {
-    const { software: client, algorithms } = this;
-    const outcome = record.reason === null ? 'ok' : 'refused';
-    this.audit({ event: 'login', outcome, ...record, client, algorithms });
-  }
-
-  private auditSession(event: SessionAuditEvent): void {
-    if (event.event === 'refusal') {
-      this.auditedRefusals += 1;
-      if (this.auditedRefusals > AUDITED_REFUSALS_MAX) return;
-    }
-    this.audit({ ...event, account: this.accountName() ?? '' });
-  }
-
-  private audit(event: WithoutOrigin<SftpAuditEvent>): void {
-    const { number, address } = this.options;
-    this.options.audit({ ...event, connection: number, address });
-  }
-}
-
-type WithoutOrigin<T> = T extends unknown ? Omit<T, 'connection' | 'address'> : never;
-
-function describe(negotiated: NegotiatedAlgorithms): string {
-  const { kex, serverHostKey, cs } = negotiated;
-  return [kex, serverHostKey, cs.cipher, cs.mac].filter((name) => name !== '').join(' ');
 }

@@ -20,6 +20,7 @@ import { Door } from './login/door';
 import { normaliseAddress } from './login/peer-address';
 import { MemoryBudget } from './memory-budget';
 import type { SftpAuditEvent } from './sftp-audit';
+import type { SftpEvents } from './sftp-events';
 import { DEFAULT_BAN_RULES, DEFAULT_SFTP_LIMITS, type SftpLimits } from './sftp-limits';
 import { socketOf } from './ssh2-internals';
 
@@ -49,18 +50,6 @@ export interface SftpServerOptions {
 export interface SftpAccess {
   readonly bans: BanRules;
   readonly trust: LoginTrust;
-}
-
-export interface SftpEvents {
-  /** Looked up at each login attempt, and every few seconds for who is logged in. */
-  findAccount(name: string): Account | null;
-  /** A file lies durably in a drop folder under its name. Called before the client is told. */
-  onArrival(account: string, folder: 'root' | 'test', fileName: string): void;
-  /** Whether the file is being taken by the pipeline right now: then it is gone, for its sender. */
-  isClaimed(account: string, folder: 'root' | 'test', fileName: string): boolean;
-  /** Why no upload may begin or grow now, for the client; null when it may. Asked at each OPEN and WRITE. */
-  refuseUploads?(): string | null;
-  audit(event: SftpAuditEvent): void;
 }
 
 export interface SftpServer {

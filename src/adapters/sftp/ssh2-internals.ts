@@ -45,6 +45,7 @@ interface Internals {
   readonly _sock: Socket;
   readonly _protocol: {
     readonly _kexinit?: Buffer;
+    readonly _queue?: readonly Buffer[];
     readonly _kex?: {
       remoteExtInfoEnabled?: boolean;
       readonly sessionID?: Buffer;
@@ -87,6 +88,11 @@ export function ownWindowBytes(channel: ServerChannel): number {
 /** Whether keys are being exchanged: until then ssh2 queues whatever is sent, without bound. */
 export function isExchangingKeys(client: Connection): boolean {
   return internals(client)._protocol._kexinit !== undefined;
+}
+
+/** Packets that ssh2 has queued until keys are exchanged. */
+export function heldBackPackets(client: Connection): number {
+  return internals(client)._protocol._queue?.length ?? 0;
 }
 
 /**

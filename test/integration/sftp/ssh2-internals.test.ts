@@ -2,7 +2,13 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Client, Server, type Connection, type ServerChannel, type Session } from 'ssh2';
 import { generateKeyPair } from '../../../src/adapters/sftp/host-key';
-import { isExchangingKeys, ownWindowBytes, peerPacketBytes, socketOf } from '../../../src/adapters/sftp/ssh2-internals';
+import {
+  heldBackPackets,
+  isExchangingKeys,
+  ownWindowBytes,
+  peerPacketBytes,
+  socketOf,
+} from '../../../src/adapters/sftp/ssh2-internals';
 
 jest.setTimeout(30_000);
 
@@ -44,7 +50,10 @@ test('ssh2 still holds what is used of it beyond its documented interface', asyn
   const renewed = once(connection, 'rekey');
   connection.rekey();
   expect(isExchangingKeys(connection)).toBe(true);
+  (connection as unknown as { _protocol: { ping(): void } })._protocol.ping();
+  expect(heldBackPackets(connection)).toBe(1);
   await renewed;
+  expect(heldBackPackets(connection)).toBe(0);
   expect(isExchangingKeys(connection)).toBe(false);
 
   const ended = once(connection, 'close');

@@ -1,5 +1,5 @@
 /** What all sessions of one account share: its folders, its usage and what it uploaded lately. */
-import type { SftpEvents } from '../sftp-server';
+import type { SftpEvents } from '../sftp-events';
 import { AccountFolders } from './account-folders';
 import { AccountUsage } from './account-usage';
 import { OpenWriters } from './open-writers';
