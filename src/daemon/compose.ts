@@ -33,6 +33,7 @@ import { prepareDataFolders } from './prepare-data-folders';
 import { createReloads } from './reload';
 import { createScope } from './scope';
 import { logSftpAudit } from './sftp-audit-log';
+import { createSftpFaults } from './sftp-faults';
 import { clearLockPlaces, setMisplacedAside, setStraysAside } from './set-leftovers-aside';
 import { createSftpService, type SftpService } from './sftp-service';
 import { standingFaults } from './standing-faults';
@@ -150,6 +151,7 @@ async function start(
     },
   });
   const folderFaults = createFolderFaults(log, now);
+  const sftpFaults = createSftpFaults(now);
   const batchLog = createBatchLog({ log, now, append: (line) => rejectionLog.append(line), status });
   const dispatcher = createDispatcher({
     express,
@@ -165,7 +167,7 @@ async function start(
     waiting: dispatcher.waiting(),
     inWork: dispatcher.inWork(),
     bans: service?.bans() ?? [],
-    standing: [...standingFaults(folders, reader, now()), ...folderFaults.standing()],
+    standing: [...standingFaults(folders, reader, now()), ...folderFaults.standing(), ...sftpFaults.standing()],
     reload: reloads.last(),
   }));
   const { batches, problems } = await leftBehind(express, overrides.stop);
@@ -244,6 +246,7 @@ async function start(
         logSftpAudit(log, event);
         metrics.sftp(event);
         fetches.hear(event);
+        sftpFaults.hear(event);
         if (event.event === 'ban') status.update();
       },
     },

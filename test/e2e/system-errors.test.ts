@@ -113,6 +113,18 @@ test.each([
   120_000,
 );
 
+test('an upload that the disk fails is told to its client, and stands as a fault until it comes again', async () => {
+  const upload = (): number | null => sftp(login, [`put ${home.configPath} ${STEM}40.csv`], home.dir).status;
+  const login = { port: daemon.port, user: 'lab', key };
+  await inject('fsync', 'EIO');
+  expect(upload()).not.toBe(0);
+  await until(() => faults().some(({ message }) => message.startsWith('SFTP, close')), 'the fault');
+  expect(shown()).toMatch(/S901 +lab .*SFTP, close: Error: EIO: i\/o error, fsync/);
+  await lift();
+  expect(upload()).toBe(0);
+  await until(() => faults().length === 0, 'no fault');
+}, 60_000);
+
 test('EMFILE stands as a fault while it lasts, and costs nothing when it is over', async () => {
   const base = `${STEM}59`;
   const login = { port: daemon.port, user: 'lab', key };
