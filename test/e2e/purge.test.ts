@@ -60,7 +60,11 @@ describe('labdrop purge', () => {
     for (const name of ['labdrop.db.before-1', 'labdrop.db.before-2']) writeFileSync(join(home.dataDir, name), 'x');
     utimesSync(join(home.dataDir, 'labdrop.db.before-1'), 1e9, 1e9);
     const db = new Database(join(home.dataDir, 'labdrop.db'));
-    db.prepare(`UPDATE batches SET state = 'reported', archived_at = NULL WHERE id = ?`).run(ids.get(OLD.waiting));
+    // Set aside, so that the daemon does not bring it to its end.
+    db.prepare(
+      `UPDATE batches SET state = 'reported', archived_at = NULL, quarantined_at = received_at, quarantine_reason = 'test'
+        WHERE id = ?`,
+    ).run(ids.get(OLD.waiting));
     db.close();
   }, 60_000);
 
