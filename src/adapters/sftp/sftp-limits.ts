@@ -43,7 +43,7 @@ export const DEFAULT_SFTP_LIMITS: SftpLimits = {
   channelsPerConnectionMax: 4,
   handlesPerSessionMax: 64,
   idleMs: 15 * MINUTE_MS,
-  pendingMaxBytes: 4 * MEBIBYTE,
+  pendingMaxBytes: 2 * MEBIBYTE,
   unsentMaxBytes: 2 * MEBIBYTE,
   memoryMaxBytes: 8 * MEBIBYTE,
   rekeyBytes: 1024 * MEBIBYTE,
