@@ -6,6 +6,7 @@ import type { Connection as SshConnection, ServerChannel, Session } from 'ssh2';
 import type { Account } from '../../domain/account';
 import type { AccountSpace } from './files/account-space';
 import { printable } from './printable';
+import { refuseForwarding, refusePrograms } from './refuse-requests';
 import { HandleTable } from './session/handle-table';
 import { SftpSession, type SessionOptions } from './session/sftp-session';
 import type { SessionAuditEvent } from './sftp-audit';
@@ -48,6 +49,9 @@ export class SessionGate {
         if (this.channels < options.limits.channelsPerConnectionMax) this.openSession(accept());
         else this.refuseChannel(reject);
       });
+    });
+    refuseForwarding(client, (operation, detail) => {
+      this.refuse(operation, detail);
     });
   }
 
@@ -102,13 +106,8 @@ export class SessionGate {
       this.sessionsWithoutSftp += 1;
       if (this.sessionsWithoutSftp > SESSIONS_WITHOUT_SFTP_MAX) this.options.onViolation('sessions without SFTP');
     });
-    session.on('exec', (_accept, reject: (() => void) | undefined, { command }) => {
-      this.refuse('exec', printable(command));
-      reject?.();
-    });
-    session.on('shell', (_accept, reject: (() => void) | undefined) => {
-      this.refuse('shell', null);
-      reject?.();
+    refusePrograms(session, (operation, detail) => {
+      this.refuse(operation, detail);
     });
     session.on('subsystem', (accept, reject: (() => void) | undefined, { name }) => {
       if (name !== 'sftp' || hasSftp) {

@@ -184,11 +184,18 @@ test('only the sftp subsystem is served, on four channels', async () => {
     });
   expect(await ask((done) => ssh.exec('id', done))).toBe('refused');
   expect(await ask((done) => ssh.exec('id', { pty: true, env: { A: 'b' } }, done))).toBe('refused');
-  expect(await ask((done) => ssh.shell(done))).toBe('refused');
+  expect(await ask((done) => ssh.shell(false, done))).toBe('refused');
   expect(await ask((done) => ssh.subsys('netconf', done))).toBe('refused');
   expect(await ask((done) => ssh.forwardOut('127.0.0.1', 1, '127.0.0.1', 22, done))).toBe('refused');
   const remote = new Promise((resolve) => ssh.forwardIn('127.0.0.1', 0, (error) => resolve(error !== undefined)));
   expect(await remote).toBe(true);
+  const operations = fixture.audit.flatMap((event) =>
+    event.event === 'refusal' ? [`${event.operation} ${event.path ?? '-'}`] : [],
+  );
+  expect(operations).toEqual([
+    ...['exec id', 'pty -', 'shell -', 'subsystem netconf'],
+    ...['forwarding -', 'forwarding tcpip-forward'],
+  ]);
   ssh.end();
   const many = await connectSsh(fixture.port, fixture.privateKey);
   hostile.push({ ssh: many });
