@@ -177,11 +177,12 @@ export class Connection {
     this.destroySoon();
   }
 
-  /** Ends at once. */
+  /** Ends at once. What a peer does not take is given up, or the system would keep it for minutes. */
   cut(reason: string): void {
     this.reason ??= reason;
     this.memory?.release();
-    this.socket.destroy();
+    if (this.socket.writableLength > 0) this.socket.resetAndDestroy();
+    else this.socket.destroy();
   }
 
   private openGate(client: SshConnection): SessionGate {
@@ -264,7 +265,7 @@ export class Connection {
   }
 
   private destroySoon(): void {
-    this.lingerTimer ??= setTimeout(() => this.socket.destroy(), LINGER_MS);
+    this.lingerTimer ??= setTimeout(() => this.socket.resetAndDestroy(), LINGER_MS);
   }
 
   private closed(): void {
