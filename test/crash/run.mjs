@@ -3,11 +3,12 @@
  * then and in the end:
  *
  *   npm run test:crash -- [--thread journey|main] [--mode kill|error|all|list] [--call NAME] [--at PATH] [--per-kind N]
- *                         [--limit N] [--width N] [--again] [--jobs N] [--wrong-order NAME] [--json FILE]
+ *                         [--limit N] [--skip N] [--width N] [--again] [--jobs N] [--wrong-order NAME] [--json FILE]
  *
  * --thread    the worker's that moves the batches, or the main one's (and its pool's) while OpenSSH's client uploads
  * --per-kind  so many points of each call and place; without it, all of them
  * --limit     so many points in all, spread evenly
+ * --skip      the first so many of them are left out: a run that was cut short goes on
  * --again     the start after a kill is killed as well
  * --width     so many calls in a row fail
  *
@@ -29,6 +30,7 @@ const { values: options } = parseArgs({
     at: { type: 'string', default: '' },
     'per-kind': { type: 'string' },
     limit: { type: 'string' },
+    skip: { type: 'string', default: '0' },
     width: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '2' },
     again: { type: 'boolean', default: false },
@@ -51,7 +53,8 @@ function chooseItems(points) {
   );
   const items = { kill: kills, error: errors, all: [...kills, ...errors], list: [] }[options.mode];
   if (options.mode === 'list') for (const point of chosen) console.log(describe(point));
-  return options.limit === undefined ? items : spread(items, Number(options.limit));
+  const limited = options.limit === undefined ? items : spread(items, Number(options.limit));
+  return limited.slice(Number(options.skip));
 }
 
 /** The thread's own wake-ups, which Node does not survive without, are reads and writes too: these fail one by one. */
