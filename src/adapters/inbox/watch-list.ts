@@ -31,14 +31,16 @@ export interface WatchListOptions {
 const WATCHED_MAX = 1_000;
 /** Names told by the server that are remembered. */
 const TOLD_MAX = 2_000;
-/** A folder for which the server tells more names than this between two listings is busy, and not watched. */
-const TOLD_BUSY = 20;
+/** A folder for which the server tells more names than this between two listings is busy, until nothing comes or goes there. */
+const TOLD_BUSY = 10;
 
 export function createWatchList({ createWatcher, pathOf, changed, failed }: WatchListOptions): WatchList {
   const watched = new Map<string, DropFolder>();
   const told = new Set<string>();
   /** Names told since the last listing, by folder. */
   const counts = new Map<string, number>();
+  /** Busy folders, with how many files each held when it was listed last. */
+  const busy = new Map<string, number | null>();
   const watcher = createWatcher({
     seen(path, names) {
       const folder = watched.get(path);
@@ -59,17 +61,18 @@ export function createWatchList({ createWatcher, pathOf, changed, failed }: Watc
   return {
     listed(folder, files) {
       const path = pathOf(folder);
-      const isBusy = (counts.get(path) ?? 0) > TOLD_BUSY;
-      counts.delete(path);
+      if (!counts.delete(path) && busy.get(path) === files) busy.delete(path);
+      if (busy.has(path)) busy.set(path, files);
       if (files > WATCHED_MAX) {
         letGo(folder);
-      } else if (files <= WATCHED_MAX / 2 && !isBusy && !watched.has(path)) {
+      } else if (files <= WATCHED_MAX / 2 && !busy.has(path) && !watched.has(path)) {
         watched.set(path, folder);
         watcher.watch(path);
       }
     },
     gone(folder) {
       counts.delete(pathOf(folder));
+      busy.delete(pathOf(folder));
       letGo(folder);
     },
     accounts(names) {
@@ -80,7 +83,10 @@ export function createWatchList({ createWatcher, pathOf, changed, failed }: Watc
       told.add(`${path}/${fileName}`);
       const count = (counts.get(path) ?? 0) + 1;
       counts.set(path, count);
-      if (count > TOLD_BUSY) letGo(folder);
+      if (count > TOLD_BUSY) {
+        busy.set(path, null);
+        letGo(folder);
+      }
       for (const oldest of told) {
         if (told.size <= TOLD_MAX) break;
         told.delete(oldest);

@@ -1,0 +1,67 @@
+import type { FolderWatcherEvents } from '../../../../src/adapters/chokidar/create-folder-watcher';
+import { createWatchList, type WatchList } from '../../../../src/adapters/inbox/watch-list';
+
+describe('the folders that are watched', () => {
+  const folder = { account: 'lab', folder: 'root' } as const;
+  let asked: string[];
+  let events: FolderWatcherEvents;
+  let changed: number;
+  let list: WatchList;
+
+  const tell = (count: number): void => {
+    for (let number = 0; number < count; number++) list.told(folder, `file${number}`);
+  };
+
+  beforeEach(() => {
+    asked = [];
+    changed = 0;
+    list = createWatchList({
+      createWatcher: (given) => {
+        events = given;
+        return {
+          watch: (path) => asked.push(`watch ${path}`),
+          unwatch: (path) => asked.push(`unwatch ${path}`),
+          close: () => Promise.resolve(),
+        };
+      },
+      pathOf: (where) => where.account,
+      changed: () => (changed += 1),
+      failed: () => undefined,
+    });
+    list.listed(folder, 3);
+  });
+
+  it('tells of files that the server has not told', () => {
+    list.told(folder, 'known');
+    events.seen('lab', ['known']);
+    expect(changed).toBe(0);
+    events.seen('lab', ['known', 'new']);
+    expect(changed).toBe(1);
+    expect(asked).toEqual(['watch lab']);
+  });
+
+  it('lets a folder go that the server fills, and takes it back when nothing comes or goes there', () => {
+    tell(11);
+    expect(asked.splice(0)).toEqual(['watch lab', 'unwatch lab']);
+    list.listed(folder, 40);
+    list.listed(folder, 20);
+    expect(asked).toEqual([]);
+    list.listed(folder, 20);
+    expect(asked).toEqual(['watch lab']);
+  });
+
+  it('keeps one that gets a few', () => {
+    tell(10);
+    list.listed(folder, 13);
+    expect(asked).toEqual(['watch lab']);
+  });
+
+  it('lets a folder of very many files go, and one that is gone', () => {
+    list.listed(folder, 1_001);
+    list.listed(folder, 501);
+    expect(asked.splice(0)).toEqual(['watch lab', 'unwatch lab']);
+    list.listed(folder, 500);
+    list.gone(folder);
+    expect(asked).toEqual(['watch lab', 'unwatch lab']);
+  });
+});
