@@ -81,11 +81,11 @@ export function failAt({ errno, width, ...wanted }, reference) {
 }
 
 /** While the store is created or closed SQLite repeats, or does without, what failed: nothing is lost by it. */
-function isMadeUpBySqlite({ starting, path, call }) {
+function isMadeUpBySqlite({ starting, closing, path, call }) {
   return (
     starting ||
     path === '/labdrop.db' ||
     path === '/labdrop.db-shm' ||
-    (path === '/labdrop.db-wal' && call === 'unlink')
+    (path === '/labdrop.db-wal' && (call === 'unlink' || (closing && call === 'pread64')))
   );
 }

@@ -19,6 +19,7 @@ export const TRACED = [...CHANGES, ...READS];
  * @property {string} path where it happens, without ids
  * @property {boolean} changes it is no mere reading
  * @property {boolean} starting it comes before the first batch was claimed
+ * @property {boolean} closing it comes after the last batch has left the work folder
  */
 
 /** @returns {Point[]} in the order of the journey */
@@ -36,7 +37,8 @@ export function readPoints(trace, dataDir) {
     if (path.startsWith('/work/<id>')) starting = false;
     points.push({ call, number, path, changes: CHANGES.includes(call), starting });
   }
-  return points;
+  const last = points.findLastIndex(({ path }) => path.startsWith('/work/<id>'));
+  return points.map((point, index) => ({ ...point, closing: index > last }));
 }
 
 /** Whether a call was tampered with, and at the point's place: its number alone may have shifted. */
