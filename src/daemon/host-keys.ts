@@ -4,7 +4,7 @@
  * is left in `host_keys/`, as commands cannot read it otherwise.
  * @see systemd.exec(5), "Credentials"
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   fingerprintOf,
@@ -20,7 +20,11 @@ export interface HostKeys {
   readonly inUse: readonly HostKey[];
   /** Made known to clients, and not used yet. */
   readonly next: readonly HostKey[];
+  /** Paths of keys in the data folder that others than their owner can use. */
+  readonly exposed: readonly string[];
 }
+
+const NOT_OWNER_ANY = 0o077;
 
 /**
  * @param credentialsDir folder of what the service manager handed over, or null
@@ -31,7 +35,8 @@ export function loadHostKeys({ hostKeyPath }: DataFolders, sftp: SftpConfig, cre
   const folder = dirname(hostKeyPath);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const keys = (sftp.hostKeyTypes ?? ofPolicy).map((type) => loadOne(type, folder, credentialsDir));
-  return { inUse: keys.map(({ key }) => key), next: keys.flatMap(({ next }) => next ?? []) };
+  const exposed = keys.flatMap(({ path }) => (path !== null && isExposed(path) ? path : []));
+  return { inUse: keys.map(({ key }) => key), next: keys.flatMap(({ next }) => next ?? []), exposed };
 }
 
 /** The public half of the key that connection sheets name, where the key itself is not in the data folder. */
@@ -46,20 +51,25 @@ export function readPublishedHostKey(hostKeyPath: string): Pick<HostKey, 'public
   }
 }
 
+function isExposed(path: string): boolean {
+  return (statSync(path).mode & NOT_OWNER_ANY) !== 0;
+}
+
+/** The path is null for a key that was handed over: its file is the service manager's. */
 function loadOne(
   type: HostKeyType,
   folder: string,
   credentialsDir: string | null,
-): { readonly key: HostKey; readonly next: HostKey | null } {
+): { readonly key: HostKey; readonly next: HostKey | null; readonly path: string | null } {
   const name = `ssh_host_${type}_key`;
   const path = join(folder, name);
   const handed = credentialsDir === null ? null : loadHostKey(join(credentialsDir, name));
   if (handed === null || credentialsDir === null) {
     rmSync(publishedPath(path), { force: true });
-    return { key: loadOrCreateHostKey(path, type), next: loadHostKey(`${path}.next`) };
+    return { key: loadOrCreateHostKey(path, type), next: loadHostKey(`${path}.next`), path };
   }
   writeFileSync(publishedPath(path), `${handed.publicKey}\n`, { mode: 0o644 });
-  return { key: handed, next: loadHostKey(join(credentialsDir, `${name}.next`)) };
+  return { key: handed, next: loadHostKey(join(credentialsDir, `${name}.next`)), path: null };
 }
 
 function publishedPath(hostKeyPath: string): string {

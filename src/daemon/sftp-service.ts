@@ -56,6 +56,7 @@ export function createSftpService(options: SftpServiceOptions): SftpService {
   const { config, folders, accounts, log, listeningFd, credentialsDir, events } = options;
   const hostKeys = loadHostKeys(folders, config.sftp, credentialsDir);
   const [hostKey] = hostKeys.inUse;
+  for (const path of hostKeys.exposed) log.warn('sftp.host-key-exposed', { path });
   if (hostKey === undefined) throw new Fault('S901', 'there is no host key', { retryable: false });
   const server = createSftpServer(
     {

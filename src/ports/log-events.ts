@@ -21,6 +21,8 @@ const table = {
   'sftp.refuse': 'A request was refused',
   'sftp.ban': 'An address may not connect for a while',
   'sftp.ban-lifted': 'An operator ended a ban',
+  'sftp.host-key-exposed':
+    'Others than its owner can use a host key in the data folder; `labdrop check` tells what to do',
   'sftp.partial-cleared': 'A partial upload that nobody continued was taken away',
   'sftp.disconnect': 'A connection ended',
   'disk.low': 'Free space is below the reserve: uploads are refused until there is more',

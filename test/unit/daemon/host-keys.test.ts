@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPair, loadOrCreateHostKey } from '../../../src/adapters/sftp/host-key';
@@ -54,4 +54,13 @@ it('makes no key of its own beside one that is handed over', () => {
 it('takes no broken key for none', () => {
   writeFileSync(join(credentials, 'ssh_host_ed25519_key'), 'broken');
   expect(() => load(credentials)).toThrow('is not a private key');
+});
+
+it('tells a key of its own that others can use, and none that was handed over', () => {
+  expect(load(null).exposed).toEqual([]);
+  const path = join(dir, 'data/host_keys/ssh_host_ed25519_key');
+  chmodSync(path, 0o640);
+  expect(load(null).exposed).toEqual([path]);
+  handOver('ssh_host_ed25519_key');
+  expect(load(credentials).exposed).toEqual([]);
 });
