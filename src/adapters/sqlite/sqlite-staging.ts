@@ -11,7 +11,7 @@
  * Any failure leaves the store as it was; the area is then good for `discard` only.
  */
 import type Database from 'better-sqlite3';
-import { NO_RECORDS, type BatchCounts } from '../../domain/batch';
+import type { BatchCounts } from '../../domain/batch';
 import type { BatchRecord } from '../../domain/batch-record';
 import { Fault } from '../../domain/fault';
 import type { Finding } from '../../domain/finding';
@@ -47,6 +47,7 @@ import { forgetDecisions, settleWithinFile, sortKeys, tellRepeated } from './set
 import { createReportSource } from './sqlite-report-source';
 import { prepared } from './prepared';
 import type { ScratchDatabases } from './scratch-databases';
+import { StagingTally } from './staging-tally';
 import { hasStoredSince, lastCommit } from './store-changes';
 import type { StoreTransactions } from './store-transactions';
 
@@ -81,10 +82,7 @@ export class SqliteStaging implements Staging {
   readonly #incoming: IncomingRecords | null;
   readonly #addRejected: Database.Statement;
   readonly #addFinding: Database.Statement;
-  #counts: BatchCounts = NO_RECORDS;
-  #staged = 0;
-  #warned = 0;
-  #rejected = 0;
+  readonly #tally = new StagingTally();
   #settled = false;
   /** The last commit that a judgement on a snapshot has seen. */
   #seen = 0;
@@ -93,8 +91,6 @@ export class SqliteStaging implements Staging {
   #readable = false;
   #sorted = false;
   #numbered = false;
-  #allRejected = false;
-  #allRepeated = false;
   #ended = false;
 
   constructor(context: StagingContext) {
@@ -118,9 +114,7 @@ export class SqliteStaging implements Staging {
     this.#incoming.addPart(part);
     this.#hasPart = true;
     this.#numbered = false;
-    this.#staged += part.staged;
-    this.#warned += part.warned;
-    this.#rejected += part.rejected;
+    this.#tally.addPart(part);
   }
 
   addRecord(record: StagedRecord): void {
@@ -132,13 +126,12 @@ export class SqliteStaging implements Staging {
     } catch (error) {
       throw storeFault(error);
     }
-    this.#staged++;
-    if (record.warned) this.#warned++;
+    this.#tally.addStaged(record.warned);
   }
 
   addRejected(record: RejectedRecord): void {
     this.#add(this.#addRejected, rejectedRow(record));
-    this.#rejected++;
+    this.#tally.addRejected();
   }
 
   addFinding(finding: Finding, recordKey: string | null): void {
@@ -151,7 +144,7 @@ export class SqliteStaging implements Staging {
       if (this.#settled) throw new Fault('S903', 'a batch is settled once', { retryable: false });
       const { db, transactions } = this.#context;
       this.#read();
-      const comparison = this.#staged > 0 && !this.#allRejected ? this.#comparison() : null;
+      const comparison = this.#tally.hasStaged && !this.#tally.allRejected ? this.#comparison() : null;
       if (comparison !== null) {
         this.#sort(comparison.base);
         settleWithinFile(db, comparison);
@@ -162,8 +155,7 @@ export class SqliteStaging implements Staging {
       if (comparison !== null) {
         settleAgainstStore(db, comparison);
         tellRepeated(db, comparison.base);
-        const read = { staged: this.#staged, warned: this.#warned, rejected: this.#rejected };
-        this.#counts = countSettled(db, read, settleFollows(db, comparison, columnOf));
+        this.#tally.settle(countSettled(db, this.#tally.read(), settleFollows(db, comparison, columnOf)));
       }
       this.#settled = true;
     });
@@ -187,21 +179,13 @@ export class SqliteStaging implements Staging {
       this.#prepared = null;
       this.#numbered = false;
       this.#settled = false;
+      this.#tally.settle(null);
       return false;
     });
   }
 
   counts(): BatchCounts {
-    if (this.#allRepeated) return { ...NO_RECORDS, records: this.#total(), duplicate: this.#total() };
-    if (this.#allRejected) return { ...NO_RECORDS, records: this.#total(), rejected: this.#total() };
-    if (this.#settled && this.#staged > 0) return this.#counts;
-    return {
-      ...NO_RECORDS,
-      records: this.#total(),
-      accepted: this.#staged,
-      acceptedWithWarning: this.#warned,
-      rejected: this.#rejected,
-    };
+    return this.#tally.counts();
   }
 
   rejectAll(): void {
@@ -210,12 +194,12 @@ export class SqliteStaging implements Staging {
       this.#read();
       if (!transactions.locked) transactions.bulk();
       db.exec(`DELETE FROM staging.finding WHERE code IN ${CODES_OF_STORING}`);
-      if (this.#staged > 0) {
+      if (this.#tally.hasStaged) {
         db.exec(
           'INSERT OR IGNORE INTO staging.rejected SELECT record, line, byte_offset, byte_length FROM incoming.places',
         );
       }
-      this.#allRejected = true;
+      this.#tally.allRejected = true;
       this.#prepared = null;
       this.#numbered = false;
     });
@@ -226,7 +210,7 @@ export class SqliteStaging implements Staging {
       const { db, transactions } = this.#context;
       if (!transactions.locked) transactions.bulk();
       db.exec('DELETE FROM staging.finding; DELETE FROM staging.rejected;');
-      this.#allRepeated = true;
+      this.#tally.allRepeated = true;
       this.#numbered = false;
     });
   }
@@ -234,7 +218,8 @@ export class SqliteStaging implements Staging {
   commit(verdict: CommitVerdict): void {
     this.#run(() => {
       const { db, transactions, batch } = this.#context;
-      if (!this.#settled && !this.#allRejected && !this.#allRepeated && this.#staged > 0) {
+      const { allRejected, allRepeated, hasStaged } = this.#tally;
+      if (!this.#settled && !allRejected && !allRepeated && hasStaged) {
         throw new Fault('S903', 'records are settled before they are committed', { retryable: false });
       }
       if (!this.hold()) throw new Fault('S902', 'the store changed meanwhile', { retryable: true });
@@ -274,10 +259,6 @@ export class SqliteStaging implements Staging {
     if (this.#context.db.open) asFault(release);
   }
 
-  #total(): number {
-    return this.#staged + this.#rejected;
-  }
-
   /** Makes the records readable. */
   #read(): void {
     if (this.#readable) return;
@@ -299,8 +280,9 @@ export class SqliteStaging implements Staging {
   /** What is to be stored, or null when the batch leaves no records. */
   #storing(): StoreComparisonInput | null {
     const { batch } = this.#context;
-    if (batch.mode !== 'production' || this.#staged === 0 || this.#allRejected) return null;
-    if (this.#allRepeated && !this.#settled) return null;
+    const { allRejected, allRepeated, hasStaged } = this.#tally;
+    if (batch.mode !== 'production' || !hasStaged || allRejected) return null;
+    if (allRepeated && !this.#settled) return null;
     return this.#comparison();
   }
 
