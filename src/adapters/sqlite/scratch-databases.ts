@@ -50,9 +50,13 @@ export class ScratchDatabases {
       this.drop();
       return;
     }
+    // Should one of these fail, the next batch gets databases of its own and finds nothing of this one.
+    this.#inMemory = false;
     for (const table of STAGING_TABLES) prepared(this.#db, `DELETE FROM staging.${table}`).run();
-    if (this.#rows === null) return;
-    for (const table of INCOMING_TABLES) prepared(this.#db, `DELETE FROM incoming.${table}`).run();
+    for (const table of this.#rows === null ? [] : INCOMING_TABLES) {
+      prepared(this.#db, `DELETE FROM incoming.${table}`).run();
+    }
+    this.#inMemory = true;
   }
 
   /** Ends any batch. */
