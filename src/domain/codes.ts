@@ -282,7 +282,13 @@ const table = {
     title: 'The date or time lies in the future',
     params: [],
   },
-  V207: { scope: 'cell', severity: 'error', stage: 'validate', title: 'The NIHDI number is not 8 digits', params: [] },
+  V207: {
+    scope: 'cell',
+    severity: 'error',
+    stage: 'validate',
+    title: 'The NIHDI number is not 8 digits',
+    params: ['other', 'cut'],
+  },
   V208: {
     scope: 'cell',
     severity: 'warning',

@@ -6,7 +6,7 @@ import type { ErrorObject } from 'ajv';
 import { createFinding } from '../../domain/create-finding';
 import { FINDING_CODES, type FindingCode } from '../../domain/codes';
 import type { Finding, FindingParams } from '../../domain/finding';
-import type { FieldSpec, MessageType } from '../../domain/message-type';
+import type { FieldSpec, Format, MessageType } from '../../domain/message-type';
 import type { ParsedRecord } from '../../domain/parsed-record';
 import type { Severity } from '../../domain/severity';
 import type { CodeSet } from './code-set';
@@ -65,11 +65,12 @@ export function createExplainer(
     const set = sets.get(field.index) ?? null;
     return judge.judge(value, latest).map((problem) => {
       const code = codeOf(problem);
+      const suggestion = OFFERS_NOTHING.has(code) ? null : suggestValue(field, set, judge, latest, value);
       return find(record, field.index, code, {
         severity: severityOf(problem, field, set),
         expected: expectedFor(code, field),
-        suggestion: OFFERS_NOTHING.has(code) ? null : suggestValue(field, set, judge, latest, value),
-        params: paramsOf(code, field, set, value),
+        suggestion,
+        params: paramsOf(code, field, set, { value, suggestion }),
       });
     });
   }
@@ -158,8 +159,20 @@ function severityOf(problem: Problem, field: FieldSpec, set: CodeSet | null): Se
   return code === 'R301' && set?.closed === false ? 'warning' : FINDING_CODES[code].severity;
 }
 
-function paramsOf(code: FindingCode, field: FieldSpec, set: CodeSet | null, value: string): FindingParams {
+/** The other number that a field of NIHDI numbers takes as well. */
+const OTHER_NUMBERS: Partial<Record<Format, string>> = { 'nihdi8-or-niss': 'niss', 'nihdi8-or-kbo10': 'enterprise' };
+
+function paramsOf(
+  code: FindingCode,
+  field: FieldSpec,
+  set: CodeSet | null,
+  { value, suggestion }: { readonly value: string; readonly suggestion: string | null },
+): FindingParams {
   switch (code) {
+    case 'V207': {
+      const isCut = suggestion !== null && value.replace(/\D/g, '').length > suggestion.length;
+      return { other: OTHER_NUMBERS[field.format] ?? '', cut: isCut ? 'qualification' : '' };
+    }
     case 'V212':
       return { length: countCodePoints(value), maxLength: field.maxLength };
     case 'V214':

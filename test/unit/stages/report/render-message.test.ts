@@ -24,10 +24,24 @@ describe('renderMessage', () => {
     );
   });
 
+  const V207 = { field: 'F', value: 'x', params: { other: 'enterprise', cut: '' } };
   const R302 = { field: 'Code', value: 'X', params: { codelist: 'List', date: '2021-05-01' } };
   it.each<[string, FindingCode, FindingDetails, RegExp]>([
     ['no suggestion', 'V201', { field: 'F', value: '12' }, /Write the 11 digits/],
     ['a listed set', 'V211', { field: 'F', value: 'x', expected: '1 | 0' }, /Write one of: 1, 0\./],
+    [
+      'another number',
+      'V207',
+      V207,
+      /neither a NIHDI number of 8 digits nor an enterprise number of 10 digits\. Write the 8/,
+    ],
+    ['a suggestion', 'V207', { ...V207, suggestion: '0566988259' }, /Write “0566988259”, with nothing between/],
+    [
+      'a code that was cut off',
+      'V207',
+      { ...V207, suggestion: '81199094', params: { other: 'enterprise', cut: 'qualification' } },
+      /Write “81199094”, without the qualification code\./,
+    ],
     ['a token', 'V214', { field: 'F', value: 'B.1.1.1.1', params: { hint: 'alias' } }, /shorter alias/],
     ['another token', 'V214', { field: 'F', value: 'B1', params: { hint: '' } }, /up to three numbers/],
     ['a typing error', 'R301', { params: { codelist: 'L', hint: 'typing-error', unknown: 'a' } }, /typing error/],
