@@ -118,6 +118,7 @@ async function start(
     log,
     now,
     messageTypes: () => [...catalogue.types.keys()],
+    faults: () => [...folderFaults.standing(), ...sftpFaults.standing()],
   });
   const { metrics } = observation;
   const diskReserve = createDiskReserve(

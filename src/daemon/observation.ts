@@ -15,6 +15,7 @@ import { toFault } from '../domain/fault';
 import type { Logger } from '../ports/logger';
 import type { DiskSpace } from './disk-reserve';
 import type { Dispatcher, DispatcherEvents } from './dispatcher';
+import type { StandingFault } from './status-file';
 
 export interface ObservationOptions {
   /** The one in force. */
@@ -22,6 +23,8 @@ export interface ObservationOptions {
   readonly log: Logger;
   readonly now: () => Date;
   readonly messageTypes: () => readonly string[];
+  /** Failures of ours that stand and are no batch's. */
+  readonly faults: () => readonly StandingFault[];
 }
 
 export interface Observation {
@@ -44,7 +47,7 @@ export interface Observation {
 const SCAN_PERIODS = 3;
 const SCAN_LATE_MIN_MS = 60_000;
 
-export function createObservation({ config, log, now, messageTypes }: ObservationOptions): Observation {
+export function createObservation({ config, log, now, messageTypes, faults }: ObservationOptions): Observation {
   let dispatcher: Dispatcher | null = null;
   let server: SftpServer | null = null;
   let store: StoreProbe | null = null;
@@ -73,6 +76,7 @@ export function createObservation({ config, log, now, messageTypes }: Observatio
         inWork: dispatcher?.inWork().length ?? 0,
         oldestReceivedAt: dispatcher?.oldestWaiting() ?? null,
       }),
+      faults,
       sftp: () => ({
         connections: server?.connections() ?? 0,
         openUploads: server?.openWriters().size ?? 0,

@@ -9,6 +9,8 @@ import { JOURNEY } from '../../domain/journey';
 export interface GaugeSources {
   now(): Date;
   queue(): { readonly waiting: number; readonly inWork: number; readonly oldestReceivedAt: string | null };
+  /** Failures of ours that stand and are no batch's: of uploads, of folders. */
+  faults(): readonly { readonly code: string }[];
   sftp(): { readonly connections: number; readonly openUploads: number; readonly bans: number };
   /** @throws when the store cannot be read */
   store(): {
@@ -43,9 +45,11 @@ export function createGauges(registry: Registry, sources: GaugeSources): Gauges 
   const oldest = gauge('labdrop_oldest_waiting_batch_age_seconds', 'Age of the oldest batch that is not done; 0: none');
   const unfinished = gauge('labdrop_batches_unfinished', 'Batches on their way, by state in the store', ['state']);
   const undelivered = gauge('labdrop_reports_undelivered', 'Batches in the store whose reports are not delivered yet');
-  const standing = gauge('labdrop_faults_standing', 'Batches that wait for another try after a failure of ours', [
-    'code',
-  ]);
+  const standing = gauge(
+    'labdrop_faults_standing',
+    'Failures of ours that stand until another try succeeds: of batches, of uploads, of drop folders',
+    ['code'],
+  );
   const connections = gauge('labdrop_sftp_connections', 'SFTP connections that are open');
   const uploads = gauge('labdrop_sftp_open_uploads', 'Files that are being uploaded');
   const banned = gauge('labdrop_sftp_banned_addresses', 'Addresses (IPv6: /64 networks) that may not connect now');
@@ -74,8 +78,10 @@ export function createGauges(registry: Registry, sources: GaugeSources): Gauges 
   }
 
   function readFaults(): void {
+    standing.reset();
+    const codes = [...faults.values(), ...sources.faults().map(({ code }) => code)];
     for (const code of ['S901', 'S902', 'S903']) {
-      standing.set({ code }, [...faults.values()].filter((known) => known === code).length);
+      standing.set({ code }, codes.filter((known) => known === code).length);
     }
   }
 

@@ -49,6 +49,7 @@ async function renderEverything(): Promise<string> {
     sources: {
       now: () => new Date(),
       queue: () => ({ waiting: 0, inWork: 0, oldestReceivedAt: null }),
+      faults: () => [],
       sftp: () => ({ connections: 0, openUploads: 0, bans: 0 }),
       store: () => ({ unfinished: [], bytes: 1 }),
       disk: () => ({ freeBytes: 1, totalBytes: 1, reserveBytes: 1 }),

@@ -25,6 +25,7 @@ function make(sources: Partial<GaugeSources> = {}): Metrics {
     sources: {
       now: () => NOW,
       queue: () => ({ waiting: 2, inWork: 1, oldestReceivedAt: '2026-01-31T11:59:30Z' }),
+      faults: () => [],
       sftp: () => ({ connections: 4, openUploads: 3, bans: 2 }),
       store: () => ({
         unfinished: [
@@ -91,6 +92,15 @@ describe('gauges', () => {
     expect(lines).toContain('labdrop_faults_standing{code="S902"} 1');
     expect(lines).toContain('labdrop_faults_standing{code="S901"} 0');
     expect(lines).toContain('labdrop_faults_total{code="S902"} 3');
+  });
+
+  it('tell of failures that are no batch’s beside those of batches, for as long as they stand', async () => {
+    let faults = [{ code: 'S901' }, { code: 'S901' }];
+    const metrics = make({ faults: () => faults });
+    metrics.batchFault('b1', 'S901');
+    expect(await read(metrics)).toContain('labdrop_faults_standing{code="S901"} 3');
+    faults = [];
+    expect(await read(metrics)).toContain('labdrop_faults_standing{code="S901"} 1');
   });
 
   it.each([
