@@ -15,6 +15,10 @@ function boundYoungHeap(): void {
 boundYoungHeap();
 process.on('worker', (worker) => worker.once('online', boundYoungHeap));
 
+// What may wait for the disk runs in libuv's pool, made at its first use. Twice the usual threads: one account's requests
+// take half of them at most (src/adapters/sftp/files/disk-turns.ts), and that is what they had to themselves.
+if (isDaemon) process.env['UV_THREADPOOL_SIZE'] ??= '8';
+
 // Whoever read our output has gone (`labdrop batches | head`): there is nobody left to work for. The daemon's work goes
 // on without its log.
 process.stdout.on('error', () => {

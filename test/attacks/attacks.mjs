@@ -1,6 +1,7 @@
 /**
  * The attacks, each as a function that begins it and returns when its peers are cut (`ends`), or null for one whose
- * peers are served on, if slowly. `limit` names what cuts them where it is no rule of the protocol.
+ * peers are served on, if slowly. `limit` names what cuts them where it is no rule of the protocol; `slow` the partial
+ * uploads that the disk is slow to write meanwhile.
  */
 import {
   counted,
@@ -24,6 +25,8 @@ import {
 
 const times = (count, make) => Promise.all(Array.from({ length: count }, (_, index) => make(index)));
 const allClosed = (peers) => Promise.all(peers.map(({ closed }) => closed));
+/** More uploads at once than the daemon has threads for. */
+const FLOODED = Array.from({ length: 12 }, (_, index) => `flood${index}`);
 const LENGTHS = [0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff];
 
 async function sockets(count, port, chunksOf) {
@@ -101,14 +104,15 @@ export const ATTACKS = {
     },
   },
   'write flood against a slow disk': {
+    slow: FLOODED.map((name) => `slow/root/${name}`),
     begin: async (target) => {
       const write = packet(6, uint32(2), counted(uint32(1)), Buffer.alloc(8), counted(Buffer.alloc(32_000, 7)));
       const act = (channel, index) => {
         channel.resume();
-        channel.write(Buffer.concat([INIT, open(1, `/flood${index}`, WRITE_NEW)]));
+        channel.write(Buffer.concat([INIT, open(1, `/${FLOODED[index]}`, WRITE_NEW)]));
         void flood(channel, write, 64 * MEBIBYTE);
       };
-      await peers(8, target, act, {}, 'slow');
+      await peers(FLOODED.length, target, act, {}, 'slow');
       return { ends: null };
     },
   },

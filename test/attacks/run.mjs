@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { percentile, sleep, startDaemon, until } from '../flood/daemon.mjs';
 import { ATTACKS } from './attacks.mjs';
+import { slowDown } from './slow-disk.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -30,11 +31,9 @@ const UPLOAD_BYTES = 2_000_000;
 const CUT_DEADLINE_MS = 60_000;
 const LIMITS = 'limits: { loginGraceSeconds: 3, idleSeconds: 10 }';
 
-process.env.NODE_OPTIONS = `--require ${join(HERE, 'slow-disk.cjs')}`;
 const daemon = await startDaemon({ honest: '81365677', attacker: '71099911', slow: '82499092' }, [
   `sftp: { host: 127.0.0.1, port: 0, ${LIMITS} }`,
 ]);
-delete process.env.NODE_OPTIONS;
 const keyPath = join(daemon.home, 'key');
 writeFileSync(keyPath, daemon.privateKey, { mode: 0o600 });
 let uploads = 0;
@@ -73,8 +72,10 @@ async function uploadTimes(count) {
 }
 
 async function attack(name, aloneMs) {
-  const { limit = null } = ATTACKS[name];
+  const { limit = null, slow = [] } = ATTACKS[name];
   writeFileSync(`/proc/${daemon.pid}/clear_refs`, '5'); // peak memory counts anew
+  const slowPaths = slow.map((path) => join(daemon.home, 'data/uploads', path));
+  const speedUp = slowPaths.length > 0 ? await slowDown(daemon.pid, slowPaths) : () => undefined;
   const args = [join(HERE, 'attacker.mjs'), name, `${daemon.port}`, keyPath];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
@@ -91,6 +92,7 @@ async function attack(name, aloneMs) {
   const ended = isAlive && new Promise((done) => child.once('exit', done));
   child.kill('SIGKILL');
   await ended;
+  await speedUp();
   const failed = times.includes(null) || !isAlive || !said.includes('begun') || daemon.hasEnded();
   return {
     attack: name,

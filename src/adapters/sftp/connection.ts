@@ -162,7 +162,7 @@ export class Connection {
     this.memory?.settle();
     const withdrawn = this.login.recheck();
     if (withdrawn !== null) this.cut(`the login holds no more: ${withdrawn}`);
-    else if (performance.now() - this.lastActivityAt > this.options.limits.idleMs) this.end('idle');
+    else if (this.isIdle()) this.end('idle');
     else this.keys?.sweep();
   }
 
@@ -183,6 +183,11 @@ export class Connection {
     this.memory?.release();
     if (this.socket.writableLength > 0) this.socket.resetAndDestroy();
     else this.socket.destroy();
+  }
+
+  /** A request that waits for the disk is not the client's idleness. */
+  private isIdle(): boolean {
+    return this.gate?.isCarrying() !== true && performance.now() - this.lastActivityAt > this.options.limits.idleMs;
   }
 
   private openGate(client: SshConnection): SessionGate {

@@ -74,6 +74,11 @@ export class SessionGate {
     return [...this.sessions].some((session) => session.hasWork());
   }
 
+  /** Whether a session carries a request out. */
+  isCarrying(): boolean {
+    return [...this.sessions].some((session) => session.isCarrying());
+  }
+
   /** Bytes that the sessions hold for the client. */
   heldBytes(): number {
     let bytes = 0;

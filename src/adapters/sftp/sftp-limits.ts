@@ -16,7 +16,7 @@ export interface SftpLimits {
   readonly authTriesMax: number;
   readonly channelsPerConnectionMax: number;
   readonly handlesPerSessionMax: number;
-  /** Time without an answered request after which a connection is cut, in milliseconds. */
+  /** Time without a request taken up or answered after which a connection is cut, in milliseconds. */
   readonly idleMs: number;
   /** Requests of one session that wait to be carried out, in bytes. */
   readonly pendingMaxBytes: number;

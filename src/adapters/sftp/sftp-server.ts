@@ -12,6 +12,7 @@ import { algorithmsOf, type AlgorithmPolicy } from './algorithm-policy';
 import { Connection } from './connection';
 import { AccountSpace } from './files/account-space';
 import { clearPartials, type ClearedPartial } from './files/clear-partials';
+import { DiskTurns, diskTurnLimits } from './files/disk-turns';
 import { OpenWriters } from './files/open-writers';
 import { HostKeyAnnouncement } from './host-key-announcement';
 import type { Ban, BanRules } from './login/ban-list';
@@ -81,6 +82,7 @@ const NO_TRUST: LoginTrust = { authorityKeys: [], revokedKeys: [] };
 export function createSftpServer(options: SftpServerOptions, events: SftpEvents): SftpServer {
   const limits: SftpLimits = { ...DEFAULT_SFTP_LIMITS, ...options.limits };
   const writers = new OpenWriters();
+  const turns = new DiskTurns(diskTurnLimits(process.env['UV_THREADPOOL_SIZE']));
   const spaces = new Map<string, AccountSpace>();
   const connections = new Map<Socket, Connection>();
   const memory = new MemoryBudget<Connection>(limits.memoryMaxBytes);
@@ -162,7 +164,7 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
   function spaceOf(account: Account): AccountSpace {
     const existing = spaces.get(account.account);
     if (existing !== undefined) return existing;
-    const space = new AccountSpace(account.account, options, writers, events);
+    const space = new AccountSpace(account.account, options, writers, events, turns);
     spaces.set(account.account, space);
     return space;
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ClientChannel } from 'ssh2';
 import { openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
 import { openHostile, type HostileChannel } from '../../support/sftp-hostile-client';
-import { connectSsh, RawClient, WRITE_NEW } from '../../support/sftp-raw-client';
+import { connectSsh, RawClient, WRITE_NEW, WRITE_ON } from '../../support/sftp-raw-client';
 import { counted, encodeRequest, framed, NO_ATTRIBUTES, uint32, uint64 } from '../../support/sftp-requests';
 
 const MEBIBYTE = 1_048_576;
@@ -211,6 +211,42 @@ test('a peer that asks nothing for long is cut', async () => {
   await client.stat('/');
   await until(() => client.closed, 'the cut');
   expect(reasons()).toContain('idle');
+});
+
+test('who lets an upload lie open and asks nothing is cut, whatever keepalives it sends, and the upload can go on', async () => {
+  await fixture.close();
+  fixture = await openFixture({ limits: { idleMs: 1_500 } });
+  const [silent, busy] = await Promise.all([1, 2].map(() => RawClient.connect(fixture.port, fixture.privateKey)));
+  const half = randomBytes(100_000);
+  const handle = await silent!.open('/half.csv', WRITE_NEW);
+  expect((await silent!.send({ kind: 'write', handle, offset: 0n, content: half })).status).toBe(0);
+  const other = await busy!.open('/other.csv', WRITE_NEW);
+  const { _protocol: protocol } = silent!.ssh as unknown as { readonly _protocol: { ping(): void } };
+  let length = 0;
+  while (!silent!.closed) {
+    protocol.ping();
+    const content = Buffer.from('x');
+    expect((await busy!.send({ kind: 'write', handle: other, offset: BigInt(length), content })).status).toBe(0);
+    length += 1;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(reasons()).toEqual(['idle']);
+  await until(() => !fixture.server.openWriters().has('lab1/root/half.csv'), 'the end of the upload');
+  expect(fixture.audit).toContainEqual(
+    expect.objectContaining({ event: 'transfer', path: '/half.csv', bytes: half.length, outcome: 'partial' }),
+  );
+  expect(fixture.arrivals).toEqual([]);
+  expect(readFileSync(join(fixture.uploads, 'root', 'half.csv')).equals(half)).toBe(true);
+
+  expect((await busy!.send({ kind: 'close', handle: other })).status).toBe(0);
+  const again = await busy!.open('/half.csv', WRITE_ON);
+  const rest = Buffer.from('and the rest');
+  await busy!.send({ kind: 'write', handle: again, offset: BigInt(half.length), content: rest });
+  expect((await busy!.send({ kind: 'close', handle: again })).status).toBe(0);
+  expect(fixture.arrivals).toEqual(['lab1/root/other.csv', 'lab1/root/half.csv']);
+  expect(readFileSync(join(fixture.root, 'half.csv')).equals(Buffer.concat([half, rest]))).toBe(true);
+  expect(readFileSync(join(fixture.root, 'other.csv')).length).toBe(length);
+  busy!.end();
 });
 
 test('connections that are torn down in the midst of everything leave no handle behind', async () => {

@@ -2,6 +2,7 @@
 import type { SftpEvents } from '../sftp-events';
 import { AccountFolders } from './account-folders';
 import { AccountUsage } from './account-usage';
+import type { DiskTurns } from './disk-turns';
 import { OpenWriters } from './open-writers';
 import type { DropFolder } from './resolve-path';
 import { UploadShadow } from './upload-shadow';
@@ -22,6 +23,7 @@ export class AccountSpace {
     options: AccountSpaceOptions,
     readonly writers: OpenWriters,
     readonly events: Pick<SftpEvents, 'isClaimed' | 'onArrival' | 'refuseUploads'>,
+    private readonly turns: DiskTurns,
   ) {
     this.folders = new AccountFolders(options.accountsDir, options.uploadsDir, account);
     this.usage = new AccountUsage(this.folders, () => events.refuseUploads?.() ?? null);
@@ -30,6 +32,11 @@ export class AccountSpace {
       () => performance.now(),
       (key) => this.isClaimedKey(key),
     );
+  }
+
+  /** Does what may wait for the disk when it is this account's turn; it must ask for no turn itself. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.turns.take(this.account, work);
   }
 
   /** Name under which the file is known to `writers` and `shadow`. */

@@ -101,6 +101,11 @@ export class SftpSession {
     return this.carrying || this.pending.length > 0;
   }
 
+  /** Whether a request is being carried out, or waits for the disk. */
+  isCarrying(): boolean {
+    return this.carrying;
+  }
+
   /** Something that `isCongested` depends on has changed. */
   wake(): void {
     this.signal.raise();
@@ -128,15 +133,16 @@ export class SftpSession {
   }
 
   private async run(): Promise<void> {
-    const { folders } = this.context.space;
+    const { space } = this.context;
+    const { folders } = space;
     try {
-      await folders.enter();
+      await space.inTurn(() => folders.enter());
       for (let count = 1; ; count += 1) {
         const packet = await this.nextPacket();
         if (packet === null) break;
         if (count % TURN_REQUESTS === 0) await nextTurn();
         this.carrying = true;
-        this.send(await this.answer(packet));
+        this.send(await space.inTurn(() => this.answer(packet)));
         this.carrying = false;
         this.carriedBytes = 0;
         this.options.onHeldChange();
@@ -145,8 +151,8 @@ export class SftpSession {
       if (error instanceof ProtocolError) this.die(error.message);
       else this.fail(error);
     }
-    await abandonHandles(this.context);
-    await folders.leave();
+    await space.inTurn(() => abandonHandles(this.context));
+    await space.inTurn(() => folders.leave());
     if (!this.dead) this.leave();
     this.options.onEnd();
   }

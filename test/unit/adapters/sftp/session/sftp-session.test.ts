@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import type { ServerChannel } from 'ssh2';
 import { AccountSpace } from '../../../../../src/adapters/sftp/files/account-space';
+import { DiskTurns } from '../../../../../src/adapters/sftp/files/disk-turns';
 import { OpenWriters } from '../../../../../src/adapters/sftp/files/open-writers';
 import { HandleTable } from '../../../../../src/adapters/sftp/session/handle-table';
 import { SftpSession } from '../../../../../src/adapters/sftp/session/sftp-session';
@@ -62,7 +63,7 @@ beforeEach(() => {
     channel as unknown as ServerChannel,
     {
       account: ACCOUNT,
-      space: new AccountSpace('lab1', options, new OpenWriters(), events),
+      space: new AccountSpace('lab1', options, new OpenWriters(), events, new DiskTurns({ inAll: 1, perAccount: 1 })),
       handles: new HandleTable(64),
       handlesMax: 64,
       maxFileBytes: MEBIBYTE,
