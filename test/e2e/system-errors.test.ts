@@ -46,6 +46,7 @@ afterAll(async () => {
 const drop = (...names: string[]): string => join(home.dataDir, 'accounts', 'lab', ...names);
 const faults = (): DaemonStatus['faults'] =>
   (JSON.parse(readFileSync(join(home.dataDir, 'status.json'), 'utf8')) as DaemonStatus).faults;
+const standing = async (): Promise<string> => (await fetch(`http://127.0.0.1:${daemon.httpPort}/metrics`)).text();
 const shown = (): string => labdrop(home, ['status']).stdout;
 
 /** Drops a batch as another program on the machine does. */
@@ -120,9 +121,11 @@ test('an upload that the disk fails is told to its client, and stands as a fault
   expect(upload()).not.toBe(0);
   await until(() => faults().some(({ message }) => message.startsWith('SFTP, close')), 'the fault');
   expect(shown()).toMatch(/S901 +lab .*SFTP, close: Error: EIO: i\/o error, fsync/);
+  expect(await standing()).toContain('labdrop_faults_standing{code="S901"} 1');
   await lift();
   expect(upload()).toBe(0);
   await until(() => faults().length === 0, 'no fault');
+  expect(await standing()).toContain('labdrop_faults_standing{code="S901"} 0');
 }, 60_000);
 
 test('EMFILE stands as a fault while it lasts, and costs nothing when it is over', async () => {
