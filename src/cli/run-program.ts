@@ -3,14 +3,15 @@
  * a status: usage and unreadable input 2, configuration 78, our own 70.
  */
 import { CommanderError } from 'commander';
+import type { Config } from '../config/config';
 import { ConfigProblem } from '../config/config-problem';
-import { loadConfig } from '../config/load-config';
-import { CatalogueProblem } from '../daemon/commands-catalogue';
+import type * as LoadConfig from '../config/load-config';
+import { CatalogueProblem } from '../daemon/catalogue-problem';
 import { Fault } from '../domain/fault';
 import type { CommandContext, CommandIo } from './command-context';
 import { CommandProblem } from './command-problem';
 import { EXIT, type ExitStatus } from './exit-status';
-import { buildProgram } from './program';
+import { addCommands, createProgram } from './program';
 
 /** @param args without the program's own name */
 export async function runProgram(args: readonly string[], io: CommandIo): Promise<ExitStatus> {
@@ -18,18 +19,23 @@ export async function runProgram(args: readonly string[], io: CommandIo): Promis
   const context: CommandContext = {
     ...io,
     setStatus: (chosen) => (status = chosen),
-    loadConfig: () => {
-      const { env, cwd, packageRoot } = io;
-      return loadConfig({ explicitPath: program.opts<{ config?: string }>().config ?? null, env, cwd, packageRoot });
-    },
+    loadConfig: () => loadConfig(program.opts<{ config?: string }>().config ?? null, io),
   };
-  const program = buildProgram(context);
+  const program = createProgram(context);
   try {
+    await addCommands(program, context, args);
     await program.parseAsync([...args], { from: 'user' });
     return status;
   } catch (error) {
     return report(error, io);
   }
+}
+
+/** Its libraries are loaded when a command asks for a configuration: several do without. */
+function loadConfig(explicitPath: string | null, { env, cwd, packageRoot }: CommandIo): Config {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- on demand, as said above
+  const loader = require('../config/load-config') as typeof LoadConfig;
+  return loader.loadConfig({ explicitPath, env, cwd, packageRoot });
 }
 
 function report(error: unknown, io: CommandIo): ExitStatus {

@@ -3,8 +3,6 @@ import { CatalogueProblem } from '../adapters/schemas/catalogue-problem';
 import { loadCatalogue } from '../adapters/schemas/load-catalogue';
 import type { Catalogue } from '../domain/message-type';
 
-export { CatalogueProblem };
-
 export type CatalogueReading =
   | { readonly kind: 'catalogue'; readonly catalogue: Catalogue }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argument, Command, Option } from 'commander';
 import type { CommandContext } from '../../src/cli/command-context';
-import { buildProgram } from '../../src/cli/program';
+import { addCommands, createProgram } from '../../src/cli/program';
 import { PACKAGE_ROOT } from '../../src/config/package-root';
 
 interface Shape {
@@ -103,8 +103,10 @@ export function renderConfigurationManual(): string {
 }
 
 /** man/labdrop.1 */
-export function renderCommandManual(): string {
-  const program = buildProgram({ packageRoot: PACKAGE_ROOT, out: noop, err: noop } as unknown as CommandContext);
+export async function renderCommandManual(): Promise<string> {
+  const context = { packageRoot: PACKAGE_ROOT, out: noop, err: noop } as unknown as CommandContext;
+  const program = createProgram(context);
+  await addCommands(program, context);
   const lines = [
     ...head('LABDROP', 1, 'labdrop \\- intake of laboratory test batches over SFTP'),
     '.SH SYNOPSIS',

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { buildProgram } from '../../../src/cli/program';
+import type { CommandContext } from '../../../src/cli/command-context';
+import { addCommands, createProgram } from '../../../src/cli/program';
 import { LANGUAGES } from '../../../src/domain/account';
 import { FINDING_CODES } from '../../../src/domain/codes';
 import { type CommandHome, makeCommandHome, NOW } from './command-home';
@@ -10,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => home.remove());
 
-const program = buildProgram({
+const context: CommandContext = {
   out: () => undefined,
   err: () => undefined,
   flush: () => Promise.resolve(),
@@ -24,7 +25,16 @@ const program = buildProgram({
   loadConfig: () => {
     throw new Error('no');
   },
-});
+};
+
+/** The program as it is for these arguments; whole without any. */
+async function programFor(...args: string[]): Promise<Command> {
+  const program = createProgram(context);
+  await addCommands(program, context, args);
+  return program;
+}
+
+const namesOf = ({ commands }: Command): string[] => commands.map((command) => command.name());
 
 /** Commands that also do something by themselves, besides those that only hold others. */
 const DOERS = ['rejections'];
@@ -35,8 +45,8 @@ const leaves = (command: Command, path: string[]): string[][] => [
 ];
 
 describe('runProgram', () => {
-  it('has the commands', () => {
-    expect(leaves(program, []).map((path) => path.join(' '))).toEqual(
+  it('has the commands', async () => {
+    expect(leaves(await programFor(), []).map((path) => path.join(' '))).toEqual(
       expect.arrayContaining([
         ...['serve', 'validate', 'demo', 'status', 'batches', 'show', 'rejections', 'codes'],
         ...['replay', 'export', 'check', 'codelist import', 'purge', 'reload', 'rejections rebuild'],
@@ -45,12 +55,25 @@ describe('runProgram', () => {
     );
   });
 
-  it.each(leaves(program, []).map((path) => path.join(' ')))(
-    '%s --help has an example and ends with 0',
-    async (command) => {
-      const { status, out } = await home.run([...command.split(' '), '--help']);
-      expect(status).toBe(0);
-      expect(out).toMatch(new RegExp(`^Examples?:\n {2}labdrop ${command}\\b`, 'm'));
+  it('shows an example of each command with --help and ends with 0', async () => {
+    for (const path of leaves(await programFor(), [])) {
+      const { status, out } = await home.run([...path, '--help']);
+      expect([path, status]).toEqual([path, 0]);
+      expect(out).toMatch(new RegExp(`^Examples?:\n {2}labdrop ${path.join(' ')}\\b`, 'm'));
+    }
+  });
+
+  it('loads the one command that is called, under its own name', async () => {
+    for (const name of namesOf(await programFor())) {
+      if (name !== 'completion') expect(namesOf(await programFor(name, 'x', '--help'))).toEqual([name]);
+    }
+    expect(namesOf(await programFor('--config', 'show', 'status'))).toEqual(['status']);
+  });
+
+  it.each([['help'], ['help', 'status'], ['stauts'], ['--help'], ['--json', 'status'], ['completion', 'bash']])(
+    'loads all commands for: %s %s',
+    async (...args) => {
+      expect(namesOf(await programFor(...args))).toEqual(namesOf(await programFor()));
     },
   );
 
