@@ -5,7 +5,8 @@
  * batch to batch is in `Circumstances`, which is `this` inside the function. A schema that the catalogue accepted
  * always compiles.
  */
-import Ajv, { _, type Code, type KeywordCxt, type Name, type ValidateFunction } from 'ajv';
+import type * as AjvModule from 'ajv';
+import type { Ajv, Code, KeywordCxt, Name, ValidateFunction } from 'ajv';
 import type { Codelist, FieldSpec, MessageType } from '../../domain/message-type';
 import { CodeSet } from './code-set';
 import { compileCondition, positionsOf } from './condition';
@@ -35,6 +36,15 @@ interface Remembered {
   readonly compiled: CompiledType;
 }
 
+/**
+ * ajv, which is loaded at the first use: a program that judges nothing does without, and a thread that will judge may
+ * load it while it has nothing else to do.
+ */
+export function loadAjv(): typeof AjvModule {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- on demand, as said above
+  return require('ajv') as typeof AjvModule;
+}
+
 const remembered = new WeakMap<MessageType, Remembered>();
 
 export function compileType(type: MessageType, codelists: ReadonlyMap<string, Codelist>): CompiledType {
@@ -52,7 +62,9 @@ function compile(type: MessageType, codelists: ReadonlyMap<string, Codelist>): C
   const properties = (type.schema['properties'] ?? {}) as Readonly<Record<string, unknown>>;
   const byNode = new Map(type.fields.map((field) => [properties[field.name], field]));
   const fieldOf = (node: unknown): FieldSpec | undefined => byNode.get(node);
-  const ajv = new Ajv({ allErrors: true, passContext: true, verbose: true, messages: false });
+  const { Ajv } = loadAjv();
+  // The catalogue has looked at the schema; ajv's own look at it would take longer than the compilation.
+  const ajv = new Ajv({ allErrors: true, passContext: true, verbose: true, messages: false, ...UNCHECKED });
   addKeywords(ajv, { type, judges, rules, fieldOf });
   const count = type.fields.length;
   const check = ajv.compile({
@@ -78,6 +90,8 @@ function buildSets(type: MessageType, codelists: ReadonlyMap<string, Codelist>):
   return sets;
 }
 
+const UNCHECKED = { meta: false, validateSchema: false } as const;
+
 /** Keywords that only describe; they are read when the catalogue is built. */
 const DESCRIBING = [
   'x-codelist',
@@ -94,6 +108,7 @@ const DESCRIBING = [
 type Parts = Pick<CompiledType, 'judges' | 'rules' | 'fieldOf'> & { readonly type: MessageType };
 
 function addKeywords(ajv: Ajv, { type, judges, rules, fieldOf }: Parts): void {
+  const { _ } = loadAjv();
   const positions = positionsOf(type.fields);
   ajv.addVocabulary(DESCRIBING);
   // The judge of the format tells lengths too, where that is the right word for a value that is too long.
