@@ -128,8 +128,8 @@ async function start(
   );
 
   const lane = { ...LANE_DEFAULTS, ...overrides.lane };
-  const express = createLane('express', workerSettings(config), lane);
-  const bulk = createLane('bulk', workerSettings(config), lane);
+  const express = createLane('express', workerSettings(config, catalogue), lane);
+  const bulk = createLane('bulk', workerSettings(config, catalogue), lane);
   scope.defer(() => closeLanes([express, bulk]));
   let service: SftpService | null = null;
   let reader: StoreReader | null = null;
@@ -147,7 +147,7 @@ async function start(
       service?.configure(changed);
       catalogue = loaded;
       inForce = changed;
-      for (const lane of [express, bulk]) lane.configure(workerSettings(changed));
+      for (const lane of [express, bulk]) lane.configure(workerSettings(changed, loaded));
       void inbox.rescan();
     },
   });
@@ -290,8 +290,8 @@ function loadAndLog(schemasDir: string, log: Logger): Catalogue {
   return catalogue;
 }
 
-function workerSettings(config: Config): WorkerSettings {
-  return { dataDir: config.dataDir, schemasDir: config.schemas.dir, rules: config.ingest };
+function workerSettings(config: Config, catalogue: Catalogue): WorkerSettings {
+  return { dataDir: config.dataDir, catalogue, rules: config.ingest };
 }
 
 async function closeLanes(lanes: readonly Lane[]): Promise<void> {

@@ -1,12 +1,14 @@
 /** What passes between the daemon's main thread and its workers. Plain values only: they are copied. */
 import type { BatchOrigin, BatchRecord, QuarantinedBatch } from '../domain/batch-record';
 import type { FaultCode } from '../domain/fault';
+import type { Catalogue } from '../domain/message-type';
 import type { BatchResult } from '../pipeline/process-batch';
 import type { IntakeRules, Submitter } from '../pipeline/batch-ports';
 
 export interface WorkerSettings {
   readonly dataDir: string;
-  readonly schemasDir: string;
+  /** What the main thread has read and judged: all threads work by the same rules, whatever lies in the folder by now. */
+  readonly catalogue: Catalogue;
   readonly rules: IntakeRules;
 }
 

@@ -5,7 +5,6 @@
  */
 import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadCatalogue } from '../adapters/schemas/load-catalogue';
 import { countProgress } from '../adapters/spool/count-progress';
 import { createSpool } from '../adapters/spool/create-spool';
 import { dataFolders } from '../adapters/spool/data-folders';
@@ -21,7 +20,7 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
   const counter = new Int32Array(progress);
   const step = (): void => void Atomics.add(counter, 0, 1);
   const folders = dataFolders(settings.dataDir);
-  const catalogue = loadCatalogue(settings.schemasDir);
+  const { catalogue } = settings;
   const store = openBatchStore({ path: folders.storePath, catalogue, stagingDir: folders.stagingDir });
   const secondReader = availableParallelism() > 1 ? createSecondReader({ catalogue, step }) : null;
   const ports: BatchPorts = {

@@ -1,5 +1,5 @@
 /** Workers that die, run out of memory, hang or fail: what it costs their batch, and nobody else. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -151,6 +151,19 @@ test.each(hows)(
   },
   60_000,
 );
+
+test('the next worker goes by the schemas in force, whatever lies in their folder by now', async () => {
+  const schemas = join(home.dir, 'schemas');
+  cpSync(join(PROJECT_ROOT, 'schemas/covid19'), join(schemas, 'covid19'), { recursive: true });
+  const config = readFileSync(home.configPath, 'utf8').replace(/schemas: .*/, 'schemas: { dir: schemas }');
+  writeFileSync(home.configPath, config);
+  addAccount('lab');
+  await start({ [nameOf(1)]: { how: 'exit', when: 'claimed', times: 1 } });
+  writeFileSync(join(schemas, `covid19/${TYPE}.json`), 'being edited');
+  place('lab', 1);
+  await until(() => isAnswered('lab', 1), 'an answer', PATIENCE_MS);
+  expect(failures()).toBe(1);
+}, 60_000);
 
 test.each(hows.filter(([how]) => how !== 'heap' && how !== 'throw'))(
   'two failures (%s, %s) set the batch aside; its line and the server go on',
