@@ -7,4 +7,5 @@ export const registerBan: RegisterCommand = (program, context) => {
   const ban = program.command('ban').description('addresses that may not connect for a while');
   registerBanList(ban, context);
   registerBanLift(ban, context);
+  ban.addHelpText('after', '\nExamples:\n  labdrop ban list\n  labdrop ban lift 192.0.2.7');
 };

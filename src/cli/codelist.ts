@@ -32,6 +32,7 @@ export const registerCodelist: RegisterCommand = (program, context) => {
       context.out(json ? JSON.stringify(list, null, 2) : renderCodelist(list, language));
     });
   registerCodelistImport(codelist, context);
+  codelist.addHelpText('after', '\nExamples:\n  labdrop codelist list\n  labdrop codelist show SexCodelist');
 };
 
 function listCodelists(json: boolean, context: CommandContext): void {

@@ -11,6 +11,7 @@ export const registerRelease: RegisterCommand = (program, context) => {
     .command('release')
     .description('give batches that were set aside another try')
     .argument('<batch...>', 'ids, beginnings of ids, or file names')
+    .option('--json', 'for scripts')
     .addHelpText(
       'after',
       [
@@ -22,13 +23,13 @@ export const registerRelease: RegisterCommand = (program, context) => {
         'it stood. What fails twice again is set aside again. labdrop status lists what is set aside.',
       ].join('\n'),
     )
-    .action((texts: string[]) => {
-      releaseAll(texts, context);
+    .action((texts: string[], { json }: { json?: boolean }) => {
+      releaseAll(texts, json === true, context);
     });
 };
 
 /** Nothing is released when one of them cannot be. */
-function releaseAll(texts: readonly string[], context: CommandContext): void {
+function releaseAll(texts: readonly string[], json: boolean, context: CommandContext): void {
   const config = context.loadConfig();
   const reader = openReader(config);
   if (reader === null) throw new CommandProblem('there is no batch yet');
@@ -42,8 +43,10 @@ function releaseAll(texts: readonly string[], context: CommandContext): void {
     if (problems.length > 0) throw new CommandProblem(problems.join('\n'));
     for (const batch of batches) {
       release(config, batch);
-      context.out(`${batch.fileName}  ${batch.id}  released`);
+      if (!json) context.out(`${batch.fileName}  ${batch.id}  released`);
     }
+    const released = batches.map(({ id, account, fileName }) => ({ id, account, fileName }));
+    if (json) context.out(JSON.stringify(released, null, 2));
   } finally {
     reader.close();
   }

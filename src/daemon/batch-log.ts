@@ -15,10 +15,10 @@ export interface BatchLogOptions {
 }
 
 export function createBatchLog({ log, now, append, status }: BatchLogOptions): DispatcherEvents {
-  function appendLine(result: Extract<BatchResult, { kind: 'done' }>, ms: number): void {
+  function appendLine(result: Extract<BatchResult, { kind: 'done' }>): void {
     if (result.groups.length === 0) return;
     try {
-      append(renderRejectionLogLine(result.batch, result.groups, Math.round(ms)));
+      append(renderRejectionLogLine(result.batch, result.groups));
     } catch (error) {
       log.error('fault', { code: 'S901', message: `rejections.log: ${String(error)}` });
     }
@@ -46,7 +46,7 @@ export function createBatchLog({ log, now, append, status }: BatchLogOptions): D
         duplicate: batch.duplicate,
         ms: Math.round(ms),
       });
-      appendLine(result, ms);
+      appendLine(result);
       status.cleared(batch.id);
     },
     fault: ({ origin, attempts }, fault, retryInMs) => {

@@ -56,7 +56,7 @@ function writeLines(path: string, reader: StoreReader, onProgress: (lines: numbe
   try {
     for (const rejection of rejectionsAfter(reader, 0)) {
       ({ cursor } = rejection);
-      writeSync(fd, `${lineOf(rejection)}\n`);
+      writeSync(fd, `${renderRejectionLogLine(rejection.batch, rejection.groups)}\n`);
       lines += 1;
       if (lines % PAGE === 0) onProgress(lines);
     }
@@ -74,7 +74,7 @@ function appendMissed(path: string, reader: StoreReader, cursor: number): number
   const log = openRejectionLog(path);
   let lines = 0;
   for (const rejection of missed.filter(({ batch }) => !present.includes(`batch=${batch.id}`))) {
-    log.append(lineOf(rejection));
+    log.append(renderRejectionLogLine(rejection.batch, rejection.groups));
     lines += 1;
   }
   log.close();
@@ -89,12 +89,6 @@ function* rejectionsAfter(reader: StoreReader, start: number): Generator<Rejecti
     if (page.length < PAGE) return;
     cursor = page.at(-1)?.cursor ?? cursor;
   }
-}
-
-function lineOf({ batch, groups }: Rejection): string {
-  const { claimedAt, receivedAt, archivedAt } = batch;
-  const ms = Date.parse(archivedAt ?? receivedAt) - Date.parse(claimedAt ?? archivedAt ?? receivedAt);
-  return renderRejectionLogLine(batch, groups, ms);
 }
 
 /** Made by root, it goes to whoever owns the folder: the daemon must write to it. */

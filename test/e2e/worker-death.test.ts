@@ -256,7 +256,9 @@ test.each(['start', 'committed'] as const)(
     await until(() => status().faults.some(({ batch }) => batch === id), 'the standing fault');
     expect(labdrop(home, ['show', id]).stdout).toMatch(/Set aside .*worker .* died/);
     expect(labdrop(home, ['batches']).stdout).toContain('(set aside)');
-    expect(labdrop(home, ['release', id])).toMatchObject({ status: 0 });
+    const released = labdrop(home, ['release', id, '--json']);
+    expect(released.status).toBe(0);
+    expect(JSON.parse(released.stdout)).toEqual([{ id, account: 'lab', fileName: nameOf(1) }]);
     await until(() => batches()[0]?.state === 'archived', 'the end of its journey', 60_000);
     expect(isAnswered('lab', 1)).toBe(true);
     expect(batches()).toHaveLength(1);

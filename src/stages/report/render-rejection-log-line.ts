@@ -15,8 +15,8 @@ const TOP_MAX = 12;
 const FILE_NAME_MAX = 255;
 const FIELD_NAME_MAX = 80;
 
-/** The line, without a line feed. `ms` is how long the batch took, milliseconds. */
-export function renderRejectionLogLine(batch: BatchRecord, groups: readonly FindingGroup[], ms: number): string {
+/** The line, without a line feed: the same whenever it is made of a batch that is done. */
+export function renderRejectionLogLine(batch: BatchRecord, groups: readonly FindingGroup[]): string {
   const warnings = groups.filter(({ severity }) => severity === 'warning').reduce((sum, { total }) => sum + total, 0);
   const pairs: readonly (readonly [string, string | number])[] = [
     ['time', batch.committedAt ?? batch.receivedAt],
@@ -30,10 +30,16 @@ export function renderRejectionLogLine(batch: BatchRecord, groups: readonly Find
     ['duplicate', batch.duplicate],
     ['warnings', warnings],
     ['top', topOf(groups).map(renderTop).join(',') || '-'],
-    ['ms', ms],
+    ['ms', workMs(batch)],
     ['batch', batch.id],
   ];
   return pairs.map(([key, value]) => `${key}=${quote(String(value))}`).join(' ');
+}
+
+/** From its being claimed to its being done. */
+function workMs({ receivedAt, claimedAt, committedAt, archivedAt }: BatchRecord): number {
+  const end = archivedAt ?? committedAt ?? receivedAt;
+  return Date.parse(end) - Date.parse(claimedAt ?? end);
 }
 
 /** Errors first, and the most frequent of a severity first. */

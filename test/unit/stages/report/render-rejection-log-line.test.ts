@@ -7,10 +7,10 @@ const CODES = Object.keys(FINDING_CODES) as FindingCode[];
 describe('renderRejectionLogLine', () => {
   it('is one logfmt line of counts and codes', () => {
     const findings = [lostZero(), lostZero(), makeStored('V200', { field: 'Sex' }), makeStored('P101')];
-    expect(renderRejectionLogLine(makeBatch(), groupsOf(findings), 412)).toBe(
+    expect(renderRejectionLogLine(makeBatch(), groupsOf(findings))).toBe(
       'time=2021-01-01T11:00:02.000Z outcome=PARTIAL sender=81365677 type=LaboratoryTestResult ' +
         'file=81365677_LaboratoryTestResult_210101120000.csv records=20 ok=18 rejected=1 duplicate=1 warnings=1 ' +
-        'top=V201:PatientIdentificationNumber:2,V200:Sex:1,P101:-:1 ms=412 batch=01900000-0000-7000-8000-000000000001',
+        'top=V201:PatientIdentificationNumber:2,V200:Sex:1,P101:-:1 ms=1000 batch=01900000-0000-7000-8000-000000000001',
     );
   });
 
@@ -22,14 +22,14 @@ describe('renderRejectionLogLine', () => {
     ['Zoë.csv', '"Zoë.csv"'],
     ['', '""'],
   ])('escapes %j', (fileName, expected) => {
-    const line = renderRejectionLogLine(makeBatch({ fileName }), [], 1);
+    const line = renderRejectionLogLine(makeBatch({ fileName }), []);
     expect(line).toContain(` file=${expected} records=`);
     expect(line).not.toContain('\n');
   });
 
   it('says - for what is not known', () => {
     const batch = makeBatch({ sender: null, messageType: null, committedAt: null });
-    expect(renderRejectionLogLine(batch, [], 1)).toMatch(/^time=2021-01-01T11:00:00.000Z .* sender=- type=- .* top=- /);
+    expect(renderRejectionLogLine(batch, [])).toMatch(/^time=2021-01-01T11:00:00.000Z .* sender=- type=- .* top=- /);
   });
 
   it.each(CODES)('%s: holds no value and no word of the sender', (code) => {
@@ -42,13 +42,13 @@ describe('renderRejectionLogLine', () => {
       expected: secret,
       params: Object.fromEntries(params.map((name) => [name, secret])),
     };
-    expect(renderRejectionLogLine(makeBatch(), groupsOf([makeStored(code, details)]), 1)).not.toContain(secret);
+    expect(renderRejectionLogLine(makeBatch(), groupsOf([makeStored(code, details)]))).not.toContain(secret);
   });
 
   it('stays short enough for one write', () => {
     const findings = CODES.map((code) => makeStored(code, { field: 'é'.repeat(200) }));
     const batch = makeBatch({ fileName: '\u0001'.repeat(255), messageType: 'x'.repeat(60) });
-    const line = renderRejectionLogLine(batch, groupsOf(findings), 123456789);
+    const line = renderRejectionLogLine(batch, groupsOf(findings));
     expect(Buffer.byteLength(line)).toBeLessThan(LOG_LINE_BYTES_MAX);
     expect(line).not.toContain('\n');
   });
