@@ -4,11 +4,10 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { AnySchemaObject } from 'ajv';
 import type { Config } from './config';
 import { ConfigProblem } from './config-problem';
 import { deepFreeze } from './deep-freeze';
-import { createYamlReader, readYaml } from './read-yaml';
+import { createYamlReader, readYaml, yamlSchema } from './read-yaml';
 
 export interface ConfigSearch {
   /** From `--config`; relative to `cwd`. */
@@ -19,13 +18,15 @@ export interface ConfigSearch {
   readonly packageRoot: string;
 }
 
+export const CONFIG_SCHEMA = yamlSchema('config', { digitsAreText: false });
+
 /** What the file holds once its schema's defaults are filled in. */
 type ConfigFile = Omit<Config, 'configPath' | 'schemas'> & { readonly schemas: { readonly dir: string | null } };
 
 /** @throws ConfigProblem when there is no file, it cannot be read, or it is not right. */
 export function loadConfig(search: ConfigSearch): Config {
   const configPath = findConfig(search);
-  const reading = readYaml(readText(configPath), configReader(search.packageRoot));
+  const reading = readYaml(readText(configPath), createYamlReader(CONFIG_SCHEMA));
   if (reading.kind === 'problems') throw new ConfigProblem(configPath, reading.problems);
   const file = reading.value as unknown as ConfigFile;
   const from = dirname(configPath);
@@ -56,11 +57,4 @@ function readText(path: string): string {
     const message = `cannot be read: ${(error as Error).message}`;
     throw new ConfigProblem(path, [{ path: '', message, line: null }]);
   }
-}
-
-function configReader(packageRoot: string) {
-  const schema = JSON.parse(
-    readFileSync(join(packageRoot, 'schemas', 'config.schema.json'), 'utf8'),
-  ) as AnySchemaObject;
-  return createYamlReader(schema, { digitsAreText: false });
 }

@@ -2,33 +2,38 @@
  * YAML text, checked by a JSON Schema, to a plain object with the schema's defaults filled in. Problems come as a list,
  * each with its key's path and line; nothing is thrown for what the text says.
  */
-import Ajv, { type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import { isCollection, isMap, isScalar, LineCounter, type Node, parseDocument, type Document } from 'yaml';
 import { nearest } from '../domain/nearest';
 import type { KeyProblem } from './config-problem';
+import { checkBy, type OwnSchema, readOwnSchema } from './own-schema';
 
-export interface YamlReader {
-  readonly validate: ValidateFunction;
+export interface YamlSchema extends OwnSchema {
   /** Digits without quotes stay text, leading zeros and all, unless the schema asks for a number. */
   readonly digitsAreText: boolean;
+}
+
+export interface YamlReader extends Pick<YamlSchema, 'digitsAreText'> {
+  readonly validate: ValidateFunction;
 }
 
 export type YamlReading =
   | { readonly kind: 'read'; readonly value: Record<string, unknown> }
   | { readonly kind: 'problems'; readonly problems: readonly KeyProblem[] };
 
-export function createYamlReader(schema: AnySchemaObject, options: { digitsAreText: boolean }): YamlReader {
-  const ajv = new Ajv({
-    allErrors: true,
-    useDefaults: true,
-    verbose: true,
-    allowUnionTypes: true,
-    coerceTypes: options.digitsAreText,
-    // The schema itself is the program's own and right: a test asks ajv, which would take longer over that than over all else.
-    meta: false,
-    validateSchema: false,
-  });
-  return { validate: ajv.compile(schema), digitsAreText: options.digitsAreText };
+/** A schema for YAML text. */
+export function yamlSchema(name: string, options: { digitsAreText: boolean }): YamlSchema {
+  const { digitsAreText } = options;
+  return {
+    name,
+    digitsAreText,
+    options: { allErrors: true, useDefaults: true, verbose: true, allowUnionTypes: true, coerceTypes: digitsAreText },
+    schema: () => readOwnSchema(name),
+  };
+}
+
+export function createYamlReader(schema: YamlSchema): YamlReader {
+  return { validate: checkBy(schema), digitsAreText: schema.digitsAreText };
 }
 
 export function readYaml(text: string, reader: YamlReader): YamlReading {

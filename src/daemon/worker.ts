@@ -13,6 +13,7 @@ import { toFault } from '../domain/fault';
 import type { BatchPorts } from '../pipeline/batch-ports';
 import { processBatch } from '../pipeline/process-batch';
 import { finishQuarantine, setBatchAside } from '../pipeline/set-batch-aside';
+import { loadAjv } from '../stages/validate/compile-type';
 import { createSecondReader } from './second-reader';
 import type { WorkerReply, WorkerRequest, WorkerStart } from './worker-messages';
 
@@ -43,6 +44,8 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
       }
       case 'unfinished':
         reply({ kind: 'unfinished', batches: store.unfinished(), problems: finishQuarantine(ports) });
+        // While the main thread goes on with its start: the first batch shall not wait for it.
+        loadAjv();
         return;
       case 'quarantine':
         reply({ kind: 'quarantined', quarantined: setBatchAside(ports, request.origin, request.reason) });

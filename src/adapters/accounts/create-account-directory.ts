@@ -17,7 +17,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { PACKAGE_ROOT } from '../../config/package-root';
 import type { Account } from '../../domain/account';
 import { exists, makeDirectory, syncDirectory } from '../spool/durable-files';
 import { createAccountReader } from './read-account';
@@ -53,7 +52,7 @@ export function createAccountDirectory(
   dir: string,
   onProblem: (account: string, problem: string) => void = () => undefined,
 ): AccountDirectory {
-  const readAccount = createAccountReader(join(PACKAGE_ROOT, 'schemas', 'account.schema.json'));
+  const readAccount = createAccountReader();
   const cache = new Map<string, Cached>();
 
   const load = (name: string): Cached | null => {

@@ -2,12 +2,10 @@
  * The text of one account file to an account, checked by schemas/account.schema.json and by what a schema cannot say:
  * that the name is the file's, that every key can be used, that networks are networks and days exist.
  */
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import type { AnySchemaObject } from 'ajv';
 import { type KeyProblem, renderKeyProblem } from '../../config/config-problem';
 import { deepFreeze } from '../../config/deep-freeze';
-import { createYamlReader, readYaml } from '../../config/read-yaml';
+import { createYamlReader, readYaml, yamlSchema } from '../../config/read-yaml';
 import type { Account } from '../../domain/account';
 import { parsePublicKey } from './parse-public-key';
 
@@ -15,10 +13,10 @@ export type AccountReading =
   | { readonly kind: 'account'; readonly account: Account }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
-export function createAccountReader(schemaPath: string): (name: string, path: string, text: string) => AccountReading {
-  const reader = createYamlReader(JSON.parse(readFileSync(schemaPath, 'utf8')) as AnySchemaObject, {
-    digitsAreText: true,
-  });
+export const ACCOUNT_SCHEMA = yamlSchema('account', { digitsAreText: true });
+
+export function createAccountReader(): (name: string, path: string, text: string) => AccountReading {
+  const reader = createYamlReader(ACCOUNT_SCHEMA);
   return (name, path, text) => {
     const reading = readYaml(text, reader);
     const found =

@@ -1,24 +1,25 @@
 /**
  * Checks a parsed file against one of the shapes, and words what ajv finds. It never throws on bad content.
  */
-import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { checkBy, type OwnSchema } from '../../config/own-schema';
 import { CODELIST_SHAPE, MESSAGE_SHAPE } from './schema-shape';
 
-const SHAPES = { message: MESSAGE_SHAPE, codelist: CODELIST_SHAPE };
+const OPTIONS = { allErrors: true, strict: false };
+
+export const SHAPES = {
+  message: { name: 'message', options: OPTIONS, schema: () => MESSAGE_SHAPE },
+  codelist: { name: 'codelist', options: OPTIONS, schema: () => CODELIST_SHAPE },
+} as const satisfies Readonly<Record<string, OwnSchema>>;
 type Shape = keyof typeof SHAPES;
 
-const compiled = new Map<Shape, ValidateFunction>();
+const checks = new Map<Shape, ValidateFunction>();
 
 /** Problems of `content` as `<path>: <what>`; none when it has the shape. */
 export function checkShape(shape: Shape, content: unknown): readonly string[] {
-  let validate = compiled.get(shape);
-  if (validate === undefined) {
-    // The shapes themselves are right: a test asks ajv, which would take longer over that than over everything else.
-    const ajv = new Ajv({ allErrors: true, strict: false, meta: false, validateSchema: false });
-    validate = ajv.compile(SHAPES[shape]);
-    compiled.set(shape, validate);
-  }
-  return validate(content) ? [] : (validate.errors ?? []).map(wordError);
+  const check = checks.get(shape) ?? checkBy(SHAPES[shape]);
+  checks.set(shape, check);
+  return check(content) ? [] : (check.errors ?? []).map(wordError);
 }
 
 function wordError(error: ErrorObject): string {
