@@ -55,6 +55,7 @@ export function createBatchLog({ log, now, append, status }: BatchLogOptions): D
       log.error('batch.retry', { batch: id, account, file: fileName, attempts, retryInMs, ...fault });
       status.fault({ ...fault, at: now().toISOString(), batch: id, account, fileName, retryAt });
     },
+    parted: (batches, fault) => log.error('batch.part', { batches, ...fault }),
     quarantined: (quarantined) => {
       const fault = quarantineFault(quarantined);
       const { batch, account, fileName: file, code, message } = fault;

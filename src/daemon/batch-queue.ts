@@ -9,6 +9,8 @@ import type { Submitter } from '../pipeline/batch-ports';
 export interface QueuedBatch {
   readonly origin: BatchOrigin;
   readonly submitter: Submitter;
+  /** It comes from a drop folder; the others stand in the store already. */
+  readonly isNew: boolean;
   /** Times it was tried and failed for a reason of ours. */
   readonly attempts: number;
   /** Times that the program itself failed at it: a worker died, or met an error of ours. */

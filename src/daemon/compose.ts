@@ -175,7 +175,7 @@ async function start(
   for (const message of problems) log.error('fault', { code: 'S901', message });
   setStraysAside(leftovers, new Set(batches.map(({ id }) => id)));
   dispatcher.together(() => {
-    for (const batch of batches) dispatcher.offer(batch, accounts.find(batch.account));
+    for (const batch of batches) dispatcher.resume(batch, accounts.find(batch.account));
   });
   observation.attachStore(folders.storePath);
   scope.defer(() => observation.close());

@@ -13,10 +13,14 @@ import type { Submitter } from '../pipeline/batch-ports';
 import type { BatchResult } from '../pipeline/process-batch';
 import { createBatchQueue, type QueuedBatch } from './batch-queue';
 import { type Lane, WorkerDeath } from './lane';
-import type { FaultNotice, WorkerRequest } from './worker-messages';
+import type { FaultNotice, WorkerReply, WorkerRequest } from './worker-messages';
 
 /** The express lane takes files up to this size, so that a large one delays no small one. */
 const EXPRESS_MAX_BYTES = 8 * 1024 * 1024;
+
+/** Files up to this size go through the express lane together: each is over in a moment, and none keeps the others long. */
+const TOGETHER_MAX_BYTES = 256 * 1024;
+const TOGETHER_MAX_BATCHES = 32;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
 /** A scan that began before a batch ended may still show its files. */
@@ -28,6 +32,8 @@ const KILLS_MAX = 2;
 export interface DispatcherEvents {
   done(result: BatchResult, ms: number): void;
   fault(batch: QueuedBatch, fault: FaultNotice, retryInMs: number): void;
+  /** So many batches that went together stumbled over it; each went on alone. */
+  parted(batches: number, fault: FaultNotice): void;
   quarantined(quarantined: QuarantinedBatch): void;
   /** Left where it stands, as the program ends: the next start goes on with it. */
   left(origin: BatchOrigin): void;
@@ -68,7 +74,7 @@ export interface DispatcherOptions {
 
 export function createDispatcher({ express, bulk, events, nowMs, random }: DispatcherOptions): Dispatcher {
   const queue = createBatchQueue();
-  const running = new Map<string, { readonly origin: BatchOrigin; readonly ended: Promise<void> }>();
+  const running = new Map<string, { batch: QueuedBatch; lane: Lane; ended: Promise<void> }>();
   /** Identities of the files in hand. */
   const inHand = new Set<string>();
   /** Those of files that were in hand a moment ago, with the moment from which they are forgotten; oldest first. */
@@ -94,12 +100,12 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
   }
 
   function offer(origin: BatchOrigin, submitter: Submitter): void {
-    if (!identitiesOf(origin).some(isKnown)) resume(origin, submitter);
+    if (!identitiesOf(origin).some(isKnown)) takeUp(origin, submitter, true);
   }
 
-  function resume(origin: BatchOrigin, submitter: Submitter): void {
+  function takeUp(origin: BatchOrigin, submitter: Submitter, isNew: boolean): void {
     if (draining || identitiesOf(origin).some((identity) => inHand.has(identity))) return;
-    const left = queue.add({ origin, submitter, attempts: 0, kills: 0 });
+    const left = queue.add({ origin, submitter, isNew, attempts: 0, kills: 0 });
     if (left?.origin === origin) return;
     if (left !== null) letGo(left.origin);
     for (const identity of identitiesOf(origin)) inHand.add(identity);
@@ -128,13 +134,38 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
 
   function pump(): void {
     if (draining || offering) return;
-    for (const lane of [express, bulk]) {
-      if (!lane.isIdle()) continue;
-      const accepts = ({ origin }: QueuedBatch): boolean => lane === bulk || origin.bytes <= EXPRESS_MAX_BYTES;
-      const batch = queue.take(nowMs(), accepts);
-      if (batch !== null) running.set(batch.origin.id, { origin: batch.origin, ended: run(lane, batch) });
+    if (express.isIdle()) begin(express, takeTogether());
+    if (bulk.isIdle()) {
+      // What the express lane will take with the next ones would only contend with it for the store.
+      const batch = queue.take(nowMs(), (waiting) => !isOfMany(waiting) || !expressIsQuick());
+      begin(bulk, batch === null ? [] : [batch]);
     }
     schedule();
+  }
+
+  /** The next batch of the express lane, and those of other lines that may go with it. */
+  function takeTogether(): readonly QueuedBatch[] {
+    const first = queue.take(nowMs(), ({ origin }) => origin.bytes <= EXPRESS_MAX_BYTES);
+    if (first === null) return [];
+    const taken = [first];
+    if (!isOfMany(first)) return taken;
+    const fits = (next: QueuedBatch): boolean => isOfMany(next) && next.origin.messageType === first.origin.messageType;
+    while (taken.length < TOGETHER_MAX_BATCHES) {
+      const next = queue.take(nowMs(), fits);
+      if (next === null) break;
+      taken.push(next);
+    }
+    return taken;
+  }
+
+  function expressIsQuick(): boolean {
+    return [...running.values()].every(({ lane, batch }) => lane !== express || isOfMany(batch));
+  }
+
+  function begin(lane: Lane, batches: readonly QueuedBatch[]): void {
+    if (batches.length === 0) return;
+    const ended = run(lane, batches);
+    for (const batch of batches) running.set(batch.origin.id, { batch, lane, ended });
   }
 
   /** Wakes up when the next retry is due. */
@@ -145,20 +176,30 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     if (due !== null && !draining) timer = setTimeout(pump, Math.max(0, due - nowMs()));
   }
 
-  async function run(lane: Lane, batch: QueuedBatch): Promise<void> {
+  async function run(lane: Lane, batches: readonly QueuedBatch[]): Promise<void> {
     try {
-      const reply = await lane.ask(requestFor(batch));
-      if (reply.kind === 'processed') finish(batch, reply.result, reply.ms);
-      else if (reply.kind === 'quarantined') setAside(batch, reply.quarantined);
-      else if (reply.kind === 'failed') retry(batch, reply.fault, isOurs(reply.fault));
+      const reply = await lane.ask(requestFor(batches));
+      if (reply.kind === 'processed') endTogether(batches, reply);
+      else if (reply.kind === 'quarantined') for (const batch of batches) setAside(batch, reply.quarantined);
+      else if (reply.kind === 'failed') for (const batch of batches) retry(batch, reply.fault, isOurs(reply.fault));
     } catch (error) {
       if (leaving) return;
       const { code, message, retryable } = toFault(error);
-      retry(batch, { code, message, retryable }, error instanceof WorkerDeath);
+      for (const batch of batches) retry(batch, { code, message, retryable }, error instanceof WorkerDeath);
     } finally {
-      running.delete(batch.origin.id);
+      for (const { origin } of batches) running.delete(origin.id);
       pump();
     }
+  }
+
+  function endTogether(batches: readonly QueuedBatch[], reply: Extract<WorkerReply, { kind: 'processed' }>): void {
+    const { ends, ms, parted } = reply;
+    if (parted !== null) events.parted(batches.length, parted);
+    batches.forEach((batch, index) => {
+      const end = ends[index];
+      if (end?.kind === 'ended') finish(batch, end.result, ms);
+      else if (end !== undefined) retry(batch, end.fault, isOurs(end.fault));
+    });
   }
 
   function finish(batch: QueuedBatch, result: BatchResult, ms: number): void {
@@ -207,27 +248,39 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
 
   function leave(): void {
     leaving = true;
-    for (const { origin } of running.values()) events.left(origin);
+    for (const { batch } of running.values()) events.left(batch.origin);
     for (const lane of [express, bulk]) void lane.terminate();
   }
 
   return {
     offer,
-    resume,
+    resume: (origin, submitter) => takeUp(origin, submitter, false),
     expect,
     together,
     isKnown,
     isClaimed: (account, folder, fileName) => taken.has(`${account}/${folder}/${fileName}`),
-    inWork: () => [...running.values()].map(({ origin }) => origin),
+    inWork: () => [...running.values()].map(({ batch }) => batch.origin),
     waiting: () => queue.size(),
     oldestWaiting: () => queue.oldest(),
     drain,
   };
 }
 
-function requestFor({ origin, submitter, kills, lastFault }: QueuedBatch): WorkerRequest {
-  if (kills < KILLS_MAX) return { kind: 'process', origin, submitter };
-  return { kind: 'quarantine', origin, reason: lastFault ?? '' };
+/**
+ * Those that go together are at the same step of their journeys: at the first. One that failed before goes alone: of
+ * what goes together nobody can say who killed the worker.
+ */
+function isOfMany({ origin, isNew, attempts }: QueuedBatch): boolean {
+  const { cause, messageType, bytes } = origin;
+  return isNew && attempts === 0 && cause === 'upload' && messageType !== null && bytes <= TOGETHER_MAX_BYTES;
+}
+
+function requestFor(batches: readonly QueuedBatch[]): WorkerRequest {
+  const [first] = batches;
+  if (first !== undefined && first.kills >= KILLS_MAX) {
+    return { kind: 'quarantine', origin: first.origin, reason: first.lastFault ?? '' };
+  }
+  return { kind: 'process', batches: batches.map(({ origin, submitter }) => ({ origin, submitter })) };
 }
 
 /** What no waiting mends, as if the worker had died of it: but a store that fails is no fault of the batch. */

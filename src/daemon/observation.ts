@@ -157,6 +157,10 @@ export function countEvents(events: DispatcherEvents, metrics: Metrics): Dispatc
       metrics.batchFault(batch.origin.id, fault.code);
       events.fault(batch, fault, retryInMs);
     },
+    parted: (batches, fault) => {
+      metrics.fault(fault.code);
+      events.parted(batches, fault);
+    },
     quarantined: (quarantined) => {
       metrics.fault('S903');
       events.quarantined(quarantined);

@@ -3,7 +3,8 @@ import type { BatchOrigin, BatchRecord, QuarantinedBatch } from '../domain/batch
 import type { FaultCode } from '../domain/fault';
 import type { Catalogue } from '../domain/message-type';
 import type { BatchResult } from '../pipeline/process-batch';
-import type { IntakeRules, Submitter } from '../pipeline/batch-ports';
+import type { IntakeRules } from '../pipeline/batch-ports';
+import type { OfferedBatch } from '../pipeline/process-together';
 
 export interface WorkerSettings {
   readonly dataDir: string;
@@ -20,7 +21,8 @@ export interface WorkerStart {
 }
 
 export type WorkerRequest =
-  | { readonly kind: 'process'; readonly origin: BatchOrigin; readonly submitter: Submitter }
+  /** Several only if they may go together, see `processTogether`. */
+  | { readonly kind: 'process'; readonly batches: readonly OfferedBatch[] }
   /** Sets a batch aside that no worker survives. */
   | { readonly kind: 'quarantine'; readonly origin: BatchOrigin; readonly reason: string }
   /** Which batches a former run left unfinished; what it did not set aside to the end is set aside now. */
@@ -35,9 +37,21 @@ export interface FaultNotice {
   readonly retryable: boolean;
 }
 
+/** How the journey of one batch of a request ended. */
+export type BatchEndNotice =
+  { readonly kind: 'ended'; readonly result: BatchResult } | { readonly kind: 'failed'; readonly fault: FaultNotice };
+
 export type WorkerReply =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'processed'; readonly result: BatchResult; readonly ms: number }
+  | {
+      readonly kind: 'processed';
+      /** As many as there were batches, in their order. */
+      readonly ends: readonly BatchEndNotice[];
+      /** From the request to its end. */
+      readonly ms: number;
+      /** Why batches that began together did not end so. */
+      readonly parted: FaultNotice | null;
+    }
   | { readonly kind: 'failed'; readonly fault: FaultNotice }
   | { readonly kind: 'quarantined'; readonly quarantined: QuarantinedBatch }
   | {

@@ -9,13 +9,13 @@ import { countProgress } from '../adapters/spool/count-progress';
 import { createSpool } from '../adapters/spool/create-spool';
 import { dataFolders } from '../adapters/spool/data-folders';
 import { openBatchStore } from '../adapters/sqlite/open-batch-store';
-import { toFault } from '../domain/fault';
+import { type Fault, toFault } from '../domain/fault';
 import type { BatchPorts } from '../pipeline/batch-ports';
-import { processBatch } from '../pipeline/process-batch';
+import { processTogether } from '../pipeline/process-together';
 import { finishQuarantine, setBatchAside } from '../pipeline/set-batch-aside';
 import { loadAjv } from '../stages/validate/compile-type';
 import { createSecondReader } from './second-reader';
-import type { WorkerReply, WorkerRequest, WorkerStart } from './worker-messages';
+import type { FaultNotice, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages';
 
 function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }: WorkerStart): void {
   const counter = new Int32Array(progress);
@@ -38,8 +38,13 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
     switch (request.kind) {
       case 'process': {
         const started = performance.now();
-        const result = processBatch(ports, request.origin, request.submitter);
-        reply({ kind: 'processed', result, ms: performance.now() - started });
+        const { ends, parted } = processTogether(ports, request.batches);
+        reply({
+          kind: 'processed',
+          ends: ends.map((end) => (end.kind === 'failed' ? { kind: 'failed', fault: notice(end.fault) } : end)),
+          ms: performance.now() - started,
+          parted: parted === null ? null : notice(parted),
+        });
         return;
       }
       case 'unfinished':
@@ -62,11 +67,14 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
     try {
       answer(request);
     } catch (thrown) {
-      const { code, message, retryable } = toFault(thrown);
-      reply({ kind: 'failed', fault: { code, message, retryable } });
+      reply({ kind: 'failed', fault: notice(toFault(thrown)) });
     }
   });
   reply({ kind: 'ready' });
+}
+
+function notice({ code, message, retryable }: Fault): FaultNotice {
+  return { code, message, retryable };
 }
 
 if (parentPort !== null) runWorker(parentPort, workerData as WorkerStart);

@@ -1,10 +1,11 @@
 /**
- * Moves ONE batch along its journey, from wherever it stands to the end: the same function for a new batch and for one
- * that a crash left behind. Each step may be repeated; what is done already is found done.
+ * Moves ONE batch along its journey, from wherever it stands to the end: the same for a new batch and for one that a
+ * crash left behind. Each step may be repeated; what is done already is found done.
  *
  *   ready -> claimed -> validated -> committed -> reported -> archived
  *
- * Throws a `Fault` when the world fails; the batch then stays in the state it has reached and is tried again.
+ * A step ends where something must be durable before anything else is done. Throws a `Fault` when the world fails; the
+ * batch then stays in the state it has reached and is tried again.
  */
 import type { BatchOrigin, BatchRecord } from '../domain/batch-record';
 import { Fault } from '../domain/fault';
@@ -20,49 +21,74 @@ export type BatchResult =
   /** Nothing was taken and nothing is owed: the file was gone or another one, or there is nothing new to say. */
   | { readonly kind: 'withdrawn'; readonly id: string };
 
+/** Each `yield` is the end of a step: what was done must be durable before it goes on. */
+export type Journey = Generator<undefined, BatchResult, undefined>;
+
 export function processBatch(ports: BatchPorts, origin: BatchOrigin, submitter: Submitter): BatchResult {
-  const { store, spool } = ports;
+  const journey = beginJourney(ports, origin, submitter);
+  for (;;) {
+    const step = ports.spool.together(() => journey.next());
+    if (step.done === true) return step.value;
+  }
+}
+
+export function* beginJourney(ports: BatchPorts, origin: BatchOrigin, submitter: Submitter): Journey {
+  const { store } = ports;
   const batch = store.open(origin);
+  yield;
   if (!hasReached(batch.state, 'committed')) {
     const previous = batch.previousBatch === null ? null : store.batch(batch.previousBatch);
-    if (isNeedless(batch, previous, ports.rules)) {
-      spool.archive(batch);
+    const needless = isNeedless(batch, previous, ports.rules);
+    if (needless) yield* putAway(ports, batch);
+    if (needless || !(yield* judge(ports, batch, submitter))) {
       store.withdraw(batch.id);
+      yield;
       return { kind: 'withdrawn', id: batch.id };
     }
-    const claimed = claimIfAny(ports, batch);
-    if (claimed === null) {
-      if (hasReached(batch.state, 'claimed')) {
-        throw new Fault('S901', `the data file of batch ${batch.id} is gone from the work folder`, {
-          retryable: false,
-        });
-      }
-      store.withdraw(batch.id);
-      return { kind: 'withdrawn', id: batch.id };
-    }
-    judgeBatch(ports, batch, claimed.file, submitter);
   }
   const committed = reread(ports, batch.id);
   const source = store.reportSource(batch.id);
   const groups = source.groups();
   if (!hasReached(committed.state, 'reported')) {
-    reportBatch(ports, { batch: committed, source, groups });
+    yield* reportBatch(ports, { batch: committed, source, groups });
     store.markReported(batch.id, timestamp(ports));
+    yield;
   }
   if (!hasReached(committed.state, 'archived')) {
-    spool.archive(committed);
+    yield* putAway(ports, committed);
     store.markArchived(batch.id, timestamp(ports));
+    yield;
   }
   return { kind: 'done', batch: reread(ports, batch.id), groups };
 }
 
-/** Takes the data file, where the batch has one; null when it should have one and it cannot be had. */
-function claimIfAny(ports: BatchPorts, batch: BatchRecord): { file: ReturnType<BatchPorts['spool']['claim']> } | null {
-  if (batch.dataIdentity === null || batch.cause === 'unmarked') return { file: null };
+/** False when there is nothing to judge: the file was gone or another one. */
+function* judge(ports: BatchPorts, batch: BatchRecord, submitter: Submitter): Generator<undefined, boolean> {
+  if (batch.dataIdentity === null || batch.cause === 'unmarked') {
+    judgeBatch(ports, batch, null, submitter);
+    yield;
+    return true;
+  }
   const file = ports.spool.claim(batch);
-  if (file === null) return null;
-  if (!hasReached(batch.state, 'claimed')) ports.store.markClaimed(batch.id, timestamp(ports));
-  return { file };
+  yield;
+  if (file === null) {
+    if (!hasReached(batch.state, 'claimed')) return false;
+    throw new Fault('S901', `the data file of batch ${batch.id} is gone from the work folder`, { retryable: false });
+  }
+  if (!hasReached(batch.state, 'claimed')) {
+    ports.store.markClaimed(batch.id, timestamp(ports));
+    yield;
+  }
+  judgeBatch(ports, batch, file, submitter);
+  yield;
+  return true;
+}
+
+function* putAway({ spool }: BatchPorts, batch: BatchRecord): Generator<undefined, void> {
+  spool.archive(batch);
+  yield;
+  spool.clear(batch);
+  yield;
 }
 
 function reread(ports: BatchPorts, id: string): BatchRecord {

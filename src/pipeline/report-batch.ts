@@ -1,6 +1,7 @@
 /**
  * Renders the reports of a committed batch from its committed rows and delivers them: each file is written out of the
- * sender's sight, then all are published, the marker last. Doing it again writes the same bytes.
+ * sender's sight, then all are published, the marker last. Doing it again writes the same bytes. Each `yield` says that
+ * what was done must be durable before it goes on.
  */
 import type { BatchRecord } from '../domain/batch-record';
 import { Fault } from '../domain/fault';
@@ -25,7 +26,7 @@ export interface Reportable {
   readonly groups: readonly FindingGroup[];
 }
 
-export function reportBatch({ spool }: Pick<BatchPorts, 'spool'>, reportable: Reportable): void {
+export function* reportBatch({ spool }: Pick<BatchPorts, 'spool'>, reportable: Reportable): Generator<undefined, void> {
   const { batch, source } = reportable;
   const totals = source.totals();
   const plan = planReports(batch, totals);
@@ -34,10 +35,13 @@ export function reportBatch({ spool }: Pick<BatchPorts, 'spool'>, reportable: Re
     const chunks = renderOne(report, { ...reportable, spool, totals, plan, written });
     written.push(spool.writeReport(batch, { name: report.name, chunks }));
   }
-  spool.publishReports(
-    batch,
-    plan.map(({ name }) => name),
-  );
+  yield;
+  const names = plan.map(({ name }) => name);
+  spool.publishReports(batch, names.slice(0, -1));
+  yield;
+  // The last one announces the others.
+  spool.publishReports(batch, names.slice(-1));
+  yield;
 }
 
 interface Rendering extends Reportable {

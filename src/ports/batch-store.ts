@@ -1,6 +1,6 @@
 /**
  * What the pipeline needs of the store. All calls are synchronous and made from one worker thread; a call that returns
- * has made its change durable. Every method may throw a `Fault` S902.
+ * has made its change durable, except within `together`. Every method may throw a `Fault` S902.
  */
 import type { BatchCounts, Outcome } from '../domain/batch';
 import type { BatchOrigin, BatchReading, BatchRecord, QuarantinedBatch } from '../domain/batch-record';
@@ -39,6 +39,12 @@ export interface BatchStore {
   reportSource(id: string): ReportSource;
   markReported(id: string, at: string): void;
   markArchived(id: string, at: string): void;
+  /**
+   * Calls of `action` that write have all made their changes durable when this returns, in ONE transaction; when it
+   * throws, none of them has. Batches staged meanwhile must be small and of one message type, and the first of them be
+   * staged before anything is written.
+   */
+  together<T>(action: () => T): T;
   close(): void;
 }
 

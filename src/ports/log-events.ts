@@ -31,6 +31,7 @@ const table = {
   'batch.done': 'The batch is archived; counts and outcome',
   'batch.withdraw': 'The sender cancelled a batch, or its file is gone',
   'batch.retry': 'A step failed with a fault and will be tried again',
+  'batch.part': 'A step of several small batches failed with a fault; each of them went on alone',
   'batch.leave': 'A batch in work was left where it stands, as the daemon stops; its next start goes on with it',
   'batch.quarantine': 'A batch was set aside for the operator',
   'leftover.remove': 'An empty folder that belonged to no batch was removed at the start',

@@ -1,6 +1,6 @@
 /**
  * The folders a batch moves through, as files. A rename is a transition; every change is fsynced, file and directory,
- * before the call returns. Every method may throw a `Fault` S901.
+ * before the call returns, or before `together` does. Every method may throw a `Fault` S901.
  */
 import type { BatchRecord } from '../domain/batch-record';
 
@@ -40,13 +40,20 @@ export interface Spool {
   namesBeside(batch: BatchRecord): readonly string[];
   /** Writes a report out of the sender's sight and fsyncs it. */
   writeReport(batch: BatchRecord, content: ReportContent): WrittenReport;
-  /** Renames the written reports into the sender's reports folder in this order, then fsyncs the folder. Idempotent. */
+  /** Renames written reports, which are durable, into the sender's reports folder, then fsyncs it. Idempotent. */
   publishReports(batch: BatchRecord, names: readonly string[]): void;
-  /** Moves the original to the archive; removes the marker last. Idempotent. Returns the archived path, relative to the data folder. */
+  /** Moves the original to the archive. Idempotent. Returns the archived path, relative to the archive, if it is there. */
   archive(batch: BatchRecord): string | null;
+  /** Removes what is left of a batch whose original is archived: its work folder, then its marker. Idempotent. */
+  clear(batch: BatchRecord): void;
   /**
    * Moves all that is there of a batch, its marker too, to `quarantine/<batch id>/`, so that nobody takes it up again.
    * Idempotent; nothing is deleted.
    */
   setAside(batch: BatchRecord): void;
+  /**
+   * Calls that need not be durable in any order among themselves: all are when this returns, with far fewer syncs. None
+   * of them may build on what another has written.
+   */
+  together<T>(action: () => T): T;
 }

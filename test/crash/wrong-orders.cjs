@@ -8,7 +8,7 @@
  * answer-first    the client hears OK before its file has its name
  */
 'use strict';
-const { existsSync, mkdirSync, renameSync, rmSync } = require('node:fs');
+const { existsSync, mkdirSync, readdirSync, renameSync, rmSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 
 /** Long enough for the answer to reach the client. */
@@ -49,11 +49,13 @@ const WRONG_ORDERS = {
   }),
   'announce-first': (spool, folders) => ({
     publishReports(batch, names) {
-      const last = names.at(-1);
-      const staged = join(folders.workDir, batch.id, 'reports', last);
+      const staging = join(folders.workDir, batch.id, 'reports');
       const target = reportsFolder(folders, batch.account, batch.folder);
       mkdirSync(target, { recursive: true });
-      if (existsSync(staged)) renameSync(staged, join(target, last));
+      const announcements = existsSync(staging)
+        ? readdirSync(staging).filter((name) => name.endsWith('.report.ok'))
+        : [];
+      for (const name of announcements) renameSync(join(staging, name), join(target, name));
       spool.publishReports(batch, names);
     },
   }),

@@ -27,7 +27,7 @@ import { createIntake } from '../../src/daemon/intake';
 import { prepareDataFolders } from '../../src/daemon/prepare-data-folders';
 import type { Account } from '../../src/domain/account';
 import { createBatchId } from '../../src/domain/batch-id';
-import type { BatchRecord } from '../../src/domain/batch-record';
+import type { BatchOrigin, BatchRecord } from '../../src/domain/batch-record';
 import type { Catalogue } from '../../src/domain/message-type';
 import type { StoredFinding } from '../../src/domain/report-source';
 import type { BatchPorts, IntakeRules } from '../../src/pipeline/batch-ports';
@@ -95,6 +95,8 @@ export interface PipelineHome {
   put(name: string, content: string | Uint8Array, folder?: 'root' | 'test'): void;
   /** Drops a data file with its marker and takes both up. */
   drop(name: string, content: string | Uint8Array, options?: DropOptions): Promise<Processed>;
+  /** What a scan would offer, in the order of the names, without processing it. */
+  offered(): Promise<readonly BatchOrigin[]>;
   /** Takes up what lies in the drop folders, as a scan would, in the order of their names. */
   scan(): Promise<readonly Processed[]>;
   /** Processes the archived original again. */
@@ -139,16 +141,15 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
   }
   let replays = 0;
 
-  function process(origin: Parameters<typeof processBatch>[1]): Processed | null {
+  function process(origin: BatchOrigin): Processed | null {
     nowMs += 1000;
     const result = processBatch(ports, origin, account);
     if (result.kind === 'withdrawn') return null;
     return { batch: result.batch, findings: [...store.reportSource(result.batch.id).findings()] };
   }
 
-  async function scan(): Promise<readonly Processed[]> {
-    const done: Processed[] = [];
-    const offered: Parameters<typeof processBatch>[1][] = [];
+  async function offered(): Promise<readonly BatchOrigin[]> {
+    const offered: BatchOrigin[] = [];
     const intake = createIntake({
       findAccount: (name) => (name === account.account ? account : null),
       messageTypes: () => [...catalogue.types.keys()],
@@ -163,7 +164,12 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
       files.sort((a, b) => (a.name < b.name ? -1 : 1));
       intake({ account: account.account, folder, files, complete: true });
     }
-    for (const origin of offered) {
+    return offered;
+  }
+
+  async function scan(): Promise<readonly Processed[]> {
+    const done: Processed[] = [];
+    for (const origin of await offered()) {
       const processed = process(origin);
       if (processed !== null) done.push(processed);
     }
@@ -222,6 +228,7 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
     account,
     put,
     drop,
+    offered,
     scan,
     replay,
     wait: (minutes) => void (nowMs += minutes * 60_000),

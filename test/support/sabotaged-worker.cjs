@@ -37,8 +37,8 @@ const FAILURES = {
   },
 };
 
-const right = pipeline.processBatch;
-pipeline.processBatch = (ports, origin, submitter) => {
+/** The ports with which the batch of this origin fails as planned; may fail at once. */
+function sabotaged(ports, origin) {
   const plan = sabotage[origin.fileName];
   const fail = (when) => {
     if (plan?.when !== when || failuresOf(origin.fileName) >= plan.times) return;
@@ -57,7 +57,11 @@ pipeline.processBatch = (ports, origin, submitter) => {
       return ports.spool.writeReport(batch, content);
     },
   };
-  return right({ ...ports, spool }, origin, submitter);
-};
+  return { ...ports, spool };
+}
+
+const { processBatch, beginJourney } = pipeline;
+pipeline.processBatch = (ports, origin, submitter) => processBatch(sabotaged(ports, origin), origin, submitter);
+pipeline.beginJourney = (ports, origin, submitter) => beginJourney(sabotaged(ports, origin), origin, submitter);
 
 require('../../dist/daemon/worker.js');

@@ -25,6 +25,8 @@ export function countProgress(spool: Spool, step: () => void): Spool {
     writeReport: (batch, { name, chunks }) => spool.writeReport(batch, { name, chunks: counted(chunks) }),
     publishReports: (batch, names) => stepped(() => spool.publishReports(batch, names)),
     archive: (batch) => stepped(() => spool.archive(batch)),
+    clear: (batch) => stepped(() => spool.clear(batch)),
     setAside: (batch) => stepped(() => spool.setAside(batch)),
+    together: (action) => spool.together(action),
   };
 }

@@ -38,7 +38,9 @@ export function createLocalSpool(dataPath: string, reportsDir: string | null): S
     writeReport: (_batch, content) => guarded(() => writeReport(content)),
     publishReports: () => undefined,
     archive: () => null,
+    clear: () => undefined,
     setAside: () => undefined,
+    together: (action) => action(),
   };
 }
 

@@ -5,13 +5,13 @@
  */
 import {
   closeSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readSync,
   renameSync,
+  rmdirSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -29,14 +29,15 @@ import {
   moveFile,
   removeDirectory,
   removeFile,
-  syncDirectory,
 } from './durable-files';
+import { PendingSyncs } from './pending-syncs';
 import { readByteRanges, readChunks } from './read-file';
 
 /** Control totals are read from at most this much of a marker. */
 const MARKER_BYTES = 4096;
 
 export function createSpool(folders: DataFolders): Spool {
+  const syncs = new PendingSyncs();
   const workFolder = (batch: BatchRecord): string => join(folders.workDir, batch.id);
   const claimedPath = (batch: BatchRecord): string => join(workFolder(batch), 'data');
   const stagedReport = (batch: BatchRecord, name: string): string => join(workFolder(batch), 'reports', name);
@@ -56,8 +57,13 @@ export function createSpool(folders: DataFolders): Spool {
     if (!exists(target)) {
       const source = join(dropFolder(folders, batch.account, batch.folder), batch.fileName);
       if (batch.dataIdentity === null || fileIdentity(source) !== batch.dataIdentity) return null;
-      makeDirectory(workFolder(batch));
-      moveFile(source, target);
+      makeDirectory(workFolder(batch), syncs.directory);
+      renameSync(source, target);
+    }
+    // Asked for each time: an earlier try may have failed between the rename and the sync.
+    if (batch.state === 'ready') {
+      syncs.directory(dirname(target));
+      syncs.directory(dropFolder(folders, batch.account, batch.folder));
     }
     return { path: target, bytes: statSync(target).size };
   }
@@ -70,8 +76,8 @@ export function createSpool(folders: DataFolders): Spool {
         if (batch.state === 'ready') return null;
         throw new Fault('S901', `the original of batch ${batch.id} is gone from the archive`, { retryable: false });
       }
-      makeDirectory(workFolder(batch));
-      copyFileDurably(original, target);
+      makeDirectory(workFolder(batch), syncs.directory);
+      copyFileDurably(original, target, syncs.directory);
     }
     return { path: target, bytes: statSync(target).size };
   }
@@ -106,51 +112,58 @@ export function createSpool(folders: DataFolders): Spool {
         hash.update(chunk);
         bytes += chunk.length;
       }
-      // An empty file has nothing to lose but its name, which the folder keeps.
-      if (bytes > 0) fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
+    // An empty file has nothing to lose but its name, which the folder keeps.
+    if (bytes > 0) syncs.file(path);
     return { name: content.name, bytes, sha256: hash.digest('hex') };
   }
 
   function publishReports(batch: BatchRecord, names: readonly string[]): void {
     const target = reportsFolder(folders, batch.account, batch.folder);
-    makeDirectory(target);
-    const move = (name: string): void => {
+    makeDirectory(target, syncs.directory);
+    for (const name of names) {
       const staged = stagedReport(batch, name);
       if (exists(staged)) renameSync(staged, join(target, basename(name)));
-    };
-    names.slice(0, -1).forEach(move);
-    // The last one announces the others: it may not be durable before they are.
-    syncDirectory(target);
-    names.slice(-1).forEach(move);
-    syncDirectory(target);
+    }
+    syncs.directory(target);
   }
 
   function archive(batch: BatchRecord): string | null {
     if (batch.cause === 'replay') {
-      removeDirectory(workFolder(batch));
       const original = archivedOriginal(batch);
       return original !== null && exists(original) ? batch.dataIdentity : null;
     }
     const claimed = claimedPath(batch);
     const relative = archivePath(batch);
     const target = join(folders.archiveDir, relative);
-    if (exists(claimed)) {
-      if (batch.mode === 'test') {
-        removeFile(claimed);
-      } else {
-        makeDirectory(dirname(target));
-        // The folder that it leaves is removed next.
-        renameSync(claimed, target);
-        syncDirectory(dirname(target));
-      }
+    if (batch.mode === 'test') {
+      removeFile(claimed, syncs.directory);
+    } else if (exists(claimed)) {
+      makeDirectory(dirname(target), syncs.directory);
+      // The folder that it leaves is removed next.
+      renameSync(claimed, target);
     }
-    removeDirectory(workFolder(batch));
-    const marker = markerPath(batch);
-    if (marker !== null && fileIdentity(marker) === batch.markerIdentity) removeFile(marker);
-    return exists(target) ? relative : null;
+    if (!exists(target)) return null;
+    syncs.directory(dirname(target));
+    return relative;
+  }
+
+  function clear(batch: BatchRecord): void {
+    removeFolders([join(workFolder(batch), 'reports'), workFolder(batch)]);
+    const marker = batch.cause === 'replay' ? null : markerPath(batch);
+    if (marker !== null && fileIdentity(marker) === batch.markerIdentity) removeFile(marker, syncs.directory);
+  }
+
+  /** Those that a batch leaves are empty, unless a former run was cut short in them. */
+  function removeFolders(paths: readonly string[]): void {
+    try {
+      for (const path of paths) rmdirSync(path);
+      syncs.directory(folders.workDir);
+    } catch {
+      for (const path of paths) removeDirectory(path, syncs.directory);
+    }
   }
 
   function setAside(batch: BatchRecord): void {
@@ -175,7 +188,9 @@ export function createSpool(folders: DataFolders): Spool {
     writeReport: (batch, content) => guarded(() => writeReport(batch, content)),
     publishReports: (batch, names) => guarded(() => publishReports(batch, names)),
     archive: (batch) => guarded(() => archive(batch)),
+    clear: (batch) => guarded(() => clear(batch)),
     setAside: (batch) => guarded(() => setAside(batch)),
+    together: (action) => guarded(() => syncs.together(action)),
   };
 }
 

@@ -1,5 +1,6 @@
 /**
- * File operations that survive a power cut: each is complete on disk, file and directory entry, when it returns.
+ * File operations that survive a power cut: each is complete on disk, file and directory entry, when it returns, or,
+ * where the caller gives `sync`, once that is done for each directory it was called with.
  * Fails as Node's fs does; callers turn the errors into faults.
  */
 import {
@@ -28,56 +29,63 @@ export function syncDirectory(path: string): void {
   }
 }
 
-/** Creates a directory and its missing parents, each made durable in its own parent. */
-export function makeDirectory(path: string): void {
-  if (exists(path)) return;
-  const parent = dirname(path);
-  makeDirectory(parent);
-  try {
-    mkdirSync(path, { mode: 0o750 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  syncDirectory(parent);
-}
-
-/** Moves a file within one file system; both directories are durable afterwards. */
-export function moveFile(from: string, to: string): void {
-  renameSync(from, to);
-  syncDirectory(dirname(to));
-  syncDirectory(dirname(from));
-}
-
-/** Copies a file, under its name only when all of it is durable; an unfinished copy of an earlier try is replaced. */
-export function copyFileDurably(from: string, to: string): void {
-  const unfinished = `${to}.copy`;
-  copyFileSync(from, unfinished, constants.COPYFILE_FICLONE);
-  const fd = openSync(unfinished, 'r');
+/** Makes the bytes of a file durable, not its name. */
+export function syncFile(path: string): void {
+  const fd = openSync(path, constants.O_RDONLY);
   try {
     fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
+}
+
+export type SyncDirectory = (path: string) => void;
+
+/** Creates a directory and its missing parents, each made durable in its own parent. */
+export function makeDirectory(path: string, sync: SyncDirectory = syncDirectory): void {
+  if (exists(path)) return;
+  const parent = dirname(path);
+  makeDirectory(parent, sync);
+  try {
+    mkdirSync(path, { mode: 0o750 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  sync(parent);
+}
+
+/** Moves a file within one file system; both directories are durable afterwards. */
+export function moveFile(from: string, to: string, sync: SyncDirectory = syncDirectory): void {
+  renameSync(from, to);
+  sync(dirname(to));
+  sync(dirname(from));
+}
+
+/** Copies a file, under its name only when all of it is durable; an unfinished copy of an earlier try is replaced. */
+export function copyFileDurably(from: string, to: string, sync: SyncDirectory = syncDirectory): void {
+  const unfinished = `${to}.copy`;
+  copyFileSync(from, unfinished, constants.COPYFILE_FICLONE);
+  syncFile(unfinished);
   renameSync(unfinished, to);
-  syncDirectory(dirname(to));
+  sync(dirname(to));
 }
 
 /** Removes a file if it is there. */
-export function removeFile(path: string): void {
+export function removeFile(path: string, sync: SyncDirectory = syncDirectory): void {
   try {
     unlinkSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  syncDirectory(dirname(path));
+  sync(dirname(path));
 }
 
 /** Removes a directory with all it holds, if it is there. */
-export function removeDirectory(path: string): void {
+export function removeDirectory(path: string, sync: SyncDirectory = syncDirectory): void {
   if (!exists(path)) return;
   rmSync(path, { recursive: true, force: true });
-  syncDirectory(dirname(path));
+  sync(dirname(path));
 }
 
 export function exists(path: string): boolean {

@@ -1,5 +1,5 @@
 /** Reads a file in order, in bounded memory: whole, or only given ranges of it. Fails as Node's fs does. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -7,10 +7,12 @@ const CHUNK_BYTES = 256 * 1024;
 export function* readChunks(path: string, offset = 0): Generator<Uint8Array, void, undefined> {
   const fd = openSync(path, 'r');
   try {
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    // Room for all of a small file; what has no size may be of any.
+    const { size } = fstatSync(fd);
+    const buffer = Buffer.allocUnsafe(size === 0 ? CHUNK_BYTES : Math.min(CHUNK_BYTES, size));
     for (let at = offset; ;) {
       // Without a position, what cannot be read from one is read all the same: a pipe, say.
-      const length = readSync(fd, buffer, 0, CHUNK_BYTES, offset === 0 ? null : at);
+      const length = readSync(fd, buffer, 0, buffer.length, offset === 0 ? null : at);
       if (length === 0) return;
       at += length;
       yield buffer.subarray(0, length);
@@ -29,11 +31,12 @@ export interface ByteRange {
 export function* readByteRanges(path: string, ranges: Iterable<ByteRange>): Generator<Uint8Array, void, undefined> {
   const fd = openSync(path, 'r');
   try {
+    const { size } = fstatSync(fd);
     let window = Buffer.alloc(0);
     let start = 0;
     for (const { offset, length } of ranges) {
       if (offset < start || offset + length > start + window.length) {
-        window = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, length));
+        window = Buffer.allocUnsafe(Math.max(Math.min(CHUNK_BYTES, size), length));
         start = offset;
         window = window.subarray(0, readFully(fd, window, offset));
       }

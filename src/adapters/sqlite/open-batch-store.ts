@@ -154,8 +154,8 @@ class SqliteBatchStore implements BatchStore {
       this.#staging?.discard();
       const { stagingDir: directory = null, stagedInMemoryMaxBytes = STAGED_IN_MEMORY_MAX_BYTES } = this.#options;
       const place = { batchId: batch.id, bytes: batch.bytes, directory, inMemoryMaxBytes: stagedInMemoryMaxBytes };
-      clearStaged(place);
       const path = stagingPath(place);
+      if (path !== null) clearStaged(path);
       this.#scratch.openStaging(path);
       const order = versionOrder(batch.fileTime, this.#firstReceivedAt(batch));
       const context = {
@@ -171,6 +171,18 @@ class SqliteBatchStore implements BatchStore {
 
   reportSource(id: string): ReportSource {
     return createReportSource(this.#db, 'main', id);
+  }
+
+  together<T>(action: () => T): T {
+    return asFault(() => {
+      try {
+        return this.#transactions.together(action);
+      } catch (error) {
+        // What was rolled back has spoilt them: they keep no journal.
+        this.#scratch.drop();
+        throw error;
+      }
+    });
   }
 
   close(): void {

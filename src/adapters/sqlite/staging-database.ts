@@ -37,10 +37,9 @@ export function stagingPath({ batchId, bytes, directory, inMemoryMaxBytes }: Sta
   return directory === null || bytes < inMemoryMaxBytes ? null : join(directory, batchId);
 }
 
-/** Removes what a process that is gone left of the same batch. */
-export function clearStaged({ batchId, directory }: StagingPlace): void {
-  if (directory === null) return;
-  for (const ending of ENDINGS) rmSync(join(directory, `${batchId}${ending}`), { force: true });
+/** Removes what a process that is gone left of the same batch. @param path as `stagingPath` gives it */
+export function clearStaged(path: string): void {
+  for (const ending of ENDINGS) rmSync(`${path}${ending}`, { force: true });
 }
 
 /** @param path as `stagingPath` gives it */

@@ -2,7 +2,8 @@
  * Which transaction the store's one connection is in. Staging fills its own attached database in a transaction that
  * writes nothing else (`bulk`; `snapshot` when one state of the store is read in it); the store's own file is written in
  * short immediate ones (`write`), or in the one that `lock` begins and `commit` ends. While that one is open, nothing else
- * is written on this connection.
+ * is written on this connection. Within `together` all of these are parts of one immediate transaction, which the first
+ * of them begins; undoing one part undoes all.
  * Throws what SQLite throws, and Fault S903 when the calls come in an impossible order.
  */
 import type Database from 'better-sqlite3';
@@ -11,6 +12,7 @@ import { Fault } from '../../domain/fault';
 export class StoreTransactions {
   readonly #db: Database.Database;
   #locked = false;
+  #isTogether = false;
 
   constructor(db: Database.Database) {
     this.#db = db;
@@ -22,7 +24,7 @@ export class StoreTransactions {
 
   /** Begins the transaction that staging writes in, unless one is open. Takes no lock on the store. */
   bulk(): void {
-    if (!this.#db.inTransaction) this.#db.exec('BEGIN');
+    if (!this.#db.inTransaction) this.#db.exec(this.#isTogether ? 'BEGIN IMMEDIATE' : 'BEGIN');
   }
 
   /** The same, begun anew: the store is read as it is from now on, until the transaction ends. */
@@ -34,6 +36,10 @@ export class StoreTransactions {
   /** `action` in an immediate transaction of its own: durable when this returns, undone when it throws. */
   write<T>(action: () => T): T {
     if (this.#locked) throw new Fault('S903', 'a batch stands between settle and commit', { retryable: false });
+    if (this.#isTogether) {
+      this.bulk();
+      return action();
+    }
     this.endBulk();
     return this.#db.transaction(action).immediate();
   }
@@ -41,14 +47,35 @@ export class StoreTransactions {
   /** Takes the store's write lock until `commit` or `rollback`. */
   lock(): void {
     if (this.#locked) return;
-    this.endBulk();
-    this.#db.exec('BEGIN IMMEDIATE');
+    if (this.#isTogether) {
+      this.bulk();
+    } else {
+      this.endBulk();
+      this.#db.exec('BEGIN IMMEDIATE');
+    }
     this.#locked = true;
   }
 
   commit(): void {
-    this.#db.exec('COMMIT');
+    if (!this.#isTogether) this.#db.exec('COMMIT');
     this.#locked = false;
+  }
+
+  /** What `action` writes is durable when this returns; when it throws, nothing of it was written. */
+  together<T>(action: () => T): T {
+    this.endBulk();
+    this.#isTogether = true;
+    try {
+      const result = action();
+      if (this.#locked) throw new Fault('S903', 'a batch stands between settle and commit', { retryable: false });
+      if (this.#db.inTransaction) this.#db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.rollback();
+      throw error;
+    } finally {
+      this.#isTogether = false;
+    }
   }
 
   /** Undoes whatever is open; a staging area in use is worth nothing afterwards. */
@@ -59,6 +86,6 @@ export class StoreTransactions {
 
   /** Ends the transaction that staging writes in: databases are attached outside of one. */
   endBulk(): void {
-    if (this.#db.inTransaction) this.#db.exec('COMMIT');
+    if (this.#db.inTransaction && !this.#isTogether) this.#db.exec('COMMIT');
   }
 }

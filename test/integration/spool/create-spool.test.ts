@@ -88,6 +88,7 @@ describe('the spool', () => {
     utimesSync(join(drop, batch.markerName!), 1000, 1000);
     expect(spool.claim(batch)).not.toBeNull();
     spool.archive(batch);
+    spool.clear(batch);
     expect(exists(join(drop, batch.markerName!))).toBe(false);
   });
 
@@ -140,6 +141,8 @@ describe('the spool', () => {
     expect(expected).toBe(`81365677/2021/01/${batch.id}_${batch.fileName}`);
     for (let again = 0; again < 2; again++) expect(spool.archive(batch)).toBe(expected);
     expect(readFileSync(join(folders.archiveDir, expected), 'utf8')).toBe(CONTENT);
+    expect(readdirSync(drop)).toContain(batch.markerName);
+    for (let again = 0; again < 2; again++) spool.clear(batch);
     expect(readdirSync(drop)).toEqual(['reports']);
     expect(readdirSync(folders.workDir)).toEqual([]);
   });
@@ -151,6 +154,7 @@ describe('the spool', () => {
     writeFileSync(next, '');
     renameSync(next, join(drop, batch.markerName!));
     spool.archive(batch);
+    spool.clear(batch);
     expect(exists(join(drop, batch.markerName!))).toBe(true);
   });
 
@@ -158,6 +162,7 @@ describe('the spool', () => {
     const batch = dropped({ mode: 'test' });
     spool.claim(batch);
     expect(spool.archive(batch)).toBeNull();
+    spool.clear(batch);
     expect(exists(folders.archiveDir)).toBe(false);
     expect(readdirSync(drop)).toEqual(['reports']);
   });

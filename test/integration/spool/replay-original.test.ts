@@ -58,8 +58,8 @@ describe('the spool, of a replay', () => {
     expect(spool.claim(replay)).toEqual({ path: copy(), bytes: CONTENT.length });
     expect(readFileSync(copy(), 'utf8')).toBe(CONTENT);
     expect(spool.claim(replay)).toEqual({ path: copy(), bytes: CONTENT.length });
-    expect(spool.archive(replay)).toBe(replay.dataIdentity);
-    expect(spool.archive(replay)).toBe(replay.dataIdentity);
+    for (let again = 0; again < 2; again++) expect(spool.archive(replay)).toBe(replay.dataIdentity);
+    for (let again = 0; again < 2; again++) spool.clear(replay);
     expect(readdirSync(folders.workDir)).toEqual([]);
     expect(readFileSync(original, 'utf8')).toBe(CONTENT);
   });

@@ -4,6 +4,7 @@ import { makeOrigin } from '../../support/make-origin';
 const queued = (id: string, overrides: Parameters<typeof makeOrigin>[0] = {}): QueuedBatch => ({
   origin: makeOrigin({ id, ...overrides }),
   submitter: null,
+  isNew: true,
   attempts: 0,
   kills: 0,
 });

@@ -1,6 +1,6 @@
 import { createDispatcher, type Dispatcher, type DispatcherEvents } from '../../../src/daemon/dispatcher';
 import { type Lane, WorkerDeath } from '../../../src/daemon/lane';
-import type { WorkerReply, WorkerRequest } from '../../../src/daemon/worker-messages';
+import type { BatchEndNotice, FaultNotice, WorkerReply, WorkerRequest } from '../../../src/daemon/worker-messages';
 import { Fault } from '../../../src/domain/fault';
 import { LINE_MAX } from '../../../src/daemon/batch-queue';
 import type { BatchRecord } from '../../../src/domain/batch-record';
@@ -20,11 +20,7 @@ function scriptedLane(name: string): ScriptedLane {
     asked,
     isIdle: () => pending === null,
     ask: (request: WorkerRequest) => {
-      asked.push(
-        'origin' in request
-          ? `${request.kind === 'process' ? '' : `${request.kind} `}${request.origin.id}`
-          : request.kind,
-      );
+      asked.push(shown(request));
       return new Promise((resolve, reject) => {
         pending = { resolve, reject };
       });
@@ -43,7 +39,18 @@ function scriptedLane(name: string): ScriptedLane {
   };
 }
 
-const withdrawn = (id: string): WorkerReply => ({ kind: 'processed', result: { kind: 'withdrawn', id }, ms: 1 });
+function shown(request: WorkerRequest): string {
+  if (request.kind === 'process') return request.batches.map(({ origin }) => origin.id).join('+');
+  return 'origin' in request ? `${request.kind} ${request.origin.id}` : request.kind;
+}
+
+const processed = (ends: readonly BatchEndNotice[], parted: FaultNotice | null = null): WorkerReply => ({
+  ...{ kind: 'processed', ends, ms: 1, parted },
+});
+
+const ended = (id: string): BatchEndNotice => ({ kind: 'ended', result: { kind: 'withdrawn', id } });
+
+const withdrawn = (...ids: readonly string[]): WorkerReply => processed(ids.map(ended));
 
 describe('the dispatcher', () => {
   let express: ScriptedLane;
@@ -62,6 +69,7 @@ describe('the dispatcher', () => {
       quarantined: ({ batch, reason }) => told.push(`${batch.id} set aside: ${reason}`),
       left: ({ id }) => told.push(`left ${id}`),
       fault: (batch, fault, retryInMs) => told.push(`${batch.origin.id} ${fault.code} ${batch.attempts} ${retryInMs}`),
+      parted: (batches, fault) => told.push(`${batches} parted: ${fault.message}`),
     };
     dispatcher = createDispatcher({ express, bulk, events, nowMs: () => clock, random: () => 1 });
   });
@@ -156,11 +164,15 @@ describe('the dispatcher', () => {
     kind: 'failed',
     fault: { code, message: 'why', retryable },
   });
+  const failing = (fault: FaultNotice): BatchEndNotice => ({ kind: 'failed', fault });
+  const full: FaultNotice = { code: 'S901', message: 'full', retryable: true };
+  const ERROR: FaultNotice = { code: 'S903', message: 'why', retryable: false };
   const died = new WorkerDeath('worker died: out of memory', null);
 
   it.each([
     ['kills its worker', died, died],
     ['meets an error of the program', failed('S903', false), failed('S903', false)],
+    ['meets one as its own end', processed([failing(ERROR)]), processed([failing(ERROR)])],
     ['does one and the other', failed('S903', false), died],
   ])('sets a batch aside that %s twice; the others of its line go on', async (_what, first, second) => {
     dispatcher.offer(makeOrigin({ id: 'poison', dataIdentity: '1' }), null);
@@ -191,6 +203,75 @@ describe('the dispatcher', () => {
       dispatcher.together(() => undefined);
     }
     expect(express.asked).toEqual(Array.from({ length: 6 }, () => 'a'));
+  });
+
+  it('gives one lane small batches of one type and of different lines together', async () => {
+    dispatcher.together(() => {
+      for (const account of ['a', 'b', 'c']) {
+        for (const day of ['1', '2']) {
+          const id = `${account}${day}`;
+          dispatcher.offer(makeOrigin({ id, account, dataIdentity: id, fileTime: `2021-01-0${day} 00:00:00` }), null);
+        }
+      }
+      dispatcher.offer(makeOrigin({ id: 'type', account: 'd', messageType: 'Other', dataIdentity: 'd' }), null);
+      dispatcher.offer(makeOrigin({ id: 'long', account: 'e', bytes: 1_000_000, dataIdentity: 'e' }), null);
+    });
+    expect([express.asked, bulk.asked]).toEqual([['a1+b1+c1'], ['long']]);
+    expect(dispatcher.inWork().map(({ id }) => id)).toEqual(['a1', 'b1', 'c1', 'long']);
+    await express.answer(withdrawn('a1', 'b1', 'c1'));
+    expect(told).toEqual(['withdrawn a1', 'withdrawn b1', 'withdrawn c1']);
+    expect(express.asked).toEqual(['a1+b1+c1', 'type']);
+    await express.answer(withdrawn('type'));
+    expect(express.asked.at(-1)).toBe('a2+b2+c2');
+  });
+
+  it('lets the other lane take a small batch only while the first one is busy with a longer one', async () => {
+    dispatcher.offer(makeOrigin({ id: 'long', bytes: 1_000_000, dataIdentity: 'l' }), null);
+    dispatcher.offer(makeOrigin({ id: 'small', account: 'b', dataIdentity: 's' }), null);
+    expect([express.asked, bulk.asked]).toEqual([['long'], ['small']]);
+    await express.answer(withdrawn('long'));
+    await bulk.answer(withdrawn('small'));
+    dispatcher.offer(makeOrigin({ id: 'c', account: 'c', dataIdentity: 'c' }), null);
+    dispatcher.offer(makeOrigin({ id: 'd', account: 'd', dataIdentity: 'd' }), null);
+    expect([express.asked, bulk.asked]).toEqual([['long', 'c'], ['small']]);
+  });
+
+  it('lets what the store names go alone: it may be anywhere on its journey', () => {
+    dispatcher.together(() => {
+      for (const id of ['a', 'b']) dispatcher.resume(makeOrigin({ id, account: id, dataIdentity: id }), null);
+      for (const id of ['c', 'd']) dispatcher.offer(makeOrigin({ id, account: id, dataIdentity: id }), null);
+    });
+    expect([express.asked, bulk.asked]).toEqual([['a'], ['b']]);
+  });
+
+  function offerThree(): void {
+    dispatcher.together(() => {
+      for (const id of ['a', 'b', 'c']) dispatcher.offer(makeOrigin({ id, account: id, dataIdentity: id }), null);
+    });
+  }
+
+  it('tries only that one again, alone, which failed of those that went together', async () => {
+    offerThree();
+    await express.answer(processed([ended('a'), failing(full), ended('c')], full));
+    expect(told).toEqual(['3 parted: full', 'withdrawn a', 'b S901 0 1000', 'withdrawn c']);
+    clock += 1000;
+    dispatcher.offer(makeOrigin({ id: 'd', account: 'd', dataIdentity: 'd' }), null);
+    expect([express.asked, bulk.asked]).toEqual([['a+b+c', 'b'], ['d']]);
+  });
+
+  it('finds out which of those that went together kills its worker', async () => {
+    offerThree();
+    await express.answer(died);
+    clock += 1000;
+    dispatcher.together(() => undefined);
+    await express.answer(died);
+    expect([express.asked, bulk.asked]).toEqual([['a+b+c', 'a', 'c'], ['b']]);
+    await express.answer(withdrawn('c'));
+    clock += 2000;
+    dispatcher.together(() => undefined);
+    expect(express.asked.at(-1)).toBe('quarantine a');
+    await bulk.answer(withdrawn('b'));
+    expect(told.slice(-2)).toEqual(['withdrawn c', 'withdrawn b']);
   });
 
   it('starts what is offered together by the time in the names', () => {
@@ -233,6 +314,7 @@ describe('the dispatcher', () => {
       quarantined: () => told.push('set aside'),
       left: ({ id }) => told.push(`left ${id}`),
       fault: () => told.push('fault'),
+      parted: () => told.push('parted'),
     };
     const own = createDispatcher({ express: leaving, bulk, events, nowMs: () => clock, random: () => 1 });
     own.offer(makeOrigin({ id: 'a', dataIdentity: '1' }), null);

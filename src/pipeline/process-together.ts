@@ -1,0 +1,60 @@
+/**
+ * Moves several small batches along their journeys in step: what each step must make durable is made durable for all of
+ * them at once. They are of one message type, of different lines, and small enough to be staged in memory.
+ * Where anything fails, the step counts for none of them, and each goes on alone from where it stands: a fault is then
+ * that of one batch, as ever.
+ */
+import type { BatchOrigin } from '../domain/batch-record';
+import { type Fault, toFault } from '../domain/fault';
+import type { BatchPorts, Submitter } from './batch-ports';
+import { beginJourney, type BatchResult, processBatch } from './process-batch';
+
+export interface OfferedBatch {
+  readonly origin: BatchOrigin;
+  readonly submitter: Submitter;
+}
+
+/** How the journey of one of them ended. */
+export type BatchEnd =
+  { readonly kind: 'ended'; readonly result: BatchResult } | { readonly kind: 'failed'; readonly fault: Fault };
+
+export interface EndedTogether {
+  /** In the order in which the batches were given. */
+  readonly ends: readonly BatchEnd[];
+  /** Why they did not come to the end together; null when they did. */
+  readonly parted: Fault | null;
+}
+
+export function processTogether(ports: BatchPorts, batches: readonly OfferedBatch[]): EndedTogether {
+  const alone = (): readonly BatchEnd[] => batches.map((batch) => moveAlone(ports, batch));
+  if (batches.length === 1) return { ends: alone(), parted: null };
+  try {
+    const results = moveInStep(ports, batches);
+    return { ends: results.map((result) => ({ kind: 'ended', result })), parted: null };
+  } catch (error) {
+    return { ends: alone(), parted: toFault(error) };
+  }
+}
+
+function moveInStep(ports: BatchPorts, batches: readonly OfferedBatch[]): readonly BatchResult[] {
+  const journeys = batches.map(({ origin, submitter }) => beginJourney(ports, origin, submitter));
+  const results = new Map<number, BatchResult>();
+  while (results.size < journeys.length) {
+    const step = (): void =>
+      journeys.forEach((journey, index) => {
+        if (results.has(index)) return;
+        const { done, value } = journey.next();
+        if (done === true) results.set(index, value);
+      });
+    ports.store.together(() => ports.spool.together(step));
+  }
+  return journeys.map((_, index) => results.get(index) as BatchResult);
+}
+
+function moveAlone(ports: BatchPorts, { origin, submitter }: OfferedBatch): BatchEnd {
+  try {
+    return { kind: 'ended', result: processBatch(ports, origin, submitter) };
+  } catch (error) {
+    return { kind: 'failed', fault: toFault(error) };
+  }
+}
