@@ -3,13 +3,20 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesIn, openFixture, until } from '../../support/sftp-fixture';
+import { filesIn, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
 
 const IDLE_MS = 3_000;
 const SYNC_MS = 8_000;
 
+let fixture: SftpFixture;
+
+beforeEach(async () => {
+  fixture = await openFixture({ limits: { idleMs: IDLE_MS } });
+});
+
+afterEach(() => fixture.close());
+
 test('what the disk takes its time for is not taken for idleness', async () => {
-  const fixture = await openFixture({ limits: { idleMs: IDLE_MS } });
   const inject = `inject=fsync:delay_enter=${String(SYNC_MS * 1000)}`;
   const args = ['-f', '-P', join(fixture.uploads, 'root', 'slow.csv'), '-e', 'trace=fsync', '-e', inject];
   const strace = spawn('strace', [...args, '-p', String(process.pid)], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -24,5 +31,4 @@ test('what the disk takes its time for is not taken for idleness', async () => {
   expect(said).toContain('DELAYED');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(filesIn(fixture.root)).toEqual(['slow.csv']);
-  await fixture.close();
 }, 60_000);
