@@ -91,11 +91,12 @@ function fieldsOf(record) {
 
 /** Text of each expected report, by batch. */
 export function reportsByBatch(batches, { reports }) {
-  const folders = [...new Set(batches.map(({ folder }) => folder))];
+  const folderOf = ({ account, folder }) => `${account}/${folder}`;
+  const folders = [...new Set(batches.map(folderOf))];
   return new Map(
     batches.map((batch) => {
       const own = reports.filter(
-        ([index, name]) => folders[index] === batch.folder && name.startsWith(`${baseOf(batch)}.`),
+        ([index, name]) => folders[index] === folderOf(batch) && name.startsWith(`${baseOf(batch)}.`),
       );
       return [`${batch.folder}${baseOf(batch)}`, new Map(own.map(([, name, text]) => [name, text]))];
     }),

@@ -6,7 +6,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { listNames, reportsFolder } from './daemon.mjs';
-import { ACCOUNT, baseOf, TYPE } from './scenario.mjs';
+import { baseOf, TYPE } from './scenario.mjs';
 import { namesOfIds, normalise, openStore, readArchive, sha256 } from './snapshot.mjs';
 
 const REACHED = ['ready', 'claimed', 'validated', 'committed', 'reported', 'archived'];
@@ -62,7 +62,7 @@ function hasReached(row, state) {
 }
 
 function checkData({ home, batch, row, archive, inWork, hasCome }) {
-  const drop = join(home.dataDir, 'accounts', ACCOUNT, batch.folder);
+  const drop = join(home.dataDir, 'accounts', batch.account, batch.folder);
   const isDropped = isWhole(join(drop, batch.name), batch);
   const isArchived = archive.some(([name, hash]) => name === batch.name && hash === batch.sha256);
   const problems = [];

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ACCOUNT, baseOf, PROJECT_ROOT } from './scenario.mjs';
+import { baseOf, PROJECT_ROOT } from './scenario.mjs';
 
 const MAIN = join(PROJECT_ROOT, 'dist/main.js');
 const GATE = join(PROJECT_ROOT, 'test/crash/gate.cjs');
@@ -119,9 +119,10 @@ export function listNames(path) {
 
 /** What still lies where nothing must lie when all is done. */
 export function leftOver({ dataDir }) {
-  const drop = join(dataDir, 'accounts', ACCOUNT);
+  const drops = listNames(join(dataDir, 'accounts')).map((account) => join(dataDir, 'accounts', account));
   const isOurs = (name) => name === 'reports' || name === 'test' || name === 'staging';
-  const folders = [drop, join(drop, 'test'), join(dataDir, 'work'), join(dataDir, 'work/staging')];
+  const own = [join(dataDir, 'work'), join(dataDir, 'work/staging')];
+  const folders = [...drops.flatMap((drop) => [drop, join(drop, 'test')]), ...own];
   const left = [...folders, join(dataDir, 'quarantine')].flatMap((folder) =>
     listNames(folder)
       .filter((name) => !isOurs(name))
@@ -146,8 +147,8 @@ export function unfinished(home) {
   return [...unanswered, ...leftOver(home)];
 }
 
-export function reportsFolder({ dataDir }, { folder }) {
-  return join(dataDir, 'accounts', ACCOUNT, folder, 'reports');
+export function reportsFolder({ dataDir }, { account, folder }) {
+  return join(dataDir, 'accounts', account, folder, 'reports');
 }
 
 export function reportPath(home, batch, ending) {

@@ -1,6 +1,7 @@
 /**
- * The batches that every run of the harness takes through the journey: one account, one message type, so that they run
- * one after another in the order of the times in their names. They lie in the drop folders before the daemon starts.
+ * The batches that every run of the harness takes through the journey, all of one message type: those of one account run
+ * one after another in the order of the times in their names, and those of the others go in step with them. They lie in
+ * the drop folders before the daemon starts.
  */
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -12,6 +13,7 @@ const { generateKeyPair } = createRequire(import.meta.url)('../../dist/adapters/
 
 export const PROJECT_ROOT = resolve(fileURLToPath(import.meta.url), '../../..');
 export const ACCOUNT = 'lab';
+const OTHERS = ['lab2', 'lab3'];
 export const TYPE = 'LaboratoryTestResult';
 
 const SENDER = '81365677';
@@ -31,6 +33,7 @@ const renamed = csv.replaceAll('S21-', 'S22-');
 
 /**
  * @typedef {object} Batch
+ * @property {string} account who drops it
  * @property {string} name data file name
  * @property {'' | 'test/'} folder where it is dropped
  * @property {Buffer} bytes
@@ -46,13 +49,14 @@ export function buildBatch(
   time,
   text,
   outcome,
-  { extension = 'csv', folder = '', marker = 'ok', markerText = '' } = {},
+  { account = ACCOUNT, extension = 'csv', folder = '', marker = 'ok', markerText = '' } = {},
 ) {
   const base = `${SENDER}_${TYPE}_${time}`;
   const bytes = Buffer.from(text);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const kept = folder === '';
   return {
+    account,
     name: `${base}.${extension}`,
     folder,
     bytes,
@@ -74,12 +78,16 @@ export const BATCHES = [
   buildBatch('210510140530', json, 'ACCEPTED', { extension: 'json' }),
   buildBatch('210510140600', json, 'DUPLICATE', { extension: 'json' }),
   buildBatch('210510150000', damaged.replaceAll('S21-', 'S23-'), 'PARTIAL', { folder: 'test/' }),
+  buildBatch('210510160100', csv.replaceAll('S21-', 'S24-'), 'ACCEPTED', { account: 'lab2' }),
+  buildBatch('210510160200', csv.replaceAll('S21-', 'S24-'), 'DUPLICATE', { account: 'lab2' }),
+  buildBatch('210510170100', damaged.replaceAll('S21-', 'S25-'), 'PARTIAL', { account: 'lab3' }),
+  buildBatch('210510170200', csv.replaceAll('S21-', 'S25-'), 'ACCEPTED', { account: 'lab3' }),
 ];
 
 /** Base name of a data file. */
 export const baseOf = ({ name }) => name.replace(/\.\w+$/, '');
 
-/** A home with configuration, one account and nothing dropped yet; `batches` are those that it will see. */
+/** A home with configuration, its accounts and nothing dropped yet; `batches` are those that it will see. */
 export function makeHome(dir, batches = BATCHES) {
   const paths = { dataDir: join(dir, 'data'), configPath: join(dir, 'labdrop.yaml'), keyPath: join(dir, 'id_lab') };
   const home = { dir, ...paths, batches };
@@ -87,9 +95,11 @@ export function makeHome(dir, batches = BATCHES) {
   configure(home, 'rescanSeconds: 1');
   const { private: privateKey, public: publicKey } = generateKeyPair('lab');
   writeFileSync(home.keyPath, privateKey, { mode: 0o600 });
-  const account = [`account: ${ACCOUNT}`, 'name: Lab', 'email: lab@example.org', `senders: ["${SENDER}"]`];
-  account.push('authorizedKeys:', `  - ${publicKey}`);
-  writeFileSync(join(dir, 'senders', `${ACCOUNT}.yaml`), account.join('\n'));
+  for (const name of [ACCOUNT, ...OTHERS]) {
+    const account = [`account: ${name}`, 'name: Lab', 'email: lab@example.org', `senders: ["${SENDER}"]`];
+    account.push('authorizedKeys:', `  - ${publicKey}`);
+    writeFileSync(join(dir, 'senders', `${name}.yaml`), account.join('\n'));
+  }
   return home;
 }
 
@@ -109,8 +119,8 @@ export function configure(home, ingest) {
 
 /** Drops every batch, each file by a rename. */
 export function dropBatches(home) {
-  for (const { name, folder, bytes, marker, markerText } of home.batches) {
-    const target = join(home.dataDir, 'accounts', ACCOUNT, folder);
+  for (const { account, name, folder, bytes, marker, markerText } of home.batches) {
+    const target = join(home.dataDir, 'accounts', account, folder);
     mkdirSync(target, { recursive: true });
     for (const [file, content] of [
       [name, bytes],
