@@ -13,14 +13,9 @@ import type { Submitter } from '../pipeline/batch-ports';
 import type { BatchResult } from '../pipeline/process-batch';
 import { createBatchQueue, type QueuedBatch } from './batch-queue';
 import { type Lane, WorkerDeath } from './lane';
+import { EXPRESS_MAX_BYTES, isOfMany, takeTogether } from './take-together';
 import type { FaultNotice, WorkerReply, WorkerRequest } from './worker-messages';
 
-/** The express lane takes files up to this size, so that a large one delays no small one. */
-const EXPRESS_MAX_BYTES = 8 * 1024 * 1024;
-
-/** Files up to this size go through the express lane together: each is over in a moment, and none keeps the others long. */
-const TOGETHER_MAX_BYTES = 256 * 1024;
-const TOGETHER_MAX_BATCHES = 32;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
 /** A scan that began before a batch ended may still show its files. */
@@ -134,28 +129,13 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
 
   function pump(): void {
     if (draining || offering) return;
-    if (express.isIdle()) begin(express, takeTogether());
+    if (express.isIdle()) begin(express, takeTogether(queue, nowMs()));
     if (bulk.isIdle()) {
       // What the express lane will take with the next ones would only contend with it for the store.
       const batch = queue.take(nowMs(), (waiting) => !isOfMany(waiting) || !expressIsQuick());
       begin(bulk, batch === null ? [] : [batch]);
     }
     schedule();
-  }
-
-  /** The next batch of the express lane, and those of other lines that may go with it. */
-  function takeTogether(): readonly QueuedBatch[] {
-    const first = queue.take(nowMs(), ({ origin }) => origin.bytes <= EXPRESS_MAX_BYTES);
-    if (first === null) return [];
-    const taken = [first];
-    if (!isOfMany(first)) return taken;
-    const fits = (next: QueuedBatch): boolean => isOfMany(next) && next.origin.messageType === first.origin.messageType;
-    while (taken.length < TOGETHER_MAX_BATCHES) {
-      const next = queue.take(nowMs(), fits);
-      if (next === null) break;
-      taken.push(next);
-    }
-    return taken;
   }
 
   function expressIsQuick(): boolean {
@@ -264,15 +244,6 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     oldestWaiting: () => queue.oldest(),
     drain,
   };
-}
-
-/**
- * Those that go together are at the same step of their journeys: at the first. One that failed before goes alone: of
- * what goes together nobody can say who killed the worker.
- */
-function isOfMany({ origin, isNew, attempts }: QueuedBatch): boolean {
-  const { cause, messageType, bytes } = origin;
-  return isNew && attempts === 0 && cause === 'upload' && messageType !== null && bytes <= TOGETHER_MAX_BYTES;
 }
 
 function requestFor(batches: readonly QueuedBatch[]): WorkerRequest {

@@ -225,6 +225,19 @@ describe('the dispatcher', () => {
     expect(express.asked.at(-1)).toBe('a2+b2+c2');
   });
 
+  it.each([
+    ['in all bytes', 10, 200_000, 5],
+    ['in number', 40, 100, 32],
+  ])('keeps what goes together short %s', (_what, offered, bytes, taken) => {
+    dispatcher.together(() => {
+      for (let i = 0; i < offered; i++) {
+        dispatcher.offer(makeOrigin({ id: String(i), account: String(i), bytes, dataIdentity: String(i) }), null);
+      }
+    });
+    expect(dispatcher.inWork()).toHaveLength(taken);
+    expect(bulk.asked).toEqual([]);
+  });
+
   it('lets the other lane take a small batch only while the first one is busy with a longer one', async () => {
     dispatcher.offer(makeOrigin({ id: 'long', bytes: 1_000_000, dataIdentity: 'l' }), null);
     dispatcher.offer(makeOrigin({ id: 'small', account: 'b', dataIdentity: 's' }), null);
