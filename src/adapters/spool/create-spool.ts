@@ -1,7 +1,7 @@
 /**
  * The folders a batch moves through. A rename is a transition, and each step may be repeated after a crash: what is
- * done already is found done. Errors of the file system become faults S901; nothing is ever overwritten or deleted
- * before what replaces it is durable.
+ * done already is found done. Errors of the file system become faults S901. Nothing is overwritten or deleted before
+ * what replaces it is durable, provided that the caller lets each step be durable before the next.
  */
 import {
   closeSync,
@@ -60,8 +60,9 @@ export function createSpool(folders: DataFolders): Spool {
       makeDirectory(workFolder(batch), syncs.directory);
       renameSync(source, target);
     }
-    // Asked for each time: an earlier try may have failed between the rename and the sync.
+    // Asked for each time: an earlier try may have failed between the change and the sync.
     if (batch.state === 'ready') {
+      syncs.directory(folders.workDir);
       syncs.directory(dirname(target));
       syncs.directory(dropFolder(folders, batch.account, batch.folder));
     }
