@@ -2,7 +2,8 @@
  * Moves several small batches along their journeys in step: what each step must make durable is made durable for all of
  * them at once. They are of one message type, of different lines, and small enough to be staged in memory.
  * Where anything fails, the step counts for none of them, and each goes on alone from where it stands: a fault is then
- * that of one batch, as ever.
+ * that of one batch, as ever. Only where the store fails even then it fails all that are left: each of them might wait
+ * for its lock as long as one batch may.
  */
 import type { BatchOrigin } from '../domain/batch-record';
 import { type Fault, toFault } from '../domain/fault';
@@ -26,13 +27,12 @@ export interface EndedTogether {
 }
 
 export function processTogether(ports: BatchPorts, batches: readonly OfferedBatch[]): EndedTogether {
-  const alone = (): readonly BatchEnd[] => batches.map((batch) => moveAlone(ports, batch));
-  if (batches.length === 1) return { ends: alone(), parted: null };
+  if (batches.length === 1) return { ends: moveAlone(ports, batches), parted: null };
   try {
     const results = moveInStep(ports, batches);
     return { ends: results.map((result) => ({ kind: 'ended', result })), parted: null };
   } catch (error) {
-    return { ends: alone(), parted: toFault(error) };
+    return { ends: moveAlone(ports, batches), parted: toFault(error) };
   }
 }
 
@@ -51,10 +51,16 @@ function moveInStep(ports: BatchPorts, batches: readonly OfferedBatch[]): readon
   return journeys.map((_, index) => results.get(index) as BatchResult);
 }
 
-function moveAlone(ports: BatchPorts, { origin, submitter }: OfferedBatch): BatchEnd {
-  try {
-    return { kind: 'ended', result: processBatch(ports, origin, submitter) };
-  } catch (error) {
-    return { kind: 'failed', fault: toFault(error) };
-  }
+function moveAlone(ports: BatchPorts, batches: readonly OfferedBatch[]): readonly BatchEnd[] {
+  let storeFault: Fault | null = null;
+  return batches.map(({ origin, submitter }) => {
+    if (storeFault !== null) return { kind: 'failed', fault: storeFault };
+    try {
+      return { kind: 'ended', result: processBatch(ports, origin, submitter) };
+    } catch (error) {
+      const fault = toFault(error);
+      if (fault.code === 'S902' && fault.retryable) storeFault = fault;
+      return { kind: 'failed', fault };
+    }
+  });
 }

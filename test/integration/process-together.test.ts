@@ -115,6 +115,26 @@ describe('batches that move in step', () => {
     expect(seen(inStep)).toEqual(seen(alone));
   });
 
+  it('wait once for a store that fails each of them, not each of them after the other', async () => {
+    const home = makeHome();
+    const origins = await home.offered();
+    const { store } = home.ports;
+    const tried: string[] = [];
+    const failing = openingWith(store, (batch, type) => {
+      tried.push(batch.fileName);
+      if (tried.length === 3) return store.openStaging(batch, type);
+      throw new Fault('S902', 'database is locked', { retryable: tried.length !== 2 });
+    });
+    const { ends } = together(home, origins, { store: failing });
+    expect(tried).toEqual([1, 1, 2, 3].map(nameOf));
+    expect(ends.map((end) => (end.kind === 'failed' ? end.fault.message : end.result.kind))).toEqual([
+      'database is locked',
+      'done',
+      ...origins.slice(2).map(() => 'database is locked'),
+    ]);
+    expect(home.query("SELECT count(*) AS left FROM batches WHERE state = 'archived'")).toEqual([{ left: 1 }]);
+  });
+
   it('do without one whose file is gone', async () => {
     const home = makeHome();
     const origins = await home.offered();
