@@ -19,6 +19,8 @@ interface GroupView {
   readonly columns: Readonly<Record<string, number>>;
   /** The first ones. */
   readonly lines: readonly number[];
+  /** Whether other lines may have it, too. */
+  readonly moreLines: boolean;
   /** Different values, the first ones; of unmarked fields only. */
   readonly examples: readonly string[];
 }
@@ -62,6 +64,7 @@ export function viewRejection(
       .filter((group) => code === null || group.code === code)
       .map((group) => {
         const samples = group.samples.map((sample) => viewFinding(sample, batch.messageType, catalogue));
+        const lines = distinct(samples.map(({ line }) => line));
         return {
           code: group.code,
           severity: group.severity,
@@ -69,7 +72,8 @@ export function viewRejection(
           total: group.total,
           records: group.records,
           columns: fieldsOnly(group.columns, batch.messageType, catalogue),
-          lines: distinct(samples.map(({ line }) => line)).slice(0, LINES_SHOWN),
+          lines: lines.slice(0, LINES_SHOWN),
+          moreLines: lines.length > LINES_SHOWN || group.total > group.samples.length,
           examples: distinct(samples.map(({ value }) => value)).slice(0, EXAMPLES_SHOWN),
         };
       }),
@@ -90,7 +94,7 @@ export function renderRejection(view: RejectionView): string {
   ];
   const lines = view.groups.map((group) => {
     const fields = Object.keys(group.columns).slice(0, EXAMPLES_SHOWN).join(', ');
-    const more = group.total > group.lines.length ? ', ...' : '';
+    const more = group.moreLines ? ', ...' : '';
     const where = group.lines.length === 0 ? '' : `line ${group.lines.join(', ')}${more}`;
     const examples = group.examples.map((value) => JSON.stringify(value)).join(', ');
     const parts = [

@@ -65,7 +65,7 @@ function validateAll(files: readonly string[], flags: ValidateFlags, context: Co
     const options = { path, messageType, catalogue, reportsDir, language, now: () => context.now(), onProgress };
     validateFile(options, (validation) => {
       context.progress?.('');
-      print(validation, flags.format, context);
+      print(validation, { format: flags.format, isReported: reportsDir !== null }, context);
       if (validation.totals.errors > 0) context.setStatus(EXIT.dataErrors);
     });
   }
@@ -78,16 +78,17 @@ function knownType(type: string, { types }: Catalogue): string {
   throw new CommandProblem(`unknown message type ${type}: ${hint}`);
 }
 
+/** Names report files only where they are written. */
 function print(
   { batch, groups, totals, findings }: Validation,
-  format: 'text' | 'json',
+  { format, isReported }: { readonly format: 'text' | 'json'; readonly isReported: boolean },
   context: CommandContext,
 ): void {
   if (format === 'json') {
     printPieces(renderValidateLine({ batch, groups, totals, files: [] }, findings()), context);
     return;
   }
-  const names = planReports(batch, totals);
+  const names = isReported ? planReports(batch, totals) : [];
   const nameOf = (kind: string): string | null => names.find((report) => report.kind === kind)?.name ?? null;
   const input = { batch, groups, totals, errorsFile: nameOf('errors'), rejectedFile: nameOf('rejected') };
   printPieces(renderValidateText(input, findings()), context);

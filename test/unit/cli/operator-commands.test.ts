@@ -202,6 +202,18 @@ describe('rejections', () => {
     expect(lines[3]).toMatch(/^ {4}F002 error x1 {2}"X" /);
   });
 
+  it.each([
+    [[2, 2, 3, 3], 'line 2, 3'],
+    [[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 'line 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ...'],
+  ])('says that there are more lines only where there are: %j', async (places, shown) => {
+    home.commit(
+      { id: FIRST },
+      places.map((line) => cellFinding(OPEN, 'x', line)),
+    );
+    const { out } = await home.run(['rejections']);
+    expect(out).toContain(`  ${shown}  "x"`);
+  });
+
   it('gives one JSON object a line', async () => {
     commitTwo();
     const { out } = await home.run(['rejections', '--json', '--code', 'F002']);

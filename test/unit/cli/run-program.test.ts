@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../../src/cli/command-context';
 import { addCommands, createProgram } from '../../../src/cli/program';
@@ -146,5 +148,14 @@ describe('validate', () => {
     expect(status).toBe(78);
     expect(err).toContain('nowhere');
     expect(err).not.toContain('internal error');
+  });
+
+  it('names report files only where it writes them', async () => {
+    const file = '81365677_LaboratoryTestResult_210510090000.csv';
+    const path = join(context.packageRoot, 'schemas/covid19/examples-damaged', file);
+    expect((await home.run(['validate', path])).out).not.toContain('.errors.csv');
+    const { out } = await home.run(['validate', path, '--reports', 'out']);
+    expect(out).toContain('81365677_LaboratoryTestResult_210510090000.errors.csv');
+    expect(existsSync(join(home.dir, 'out', '81365677_LaboratoryTestResult_210510090000.errors.csv'))).toBe(true);
   });
 });
