@@ -13,6 +13,8 @@ export class StoreTransactions {
   readonly #db: Database.Database;
   #locked = false;
   #isTogether = false;
+  /** The transaction of `together` was begun. */
+  #hasBegun = false;
 
   constructor(db: Database.Database) {
     this.#db = db;
@@ -22,9 +24,12 @@ export class StoreTransactions {
     return this.#locked;
   }
 
-  /** Begins the transaction that staging writes in, unless one is open. Takes no lock on the store. */
+  /** Begins the transaction that staging writes in, unless one is open. Takes no lock on the store but within `together`. */
   bulk(): void {
-    if (!this.#db.inTransaction) this.#db.exec(this.#isTogether ? 'BEGIN IMMEDIATE' : 'BEGIN');
+    if (this.#db.inTransaction) return;
+    if (this.#hasBegun) throw undone();
+    this.#db.exec(this.#isTogether ? 'BEGIN IMMEDIATE' : 'BEGIN');
+    this.#hasBegun = this.#isTogether;
   }
 
   /** The same, begun anew: the store is read as it is from now on, until the transaction ends. */
@@ -35,7 +40,7 @@ export class StoreTransactions {
 
   /** `action` in an immediate transaction of its own: durable when this returns, undone when it throws. */
   write<T>(action: () => T): T {
-    if (this.#locked) throw new Fault('S903', 'a batch stands between settle and commit', { retryable: false });
+    if (this.#locked) throw between();
     if (this.#isTogether) {
       this.bulk();
       return action();
@@ -67,14 +72,16 @@ export class StoreTransactions {
     this.#isTogether = true;
     try {
       const result = action();
-      if (this.#locked) throw new Fault('S903', 'a batch stands between settle and commit', { retryable: false });
-      if (this.#db.inTransaction) this.#db.exec('COMMIT');
+      if (this.#locked) throw between();
+      if (this.#hasBegun && !this.#db.inTransaction) throw undone();
+      if (this.#hasBegun) this.#db.exec('COMMIT');
       return result;
     } catch (error) {
       this.rollback();
       throw error;
     } finally {
       this.#isTogether = false;
+      this.#hasBegun = false;
     }
   }
 
@@ -88,4 +95,12 @@ export class StoreTransactions {
   endBulk(): void {
     if (this.#db.inTransaction && !this.#isTogether) this.#db.exec('COMMIT');
   }
+}
+
+function between(): Fault {
+  return new Fault('S903', 'a batch stands between settle and commit', { retryable: false });
+}
+
+function undone(): Fault {
+  return new Fault('S903', 'a part of what goes together was undone: so is all of it', { retryable: false });
 }
