@@ -123,17 +123,21 @@ export function checkReadable(
   if ((found.mode & OTHERS_WRITE) !== 0) {
     problems.push(wrong(area, `every user may change ${path} (mode ${octal(found)})`, `chmod o-w ${shellWord(path)}`));
   }
-  if (user !== null && !mayRead(found, user)) {
+  if (user !== null && !mayUse(found, user, found.isDirectory() ? 0o5 : 0o4)) {
     const what = `the daemon (user ${user.uid}) may not read ${path} (owner ${found.uid}, mode ${octal(found)})`;
     problems.push(wrong(area, what, `chgrp ${user.gid} ${shellWord(path)} && chmod g+rX ${shellWord(path)}`));
   }
   return problems;
 }
 
-function mayRead(found: Stats, { uid, gid }: { readonly uid: number; readonly gid: number }): boolean {
+/** @param needed bits of a mode's last digit */
+export function mayUse(
+  found: Stats,
+  { uid, gid }: { readonly uid: number; readonly gid: number },
+  needed: number,
+): boolean {
   if (uid === 0) return true;
   const digit = found.uid === uid ? 6 : found.gid === gid ? 3 : 0;
-  const needed = found.isDirectory() ? 0o5 : 0o4;
   return ((found.mode >> digit) & needed) === needed;
 }
 
@@ -150,7 +154,7 @@ function nearestExisting(path: string): string {
   return existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path));
 }
 
-function octal({ mode }: Stats): string {
+export function octal({ mode }: Stats): string {
   return `0${(mode & 0o777).toString(8)}`;
 }
 

@@ -10,6 +10,7 @@ import { inspectStore } from '../adapters/sqlite/inspect-store';
 import { findInstanceHolder } from '../adapters/sqlite/instance-lock';
 import type { Config } from '../config/config';
 import { Fault } from '../domain/fault';
+import { checkAccountFolders } from './check-account-folders';
 import { checkDataFolder, checkFileSystem, checkHostKey, checkReadable, checkSpace, daemonUser } from './check-folders';
 import { checkOrphans } from './check-orphans';
 import { checkQuarantine } from './check-quarantine';
@@ -26,6 +27,7 @@ export function checkAll(config: Config, now: Date): readonly CheckResult[] {
     ['configuration', () => checkConfiguration(config, folders)],
     ['daemon', () => checkDaemon(config)],
     ['data folder', () => checkDataFolder(folders)],
+    ['drop folders', () => checkAccountFolders(folders)],
     ['file system', () => checkFileSystem(folders)],
     ['disk space', () => checkSpace(folders, config.ingest.maxFileBytes)],
     ['host key', () => checkHostKey(folders)],

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
   closeSync,
@@ -14,7 +15,8 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { loadOrCreateHostKey } from '../../../src/adapters/sftp/host-key';
-import { archivePath } from '../../../src/adapters/spool/data-folders';
+import { archivePath, dataFolders } from '../../../src/adapters/spool/data-folders';
+import { checkAccountFolders } from '../../../src/daemon/check-account-folders';
 import { checkReadable, judgeSpace } from '../../../src/daemon/check-folders';
 import type { CheckResult } from '../../../src/daemon/commands-check';
 import type { BatchOrigin } from '../../../src/domain/batch-record';
@@ -149,6 +151,18 @@ describe('check', () => {
       ],
     ],
     [
+      'a file and a link in the place of a folder of an account',
+      () => {
+        home.write('data/accounts/lab/reports', 'x');
+        mkdirSync(path('uploads/lab'), { recursive: true });
+        symlinkSync('/nowhere', path('uploads/lab/test'));
+      },
+      [
+        { area: 'drop folders', fix: expect.stringMatching(/^mv .*\/accounts\/lab\/reports elsewhere; /) as string },
+        { area: 'drop folders', what: expect.stringMatching(/\/uploads\/lab\/test is not a folder/) as string },
+      ],
+    ],
+    [
       'a store that is no database',
       () => home.write('data/labdrop.db', 'no database, and long enough to be told apart'.repeat(50)),
       [{ area: 'store', fix: expect.stringMatching(/the last good backup/) as string }],
@@ -201,6 +215,24 @@ function damage(file: string): void {
   writeSync(fd, Buffer.alloc(size - 32_768, 0xff), 0, size - 32_768, 32_768);
   closeSync(fd);
 }
+
+describe('checkAccountFolders', () => {
+  it('tells of a folder that the daemon may not write into, once', () => {
+    mkdirSync(path('accounts/lab/reports'), { recursive: true });
+    mkdirSync(path('accounts/lab/test/reports'), { recursive: true });
+    // Root writes everywhere: the owner of the data folder is another then.
+    if (process.getuid?.() === 0) chownSync(home.dataDir, 12_345, 12_345);
+    else chmodSync(path('accounts/lab'), 0o500);
+    const results = checkAccountFolders(dataFolders(home.dataDir));
+    const fix = process.getuid?.() === 0 ? /^chown -R 12345:12345 .*\/lab$/ : /^chmod u\+rwx .*\/lab$/;
+    expect(results).toMatchObject([{ ok: false, fix: expect.stringMatching(fix) as string }]);
+  });
+
+  it('asks for none that is not there', () => {
+    mkdirSync(path('accounts/lab/test'), { recursive: true });
+    expect(checkAccountFolders(dataFolders(home.dataDir))).toMatchObject([{ ok: true }]);
+  });
+});
 
 describe('judgeSpace', () => {
   it.each([
