@@ -76,6 +76,7 @@ test('what an earlier process left in the staging folder is gone when the batch 
     path: join(from, 'labdrop.db'),
     catalogue: CATALOGUE,
     stagingDir: join(from, 'staging'),
+    stagedInMemoryMaxBytes: 0,
   });
   store.openStaging(store.open(origin('b')), RESULT).discard();
   expect(existsSync(join(from, 'staging', 'b.staging'))).toBe(false);
