@@ -10,12 +10,9 @@
  *
  * Any failure leaves the store as it was; the area is then good for `discard` only.
  */
-import type Database from 'better-sqlite3';
 import type { BatchCounts } from '../../domain/batch';
-import type { BatchRecord } from '../../domain/batch-record';
 import { Fault } from '../../domain/fault';
 import type { Finding } from '../../domain/finding';
-import type { MessageType } from '../../domain/message-type';
 import type {
   CommitVerdict,
   PartTarget,
@@ -25,7 +22,7 @@ import type {
   Staging,
 } from '../../ports/batch-store';
 import type { ReportSource } from '../../ports/report-source';
-import { asFault, storeFault } from './as-fault';
+import { asFault } from './as-fault';
 import {
   commitBatchRow,
   type CommitInput,
@@ -39,37 +36,15 @@ import {
   stageReportTables,
 } from './commit-staging';
 import { countSettled } from './count-settled';
-import { copyPart, type IncomingRecords, receiveRecords } from './incoming-records';
-import { createKeyedHash, type HashSecret } from './keyed-hash';
-import { FINDING_COLUMNS, findingRow, REJECTED_COLUMNS, rejectedRow } from './record-rows';
 import { settleAgainstStore, settleFollows, type StoreComparisonInput } from './settle-against-store';
 import { forgetDecisions, settleWithinFile, sortKeys, tellRepeated } from './settle-within-file';
 import { createReportSource } from './sqlite-report-source';
-import { prepared } from './prepared';
-import type { ScratchDatabases } from './scratch-databases';
+import { ended, IDS_LEFT_FREE, type StagingContext, StagingIntake } from './staging-intake';
 import { StagingTally } from './staging-tally';
 import { hasStoredSince, lastCommit } from './store-changes';
-import type { StoreTransactions } from './store-transactions';
-
-export interface StagingContext {
-  readonly db: Database.Database;
-  /** Its staging area is open, and empty. */
-  readonly scratch: ScratchDatabases;
-  readonly transactions: StoreTransactions;
-  readonly batch: BatchRecord;
-  readonly type: MessageType | null;
-  /** See `versionOrder`. */
-  readonly order: string;
-  readonly secret: HashSecret;
-  /** Where the files of a batch are made that is too large to be judged and stored under the lock; else null. */
-  readonly path: string | null;
-}
 
 /** What settle raised on what is stored from this file: untrue once nothing is. */
 const CODES_OF_STORING = "('D402', 'D404', 'D405')";
-
-/** Ids left free for what others store while a large batch is read and judged. */
-const IDS_LEFT_FREE = 1_000_000;
 
 interface Prepared {
   readonly input: CommitInput;
@@ -78,72 +53,56 @@ interface Prepared {
 
 export class SqliteStaging implements Staging {
   readonly #context: StagingContext;
-  /** Null for a batch whose message type is unknown: it has no records. */
-  readonly #incoming: IncomingRecords | null;
-  readonly #addRejected: Database.Statement;
-  readonly #addFinding: Database.Statement;
+  readonly #intake: StagingIntake;
   readonly #tally = new StagingTally();
   #settled = false;
   /** The last commit that a judgement on a snapshot has seen. */
   #seen = 0;
   #prepared: Prepared | null = null;
-  #hasPart = false;
-  #readable = false;
   #sorted = false;
   #numbered = false;
   #ended = false;
 
   constructor(context: StagingContext) {
-    const { db, scratch, type, batch, order, secret, path } = context;
     this.#context = context;
-    const parameters = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
-    this.#addRejected = prepared(db, `INSERT INTO staging.rejected VALUES (${parameters(REJECTED_COLUMNS)})`);
-    this.#addFinding = prepared(db, `INSERT INTO staging.finding VALUES (${parameters(FINDING_COLUMNS)})`);
-    const base = type === null ? 0 : highestId(db, type) + IDS_LEFT_FREE;
-    const file = path === null ? null : `${path}.incoming`;
-    const input = { batch, order, secret, hash: createKeyedHash(secret), path: file, base };
-    this.#incoming = type === null ? null : receiveRecords(db, scratch, { ...input, type });
+    this.#intake = new StagingIntake(context);
   }
 
   get partTarget(): PartTarget | null {
-    return this.#incoming?.target ?? null;
+    return this.#intake.partTarget;
   }
 
   addPart(part: StagedPart): void {
-    if (this.#incoming === null || this.#hasPart || this.#readable || this.#ended) throw ended();
-    this.#incoming.addPart(part);
-    this.#hasPart = true;
+    if (this.#ended) throw ended();
+    this.#intake.addPart(part);
     this.#numbered = false;
     this.#tally.addPart(part);
   }
 
   addRecord(record: StagedRecord): void {
-    const incoming = this.#incoming;
-    if (incoming === null || this.#ended || this.#settled) throw ended();
-    try {
-      if (!this.#context.transactions.locked) this.#context.transactions.bulk();
-      incoming.add(record);
-    } catch (error) {
-      throw storeFault(error);
-    }
+    if (this.#ended || this.#settled) throw ended();
+    this.#intake.addRecord(record);
     this.#tally.addStaged(record.warned);
   }
 
   addRejected(record: RejectedRecord): void {
-    this.#add(this.#addRejected, rejectedRow(record));
+    if (this.#ended || this.#settled) throw ended();
+    this.#intake.addRejected(record);
     this.#tally.addRejected();
   }
 
+  /** Also after settle: the one that says that a threshold was passed. */
   addFinding(finding: Finding, recordKey: string | null): void {
+    if (this.#ended) throw ended();
     this.#numbered = false;
-    this.#add(this.#addFinding, findingRow(finding, recordKey));
+    this.#intake.addFinding(finding, recordKey);
   }
 
   settle(columnOf: (fieldIndex: number) => number | null = () => null): void {
     this.#run(() => {
       if (this.#settled) throw new Fault('S903', 'a batch is settled once', { retryable: false });
       const { db, transactions } = this.#context;
-      this.#read();
+      this.#intake.read();
       const comparison = this.#tally.hasStaged && !this.#tally.allRejected ? this.#comparison() : null;
       if (comparison !== null) {
         this.#sort(comparison.base);
@@ -191,7 +150,7 @@ export class SqliteStaging implements Staging {
   rejectAll(): void {
     this.#run(() => {
       const { db, transactions } = this.#context;
-      this.#read();
+      this.#intake.read();
       if (!transactions.locked) transactions.bulk();
       db.exec(`DELETE FROM staging.finding WHERE code IN ${CODES_OF_STORING}`);
       if (this.#tally.hasStaged) {
@@ -255,19 +214,8 @@ export class SqliteStaging implements Staging {
 
   #end(release: () => void): void {
     this.#ended = true;
-    this.#incoming?.discard();
+    this.#intake.discard();
     if (this.#context.db.open) asFault(release);
-  }
-
-  /** Makes the records readable. */
-  #read(): void {
-    if (this.#readable) return;
-    this.#context.transactions.endBulk();
-    this.#incoming?.finish();
-    this.#readable = true;
-    if (!this.#hasPart) return;
-    this.#context.transactions.bulk();
-    copyPart(this.#context.db);
   }
 
   #sort(base: number): void {
@@ -300,31 +248,11 @@ export class SqliteStaging implements Staging {
 
   #comparison(): StoreComparisonInput | null {
     const { type, batch, order } = this.#context;
-    if (type === null || this.#incoming === null) return null;
-    return { type, sender: batch.sender ?? '', order, base: this.#incoming.base };
-  }
-
-  #add(statement: Database.Statement, values: unknown[]): void {
-    if (this.#ended || this.#settledForGood(statement)) throw ended();
-    try {
-      if (!this.#context.transactions.locked) this.#context.transactions.bulk();
-      statement.run(...values);
-    } catch (error) {
-      throw storeFault(error);
-    }
-  }
-
-  /** After settle only findings may come: the one that says that a threshold was passed. */
-  #settledForGood(statement: Database.Statement): boolean {
-    return this.#settled && statement !== this.#addFinding;
+    return type === null ? null : { type, sender: batch.sender ?? '', order, base: this.#intake.base };
   }
 
   #run<T>(action: () => T): T {
     if (this.#ended) throw ended();
     return asFault(action);
   }
-}
-
-function ended(): Fault {
-  return new Fault('S903', 'this staging area has ended or takes no more records', { retryable: false });
 }
