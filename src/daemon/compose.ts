@@ -15,7 +15,6 @@ import { acquireInstanceLock } from '../adapters/sqlite/instance-lock';
 import { openStoreReader, type StoreReader } from '../adapters/sqlite/open-store-reader';
 import type { PassedSockets } from '../adapters/systemd/read-passed-sockets';
 import type { Config } from '../config/config';
-import { Fault } from '../domain/fault';
 import type { Catalogue } from '../domain/message-type';
 import type { Logger } from '../ports/logger';
 import { relatedNames } from '../stages/name/split-file-name';
@@ -27,7 +26,7 @@ import { createDispatcher } from './dispatcher';
 import { createFetchRecorder } from './fetch-recorder';
 import { createFolderFaults } from './folder-faults';
 import { createIntake } from './intake';
-import { createLane, type Lane, LANE_DEFAULTS, type LaneOptions } from './lane';
+import type { LaneOptions } from './lane';
 import { countEvents, createObservation } from './observation';
 import { prepareDataFolders } from './prepare-data-folders';
 import { createReloads } from './reload';
@@ -40,7 +39,7 @@ import { standingFaults } from './standing-faults';
 import { createStoreIntake } from './store-intake';
 import { createStatusFile } from './status-file';
 import { sweepArchive } from './sweep-archive';
-import type { WorkerReply, WorkerSettings } from './worker-messages';
+import { createWorkerLanes } from './worker-lanes';
 
 export interface DaemonOverrides {
   readonly now?: () => Date;
@@ -127,10 +126,8 @@ async function start(
     () => performance.now(),
   );
 
-  const lane = { ...LANE_DEFAULTS, ...overrides.lane };
-  const express = createLane('express', workerSettings(config, catalogue), lane);
-  const bulk = createLane('bulk', workerSettings(config, catalogue), lane);
-  scope.defer(() => closeLanes([express, bulk]));
+  const lanes = createWorkerLanes(config, catalogue, overrides.lane);
+  scope.defer(() => lanes.close());
   let service: SftpService | null = null;
   let reader: StoreReader | null = null;
   const status = createStatusFile(join(config.dataDir, 'status.json'), now);
@@ -147,7 +144,7 @@ async function start(
       service?.configure(changed);
       catalogue = loaded;
       inForce = changed;
-      for (const lane of [express, bulk]) lane.configure(workerSettings(changed, loaded));
+      lanes.configure(changed, loaded);
       void inbox.rescan();
     },
   });
@@ -155,8 +152,8 @@ async function start(
   const sftpFaults = createSftpFaults(now);
   const batchLog = createBatchLog({ log, now, append: (line) => rejectionLog.append(line), status });
   const dispatcher = createDispatcher({
-    express,
-    bulk,
+    express: lanes.express,
+    bulk: lanes.bulk,
     events: countEvents(batchLog, metrics),
     nowMs: () => now().getTime(),
     random: overrides.random ?? Math.random,
@@ -171,7 +168,7 @@ async function start(
     standing: [...standingFaults(folders, reader, now()), ...folderFaults.standing(), ...sftpFaults.standing()],
     reload: reloads.last(),
   }));
-  const { batches, problems } = await leftBehind(express, overrides.stop);
+  const { batches, problems } = await lanes.leftBehind(overrides.stop);
   for (const message of problems) log.error('fault', { code: 'S901', message });
   setStraysAside(leftovers, new Set(batches.map(({ id }) => id)));
   dispatcher.together(() => {
@@ -288,24 +285,4 @@ function loadAndLog(schemasDir: string, log: Logger): Catalogue {
   const catalogue = loadCatalogue(schemasDir);
   log.info('catalogue.load', { messageTypes: catalogue.types.size, codelists: catalogue.codelists.size });
   return catalogue;
-}
-
-function workerSettings(config: Config, catalogue: Catalogue): WorkerSettings {
-  return { dataDir: config.dataDir, catalogue, rules: config.ingest };
-}
-
-async function closeLanes(lanes: readonly Lane[]): Promise<void> {
-  await Promise.all(lanes.map((lane) => lane.close()));
-}
-
-/** Batches of former runs to go on with. */
-async function leftBehind(lane: Lane, stop?: AbortSignal): Promise<Extract<WorkerReply, { kind: 'unfinished' }>> {
-  const leave = (): void => void lane.terminate();
-  stop?.addEventListener('abort', leave);
-  stop?.throwIfAborted();
-  const reply = await lane.ask({ kind: 'unfinished' });
-  stop?.removeEventListener('abort', leave);
-  if (reply.kind === 'failed') throw new Fault(reply.fault.code, reply.fault.message, { retryable: false });
-  if (reply.kind !== 'unfinished') throw new Fault('S903', 'the worker gave no answer', { retryable: false });
-  return reply;
 }

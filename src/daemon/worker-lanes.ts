@@ -1,0 +1,59 @@
+/**
+ * The two worker lanes of the daemon and the settings that both run under. What a lane fails of is told by `lane.ts`.
+ */
+import type { Config } from '../config/config';
+import { Fault } from '../domain/fault';
+import type { Catalogue } from '../domain/message-type';
+import { createLane, type Lane, LANE_DEFAULTS, type LaneOptions } from './lane';
+import type { WorkerReply, WorkerSettings } from './worker-messages';
+
+export interface WorkerLanes {
+  /** For small files. */
+  readonly express: Lane;
+  readonly bulk: Lane;
+  /** The next requests run under these settings. */
+  configure(config: Config, catalogue: Catalogue): void;
+  /**
+   * Batches of former runs to go on with, and what is wrong with those that are set aside.
+   * @throws Fault when the store cannot be opened; whatever `stop` was aborted with
+   */
+  leftBehind(stop?: AbortSignal): Promise<Extract<WorkerReply, { kind: 'unfinished' }>>;
+  /** Lets the requests in hand end, then ends the threads. */
+  close(): Promise<void>;
+}
+
+export function createWorkerLanes(
+  config: Config,
+  catalogue: Catalogue,
+  overrides: Partial<LaneOptions> = {},
+): WorkerLanes {
+  const options = { ...LANE_DEFAULTS, ...overrides };
+  const express = createLane('express', workerSettings(config, catalogue), options);
+  const bulk = createLane('bulk', workerSettings(config, catalogue), options);
+  const lanes = [express, bulk];
+
+  async function leftBehind(stop?: AbortSignal): Promise<Extract<WorkerReply, { kind: 'unfinished' }>> {
+    const leave = (): void => void express.terminate();
+    stop?.addEventListener('abort', leave);
+    stop?.throwIfAborted();
+    const reply = await express.ask({ kind: 'unfinished' });
+    stop?.removeEventListener('abort', leave);
+    if (reply.kind === 'failed') throw new Fault(reply.fault.code, reply.fault.message, { retryable: false });
+    if (reply.kind !== 'unfinished') throw new Fault('S903', 'the worker gave no answer', { retryable: false });
+    return reply;
+  }
+
+  return {
+    express,
+    bulk,
+    configure: (changed, loaded) => lanes.forEach((lane) => lane.configure(workerSettings(changed, loaded))),
+    leftBehind,
+    close: async () => {
+      await Promise.all(lanes.map((lane) => lane.close()));
+    },
+  };
+}
+
+function workerSettings(config: Config, catalogue: Catalogue): WorkerSettings {
+  return { dataDir: config.dataDir, catalogue, rules: config.ingest };
+}
