@@ -1,7 +1,7 @@
 /**
  * Entry of a worker thread: owns one connection to the store and moves one batch at a time, or several small ones in
- * step. The event loop of the main thread belongs to the SFTP server; all reading, judging and storing happens here. A fault is sent back, never thrown;
- * anything else ends the thread, and the main thread starts another.
+ * step. The event loop of the main thread belongs to the SFTP server; all reading, judging and storing happens here. A
+ * fault is sent back, never thrown; anything else ends the thread, and the main thread starts another.
  */
 import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';

@@ -1,7 +1,9 @@
 /**
- * The store: one SQLite file that a power cut cannot harm. A call that returns has made its change durable.
+ * The store: one SQLite file that a power cut cannot harm. A call that returns has made its change durable, unless it is
+ * part of `together`, which does so for all of its calls at its end.
  * One connection, used from one thread, with at most one staging area at a time. Between `settle` (`hold`, for a large
- * batch) and `commit` the staging area holds the write lock; others wait for it up to the busy timeout.
+ * batch) and `commit` the staging area holds the write lock, within `together` until that ends; others wait for it up to
+ * the busy timeout.
  * Every method throws Fault S902 when SQLite fails (busy, full, I/O) and S903 when calls come in an impossible order.
  */
 import type Database from 'better-sqlite3';
