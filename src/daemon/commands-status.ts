@@ -99,7 +99,16 @@ export async function readStatus(config: Config, now: Date): Promise<StatusView>
     ...readTold(config, running !== null, now),
   };
   const accounts = { accounts: listing.accounts.length, accountProblems: listing.problems };
-  return { ...common, ...lying, ...accounts, ...readStore(config) };
+  const store = readStore(config);
+  const orphanMarkers = lying.orphanMarkers.filter(
+    (marker) => !store.unfinished.some((batch) => isMarkerOf(batch, marker)),
+  );
+  return { ...common, ...lying, orphanMarkers, ...accounts, ...store };
+}
+
+/** The data went into work; the marker stays to the end. */
+function isMarkerOf(batch: BatchRecord, { account, folder, fileName }: LyingFile): boolean {
+  return batch.account === account && batch.folder === folder && batch.markerName === fileName;
 }
 
 function readStore(config: Config): Pick<StatusView, 'unfinished' | 'quarantined' | 'last' | 'summary' | 'tables'> {

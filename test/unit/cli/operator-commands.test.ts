@@ -293,10 +293,16 @@ describe('status', () => {
     expect(out).toMatch(/^Last batches \(2\)$/m);
   });
 
-  it('shows a batch that is not done as in work', async () => {
-    home.commit({ id: FIRST }, [cellFinding(OPEN, 'x')], { archive: false });
-    const view = JSON.parse((await home.run(['status', '--json'])).out) as { unfinished: { id: string }[] };
+  it('shows a batch that is not done as in work, and not its marker as one that waits', async () => {
+    home.commit({ id: FIRST, markerName: 'a.ok' }, [cellFinding(OPEN, 'x')], { archive: false });
+    home.write('data/accounts/lab/a.ok', '');
+    home.write('data/accounts/lab/test/a.ok', '');
+    const view = JSON.parse((await home.run(['status', '--json'])).out) as {
+      unfinished: { id: string }[];
+      orphanMarkers: { folder: string }[];
+    };
     expect(view.unfinished.map(({ id }) => id)).toEqual([FIRST]);
+    expect(view.orphanMarkers.map(({ folder }) => folder)).toEqual(['test']);
     expect((await home.run(['status'])).out).toMatch(/^In work \(1\)$/m);
   });
 
