@@ -142,7 +142,9 @@ export class SftpSession {
         if (packet === null) break;
         if (count % TURN_REQUESTS === 0) await nextTurn();
         this.carrying = true;
-        this.send(await space.inTurn(() => this.answer(packet)));
+        const reply = await space.inTurn(() => this.carryOut(packet));
+        if (reply === null) break;
+        this.send(reply);
         this.carrying = false;
         this.carriedBytes = 0;
         this.options.onHeldChange();
@@ -179,6 +181,11 @@ export class SftpSession {
     if (this.pendingBytes <= this.options.pendingMaxBytes() / 2 && this.channel.isPaused()) this.channel.resume();
     this.options.onProgress(packet.length);
     return packet;
+  }
+
+  /** Null when the peer has gone before it was its turn. */
+  private async carryOut(packet: Buffer): Promise<Buffer | null> {
+    return this.dead ? null : await this.answer(packet);
   }
 
   private async answer(packet: Buffer): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
@@ -48,6 +48,7 @@ let congested: boolean;
 let violations: string[];
 let ended: boolean;
 let session: SftpSession;
+let turns: DiskTurns;
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'labdrop-session-'));
@@ -57,13 +58,14 @@ beforeEach(() => {
   congested = false;
   violations = [];
   ended = false;
+  turns = new DiskTurns({ inAll: 1, perAccount: 1 });
   const options = { accountsDir: join(dir, 'accounts'), uploadsDir: join(dir, 'uploads'), uploadShadowSeconds: 60 };
   const events = { isClaimed: () => false, onArrival: () => undefined };
   session = new SftpSession(
     channel as unknown as ServerChannel,
     {
       account: ACCOUNT,
-      space: new AccountSpace('lab1', options, new OpenWriters(), events, new DiskTurns({ inAll: 1, perAccount: 1 })),
+      space: new AccountSpace('lab1', options, new OpenWriters(), events, turns),
       handles: new HandleTable(64),
       handlesMax: 64,
       maxFileBytes: MEBIBYTE,
@@ -135,4 +137,21 @@ test('what exceeds the window is a violation, also while paused', async () => {
   channel.incoming.window = -1;
   expect(channel.push(REALPATH)).toBe(false);
   expect(violations).toEqual(['more bytes were sent than the window allows']);
+});
+
+test('does not carry out what waits for the disk when the peer goes', async () => {
+  channel.unstick();
+  channel.push(INIT);
+  await until(() => channel.sentBytes > 0, 'the answer');
+  const path = join(dir, 'accounts/lab1/kept.csv');
+  writeFileSync(path, '');
+  let give: () => void = () => undefined;
+  const taken = turns.take('other', () => new Promise<void>((resolve) => (give = resolve)));
+  channel.push(framed(encodeRequest({ kind: 'remove', id: 1, path: Buffer.from('/kept.csv') })));
+  await until(() => session.isCarrying(), 'the request to wait');
+  session.kill();
+  give();
+  await taken;
+  await until(() => ended, 'the end');
+  expect(existsSync(path)).toBe(true);
 });
