@@ -25,6 +25,7 @@ const FORGET_AFTER_MS = 30_000;
 const KILLS_MAX = 2;
 
 export interface DispatcherEvents {
+  /** @param ms of the worker's time: of batches that went together each has its share */
   done(result: BatchResult, ms: number): void;
   fault(batch: QueuedBatch, fault: FaultNotice, retryInMs: number): void;
   /** So many batches that went together stumbled over it; each went on alone. */
@@ -177,7 +178,7 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     if (parted !== null) events.parted(batches.length, parted);
     batches.forEach((batch, index) => {
       const end = ends[index];
-      if (end?.kind === 'ended') finish(batch, end.result, ms);
+      if (end?.kind === 'ended') finish(batch, end.result, ms / batches.length);
       else if (end !== undefined) retry(batch, end.fault, isOurs(end.fault));
     });
   }

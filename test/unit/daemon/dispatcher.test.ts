@@ -57,6 +57,7 @@ describe('the dispatcher', () => {
   let bulk: ScriptedLane;
   let clock: number;
   let told: string[];
+  let times: number[];
   let dispatcher: Dispatcher;
 
   beforeEach(() => {
@@ -64,8 +65,12 @@ describe('the dispatcher', () => {
     bulk = scriptedLane('bulk');
     clock = 1000;
     told = [];
+    times = [];
     const events: DispatcherEvents = {
-      done: (result) => told.push(result.kind === 'done' ? result.batch.id : `withdrawn ${result.id}`),
+      done: (result, ms) => {
+        told.push(result.kind === 'done' ? result.batch.id : `withdrawn ${result.id}`);
+        times.push(ms);
+      },
       quarantined: ({ batch, reason }) => told.push(`${batch.id} set aside: ${reason}`),
       left: ({ id }) => told.push(`left ${id}`),
       fault: (batch, fault, retryInMs) => told.push(`${batch.origin.id} ${fault.code} ${batch.attempts} ${retryInMs}`),
@@ -270,6 +275,14 @@ describe('the dispatcher', () => {
     clock += 1000;
     dispatcher.offer(makeOrigin({ id: 'd', account: 'd', dataIdentity: 'd' }), null);
     expect([express.asked, bulk.asked]).toEqual([['a+b+c', 'b'], ['d']]);
+  });
+
+  it('counts the time of the worker once, whoever shared it', async () => {
+    offerThree();
+    await express.answer({ kind: 'processed', ends: ['a', 'b', 'c'].map(ended), ms: 60, parted: null });
+    dispatcher.offer(makeOrigin({ id: 'd', account: 'd', dataIdentity: 'd' }), null);
+    await express.answer({ kind: 'processed', ends: [ended('d')], ms: 7, parted: null });
+    expect(times).toEqual([20, 20, 20, 7]);
   });
 
   it('finds out which of those that went together kills its worker', async () => {
