@@ -36,10 +36,10 @@ export function renderRejectionLogLine(batch: BatchRecord, groups: readonly Find
   return pairs.map(([key, value]) => `${key}=${quote(String(value))}`).join(' ');
 }
 
-/** From its being claimed to its being done. */
+/** From its being claimed to its being done; 0 where the clock was set back meanwhile. */
 function workMs({ receivedAt, claimedAt, committedAt, archivedAt }: BatchRecord): number {
   const end = archivedAt ?? committedAt ?? receivedAt;
-  return Date.parse(end) - Date.parse(claimedAt ?? end);
+  return Math.max(0, Date.parse(end) - Date.parse(claimedAt ?? end));
 }
 
 /** Errors first, and the most frequent of a severity first. */

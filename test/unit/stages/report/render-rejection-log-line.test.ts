@@ -32,6 +32,15 @@ describe('renderRejectionLogLine', () => {
     expect(renderRejectionLogLine(batch, [])).toMatch(/^time=2021-01-01T11:00:00.000Z .* sender=- type=- .* top=- /);
   });
 
+  it.each([
+    [{}, 1000],
+    [{ archivedAt: null, committedAt: null }, 0],
+    [{ claimedAt: null }, 0],
+    [{ claimedAt: '2021-01-01T12:00:00.000Z' }, 0],
+  ])('of a batch with %j took %d ms', (times, ms) => {
+    expect(renderRejectionLogLine(makeBatch(times), [])).toContain(` ms=${ms} `);
+  });
+
   it.each(CODES)('%s: holds no value and no word of the sender', (code) => {
     const { scope, params } = FINDING_CODES[code];
     const secret = 'Peeters';
