@@ -50,7 +50,8 @@ function report(error: unknown, io: CommandIo): ExitStatus {
     return EXIT.config;
   }
   if (error instanceof Fault) {
-    io.err(`${error.code}: ${error.message}`);
+    const hint = error.code === 'S902' ? '; labdrop check tells what stands in the way' : '';
+    io.err(`${error.code}: ${error.message}${hint}`);
     return EXIT.fault;
   }
   io.err(`internal error: ${(error as Error | null)?.stack ?? String(error)}`);

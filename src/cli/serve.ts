@@ -5,6 +5,8 @@ import { hearStopRequests } from './hear-stop-requests';
 import type { RegisterCommand } from './command-context';
 import { EXIT } from './exit-status';
 
+const STATUS = { done: EXIT.done, failed: EXIT.fault, misconfigured: EXIT.config } as const;
+
 export const registerServe: RegisterCommand = (program, context) => {
   program
     .command('serve')
@@ -29,7 +31,7 @@ export const registerServe: RegisterCommand = (program, context) => {
         stops: context.stops ?? hearStopRequests(),
         program: programName(),
       });
-      context.setStatus(stopped === 'done' ? EXIT.done : EXIT.fault);
+      context.setStatus(STATUS[stopped]);
     });
 };
 

@@ -40,7 +40,10 @@ export function checkAll(config: Config, now: Date): readonly CheckResult[] {
       return check();
     } catch (error) {
       const user = daemonUser(folders)?.uid;
-      const fix = user === undefined ? 'see the message' : `run this as user ${user}: sudo -u '#${user}' labdrop check`;
+      const isUser = user === undefined || user === process.getuid?.();
+      const fix = isUser
+        ? 'mend first what else is told here, else see the message'
+        : `run this as user ${user}: sudo -u '#${user}' labdrop check`;
       return [wrong(area, `cannot be looked at: ${(error as Error).message}`, fix)];
     }
   });
@@ -65,7 +68,11 @@ function checkAccounts({ senders }: Config, folders: DataFolders): readonly Chec
   return orFine([...broken, ...unsafe], area, `${accounts.length} in ${senders.dir}`);
 }
 
-function checkSchemas({ schemas }: Config): readonly CheckResult[] {
+function checkSchemas({ schemas, configPath }: Config): readonly CheckResult[] {
+  if (!existsSync(schemas.dir)) {
+    const fix = `correct schemas.dir in ${configPath}, or leave it out: then those that came with the program are used`;
+    return [wrong('schemas', `${schemas.dir} is not there`, fix)];
+  }
   const reading = readCatalogue(schemas.dir);
   if (reading.kind === 'catalogue') {
     const { types, codelists } = reading.catalogue;

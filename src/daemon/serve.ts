@@ -4,6 +4,7 @@
  * ready. Resolves when it has stopped; it never ends the process itself.
  */
 import { once } from 'node:events';
+import { CatalogueProblem } from '../adapters/schemas/catalogue-problem';
 import { readPassedSockets } from '../adapters/systemd/read-passed-sockets';
 import { createServiceNotifier, type ServiceNotifier } from '../adapters/systemd/service-notifier';
 import { createLogger, type LeveledLogger } from '../adapters/winston/create-logger';
@@ -38,8 +39,13 @@ export interface ServeOptions {
   readonly program: string;
 }
 
-/** `failed`: it could not start, or something did not stop cleanly, or it was told twice to stop. */
-export async function serveDaemon(options: ServeOptions): Promise<'done' | 'failed'> {
+/**
+ * `failed`: it could not start, or something did not stop cleanly, or it was told twice to stop. `misconfigured`: the
+ * schemas cannot be used, and another try would change nothing.
+ */
+export type ServeEnd = 'done' | 'failed' | 'misconfigured';
+
+export async function serveDaemon(options: ServeOptions): Promise<ServeEnd> {
   const { config, env, stops } = options;
   const log = createLogger(config.log);
   const manager = createServiceNotifier({
@@ -73,7 +79,7 @@ interface Surroundings {
   readonly stop: AbortSignal;
 }
 
-async function run(options: ServeOptions, { log, manager, stop }: Surroundings): Promise<'done' | 'failed'> {
+async function run(options: ServeOptions, { log, manager, stop }: Surroundings): Promise<ServeEnd> {
   const { config, reread, print, env, program } = options;
   const hangUp = { isDue: false, reload: (): void => void (hangUp.isDue = true) };
   process.on('SIGHUP', () => hangUp.reload());
@@ -91,9 +97,9 @@ async function run(options: ServeOptions, { log, manager, stop }: Surroundings):
     if (stop.aborted) return stopped(log);
     const fault = toFault(error);
     log.error('fault', { code: fault.code, message: fault.message });
-    print(`cannot start: ${escapeControls(fault.message)}`);
+    print(`cannot start: ${fault.message.split('\n').map(escapeControls).join('\n')}`);
     manager.status(`cannot start: ${escapeControls(fault.message)}`);
-    return 'failed';
+    return error instanceof CatalogueProblem ? 'misconfigured' : 'failed';
   }
   if (!stop.aborted) {
     announce(daemon, config, print, program);

@@ -98,3 +98,13 @@ it('says so when no daemon runs', async () => {
   expect(reload()).toMatchObject({ status: 2, stderr: expect.stringContaining('no daemon runs') as string });
   daemon = await startDaemon(home);
 });
+
+it('does not start with schemas that cannot be used: 78, so that nothing starts it again and again', async () => {
+  await daemon.stop();
+  const schema = readFileSync(schemaPath(), 'utf8');
+  writeFileSync(schemaPath(), schema.replace('"title"', '"titel"'));
+  const { status, stdout } = labdrop(home, ['serve']);
+  writeFileSync(schemaPath(), schema);
+  expect(status).toBe(78);
+  expect(stdout).toMatch(/^cannot start: the schemas have \d+ problem\(s\):\n.*RapidTestResult\.json/m);
+});

@@ -114,6 +114,16 @@ describe('check', () => {
       Array.from({ length: 4 }, () => ({ area: 'schemas' })),
     ],
     [
+      'a schemas folder that is not there',
+      () => rmSync(join(home.dir, 'schemas'), { recursive: true }),
+      [
+        {
+          area: 'schemas',
+          fix: expect.stringMatching(/^correct schemas\.dir in .*labdrop\.yaml, or leave it out/) as string,
+        },
+      ],
+    ],
+    [
       'a work folder without a batch, and one of a batch that is done',
       () => {
         batch();
