@@ -69,7 +69,7 @@ export function failAt({ errno, width, ...wanted }, reference) {
         const gaveUp = point.starting && code === 70 && /cannot start: /.test(daemon.output);
         if (!gaveUp) problems.push(`the daemon ended with ${code ?? signal}: ${daemon.output}`);
         daemon = await startDaemon(home);
-      } else if (!isMadeUpBySqlite(point) && !/"event":"(batch.retry|fault)"/.test(daemon.output)) {
+      } else if (!isMadeUpBySqlite(point) && !/"event":"(batch\.(retry|part)|fault)"/.test(daemon.output)) {
         problems.push(`no fault was logged: ${daemon.output}`);
       }
       await finish(home, daemon);
