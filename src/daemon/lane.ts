@@ -53,6 +53,8 @@ export interface Lane {
 }
 
 const LOOKS = 4;
+/** A thread without work that does not end in this time is ended: its store is safe at any moment. */
+const CLOSE_MS = 10_000;
 const STUCK = 'it got on with nothing for too long and was ended';
 
 interface Pending {
@@ -126,8 +128,12 @@ export function createLane(name: string, initial: WorkerSettings, options: LaneO
   }
 
   function dismiss(thread: Worker): Promise<void> {
+    const late = setTimeout(() => void thread.terminate(), CLOSE_MS);
     const ended = new Promise<void>((resolve) => {
-      thread.once('exit', () => resolve());
+      thread.once('exit', () => {
+        clearTimeout(late);
+        resolve();
+      });
     });
     thread.postMessage({ kind: 'close' } satisfies WorkerRequest);
     return ended;

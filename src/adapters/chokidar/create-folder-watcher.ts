@@ -55,16 +55,9 @@ export function createFolderWatcher(events: FolderWatcherEvents): FolderWatcher 
     watch: (folder) => send({ kind: 'watch', folder }),
     unwatch: (folder) => send({ kind: 'unwatch', folder }),
     async close() {
-      const worker = thread;
-      if (worker !== null) {
-        const ended = new Promise<void>((resolve) => {
-          worker.once('exit', () => resolve());
-        });
-        send({ kind: 'close' });
-        closed = true;
-        await ended;
-      }
       closed = true;
+      // Not asked to end: where folders change at that moment chokidar keeps watching one, and its thread goes on for ever.
+      await thread?.terminate();
     },
   };
 }

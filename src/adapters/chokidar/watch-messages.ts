@@ -1,9 +1,7 @@
 /** What passes between the thread that watches folders and the one that asked for it. Plain values only. */
 
 export type WatchRequest =
-  | { readonly kind: 'watch'; readonly folder: string }
-  | { readonly kind: 'unwatch'; readonly folder: string }
-  | { readonly kind: 'close' };
+  { readonly kind: 'watch'; readonly folder: string } | { readonly kind: 'unwatch'; readonly folder: string };
 
 export type WatchReport =
   | { readonly kind: 'seen'; readonly folder: string; readonly names: readonly string[] }

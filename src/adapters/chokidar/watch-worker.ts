@@ -1,6 +1,6 @@
 /**
  * Entry of the thread that watches folders with chokidar: whatever that costs while thousands of files come, it costs
- * the server's event loop nothing. Names are told as they come, at most `OVERRUN` of a folder within `WINDOW_MS`: a
+ * the server's event loop nothing. It goes on until it is terminated. Names are told as they come, at most `OVERRUN` of a folder within `WINDOW_MS`: a
  * folder that gets more is let go, because chokidar reads it whole again and again. It never fails the daemon.
  */
 import { basename, dirname } from 'node:path';
@@ -47,17 +47,14 @@ function runWatcher(port: NonNullable<typeof parentPort>): void {
     seen.set(folder, [...(seen.get(folder) ?? []), basename(path)]);
   });
   watcher.on('error', (error) => report({ kind: 'failed', message: String(error) }));
-  const timer = setInterval(() => counts.clear(), WINDOW_MS);
+  setInterval(() => counts.clear(), WINDOW_MS);
 
   port.on('message', (request: WatchRequest) => {
     if (request.kind === 'watch') {
       folders.add(request.folder);
       watcher.add(request.folder);
-    } else if (request.kind === 'unwatch') {
-      letGo(request.folder);
     } else {
-      clearInterval(timer);
-      void watcher.close().finally(() => port.close());
+      letGo(request.folder);
     }
   });
 }
