@@ -4,8 +4,11 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { baseOf, PROJECT_ROOT } from './scenario.mjs';
+
+const Database = createRequire(import.meta.url)('better-sqlite3');
 
 const MAIN = join(PROJECT_ROOT, 'dist/main.js');
 const GATE = join(PROJECT_ROOT, 'test/crash/gate.cjs');
@@ -155,9 +158,20 @@ export function reportPath(home, batch, ending) {
   return join(reportsFolder(home, batch), `${baseOf(batch)}.${ending}`);
 }
 
+/** Whether the store of a running daemon has every batch archived: the last step of all leaves no trace in the folders. */
+function isToldSo({ dataDir, batches }) {
+  const db = new Database(join(dataDir, 'labdrop.db'), { readonly: true });
+  try {
+    return db.prepare(`SELECT count(*) FROM batches WHERE state = 'archived'`).pluck().get() >= batches.length;
+  } finally {
+    db.close();
+  }
+}
+
 /** Waits until all is answered and cleared and a signal would be heard, or the daemon has ended; whether all is done. */
 export async function untilFinished(home, daemon, deadlineMs = DEADLINE_MS) {
-  const isDone = () => unfinished(home).length === 0 && /"event":"daemon.ready"/.test(daemon.output);
+  const isReady = () => /"event":"daemon.ready"/.test(daemon.output);
+  const isDone = () => unfinished(home).length === 0 && isReady() && isToldSo(home);
   const what = () => `${unfinished(home).join(', ')}\n${daemon.output}`;
   await until(() => hasEnded(daemon) || isDone(), what, deadlineMs);
   return unfinished(home).length === 0;
