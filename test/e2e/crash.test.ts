@@ -40,17 +40,17 @@ async function runHarness(args: readonly string[]): Promise<Summary> {
 }
 
 it('loses, repeats and half-delivers nothing, whether it is killed between two steps or a step fails', async () => {
-  const kills = await runHarness(['--mode', 'kill', '--per-kind', '1', '--limit', '4']);
-  expect(kills).toMatchObject({ kills: 4, missed: 0, problems: [] });
-  const again = await runHarness(['--mode', 'kill', '--per-kind', '1', '--limit', '2', '--again']);
-  expect(again).toMatchObject({ kills: 2, missed: 0, problems: [] });
-  const errors = await runHarness(['--mode', 'error', '--per-kind', '1', '--limit', '4', '--width', '2']);
-  expect(errors).toMatchObject({ errors: 4, missed: 0, problems: [] });
+  const kills = await runHarness(['--mode', 'kill', '--per-kind', '1', '--limit', '12']);
+  expect(kills).toMatchObject({ kills: 12, missed: 0, problems: [] });
+  const again = await runHarness(['--mode', 'kill', '--per-kind', '1', '--limit', '4', '--again']);
+  expect(again).toMatchObject({ kills: 4, missed: 0, problems: [] });
+  const errors = await runHarness(['--mode', 'error', '--per-kind', '1', '--limit', '10', '--width', '2']);
+  expect(errors).toMatchObject({ errors: 10, missed: 0, problems: [] });
 }, 300_000);
 
 it('keeps what a client heard OK for, whatever the thread that serves it is doing when it is killed', async () => {
-  const kills = await runHarness(['--thread', 'main', '--mode', 'kill', '--per-kind', '1', '--limit', '2']);
-  expect(kills).toMatchObject({ kills: 2, missed: 0, problems: [] });
+  const kills = await runHarness(['--thread', 'main', '--mode', 'kill', '--per-kind', '1', '--limit', '4']);
+  expect(kills).toMatchObject({ kills: 4, missed: 0, problems: [] });
 }, 300_000);
 
 /** Killed when the first upload is about to get its name. */
