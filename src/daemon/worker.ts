@@ -9,8 +9,9 @@ import { countProgress } from '../adapters/spool/count-progress';
 import { createSpool } from '../adapters/spool/create-spool';
 import { dataFolders } from '../adapters/spool/data-folders';
 import { openBatchStore } from '../adapters/sqlite/open-batch-store';
-import { type Fault, toFault } from '../domain/fault';
+import { Fault, toFault } from '../domain/fault';
 import type { BatchPorts } from '../pipeline/batch-ports';
+import type { BatchStore } from '../ports/batch-store';
 import { processTogether } from '../pipeline/process-together';
 import { finishQuarantine, setBatchAside } from '../pipeline/set-batch-aside';
 import { loadAjv } from '../stages/validate/compile-type';
@@ -45,6 +46,7 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
           ms: performance.now() - started,
           parted: parted === null ? null : notice(parted),
         });
+        tidy(store);
         return;
       }
       case 'unfinished':
@@ -71,6 +73,15 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
     }
   });
   reply({ kind: 'ready' });
+}
+
+/** What fails of it is done another time; the next commit meets the same store, and tells. */
+function tidy(store: BatchStore): void {
+  try {
+    store.tidy();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
 }
 
 function notice({ code, message, retryable }: Fault): FaultNotice {

@@ -45,6 +45,8 @@ export interface BatchStore {
    * staged before anything is written.
    */
   together<T>(action: () => T): T;
+  /** Does what may wait until batches have their answer, and keeps the next one waiting for milliseconds at most. */
+  tidy(): void;
   close(): void;
 }
 

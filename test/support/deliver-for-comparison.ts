@@ -73,7 +73,9 @@ function whatIsLeft(home: PipelineHome, id: string): Seen {
     store: {
       batches: rowsOf('SELECT * FROM batches'),
       records: rowsOf('SELECT * FROM LaboratoryTestResult ORDER BY _id'),
-      places: rowsOf('SELECT id FROM LaboratoryTestResult_by_key ORDER BY id'),
+      places: rowsOf(
+        'SELECT id FROM (SELECT id FROM LaboratoryTestResult_by_key UNION SELECT id FROM LaboratoryTestResult_by_key_recent) ORDER BY id',
+      ),
       findings: rowsOf('SELECT * FROM findings ORDER BY seq'),
       rejected: rowsOf('SELECT * FROM rejected_records ORDER BY record'),
       check: home.query('PRAGMA integrity_check'),

@@ -11,6 +11,7 @@ import { quoteIdentifier } from './quote-identifier';
 import { tableShape } from './record-rows';
 import { addPlaces, addPlacesAhead, type PlacesInput } from './record-places';
 import type { StoreComparisonInput } from './settle-against-store';
+import { LAST_COMMIT } from './store-changes';
 import type { StoreTransactions } from './store-transactions';
 import { prepared } from './prepared';
 
@@ -23,7 +24,7 @@ export function commitBatchRow(db: Database.Database, id: string, verdict: Commi
         accepted_with_warning = :acceptedWithWarning, rejected = :rejected, duplicate = :duplicate,
         corrected = :corrected, sha256 = :sha256, schema_version = :schemaVersion, dialect = :dialect,
         header_offset = :headerOffset, header_length = :headerLength, committed_at = :committedAt,
-        commit_seq = (SELECT coalesce(max(commit_seq), 0) + 1 FROM main.batches)
+        commit_seq = coalesce(${LAST_COMMIT}, 0) + 1
       WHERE id = :id AND outcome IS NULL`,
   ).run({
     ...counts,
@@ -59,8 +60,8 @@ export function highestId(db: Database.Database, type: MessageType): number {
 
 /** Rows and their places, in the transaction that is open. */
 export function insertRecords(db: Database.Database, input: CommitInput): void {
-  insertRows(db, `main.${quoteIdentifier(input.type.name)}`, input);
-  addPlaces(db, places(input));
+  const count = insertRows(db, `main.${quoteIdentifier(input.type.name)}`, input);
+  addPlaces(db, places(input), count);
   supersede(db, input);
 }
 
@@ -97,11 +98,12 @@ function hasDecisions(db: Database.Database): boolean {
   return prepared(db, 'SELECT 1 FROM staging.decision LIMIT 1').get() !== undefined;
 }
 
-function insertRows(db: Database.Database, table: string, { type, base, storedBase }: CommitInput): void {
+/** @returns how many */
+function insertRows(db: Database.Database, table: string, { type, base, storedBase }: CommitInput): number {
   const own = '_batch_id, _line, _record, _received_at, _sender, _key, _patient, _order';
   const fields = type.fields.map(({ name }) => quoteIdentifier(name));
   const taken = [...own.split(', '), ...fields];
-  prepared(
+  const { changes } = prepared(
     db,
     `INSERT INTO ${table} (_id, _version, _superseded_by, ${taken.join(', ')})
       SELECT :storedBase + r._record, coalesce(d.version, 1), iif(d.kind = 'older-version', d.stored_id, NULL),
@@ -109,6 +111,7 @@ function insertRows(db: Database.Database, table: string, { type, base, storedBa
       FROM incoming.rows r LEFT JOIN staging.decision d ON d.record = r._id - :base
       WHERE d.kind IS NULL OR d.kind IN ${STORING} ORDER BY r._id`,
   ).run({ base, storedBase });
+  return changes;
 }
 
 function places({ type, storedBase }: CommitInput): PlacesInput {

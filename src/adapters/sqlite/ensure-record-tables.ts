@@ -70,7 +70,7 @@ function storedShape(db: Database.Database, name: string): string | null {
 }
 
 function shapeOf(type: MessageType, byPatient: boolean): string {
-  const shape = JSON.stringify({ layout: 2, fields: type.fields.map((field) => field.name), byPatient });
+  const shape = JSON.stringify({ layout: 3, fields: type.fields.map((field) => field.name), byPatient });
   return createHash('sha256').update(shape).digest('hex');
 }
 

@@ -22,6 +22,7 @@ import { insertOrigin } from './insert-origin';
 import { createKeyedHash, type HashSecret } from './keyed-hash';
 import { migrate } from './migrate';
 import { openConnection } from './open-connection';
+import { moveRecentPlaces } from './record-places';
 import { registerFunctions } from './register-functions';
 import { createReportSource } from './sqlite-report-source';
 import { SqliteStaging } from './sqlite-staging';
@@ -184,6 +185,12 @@ class SqliteBatchStore implements BatchStore {
         this.#scratch.drop();
         throw error;
       }
+    });
+  }
+
+  tidy(): void {
+    asFault(() => {
+      for (const type of this.#options.catalogue.types.keys()) moveRecentPlaces(this.#db, type, this.#transactions);
     });
   }
 

@@ -13,6 +13,7 @@ import { asFault } from './as-fault';
 import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, SELECT_QUARANTINED } from './batch-row';
 import { openReadOnlyConnection } from './open-connection';
 import { quoteIdentifier } from './quote-identifier';
+import { lastCommit } from './store-changes';
 import { createReportSource } from './sqlite-report-source';
 
 /** Members left out do not filter. */
@@ -198,7 +199,7 @@ function listRejections(db: Database.Database, cursor: number, filter: BatchFilt
 }
 
 function lastCursor(db: Database.Database): number {
-  return db.prepare<[], { last: number }>('SELECT coalesce(max(commit_seq), 0) AS last FROM batches').get()?.last ?? 0;
+  return lastCommit(db);
 }
 
 function countTables(db: Database.Database): TableCount[] {

@@ -3,6 +3,8 @@
  * `<type>_by_patient`, each with the hash of what is looked up (see keyed-hash) and the `_id` of the row. They are what
  * an index would be, but may be written before the row is: every stored row has its places; a place whose row is not
  * there, or is another one, means nothing. So whoever looks a row up by its place compares the row itself.
+ * Hashes are random: each place of a small batch would change a page of its own. So they come into a small table beside
+ * (`..._recent`) and move from there many at once, when the batch has its answer. A place that is looked up is looked up in both.
  */
 import type Database from 'better-sqlite3';
 import { quoteIdentifier } from './quote-identifier';
@@ -12,34 +14,52 @@ import { prepared } from './prepared';
 /** Places written in one transaction: short enough that nobody waits for it. */
 const CHUNK_ROWS = 20_000;
 
-export function keyPlaces(type: string): string {
-  return `main.${quoteIdentifier(`${type}_by_key`)}`;
+/** Recent places of one table: a few pages of them. */
+const RECENT_MAX = 4_000;
+/** So many move at once; a batch with more brings its own at once. */
+const MOVED_ROWS = 2_000;
+
+/** Tables in which a place may stand. */
+export interface Places {
+  readonly all: string;
+  readonly recent: string;
 }
 
-export function patientPlaces(type: string): string {
-  return `main.${quoteIdentifier(`${type}_by_patient`)}`;
+export function keyPlaces(type: string): Places {
+  return placesNamed(`${type}_by_key`);
+}
+
+export function patientPlaces(type: string): Places {
+  return placesNamed(`${type}_by_patient`);
+}
+
+function placesNamed(name: string): Places {
+  return { all: `main.${quoteIdentifier(name)}`, recent: `main.${quoteIdentifier(`${name}_recent`)}` };
 }
 
 /** Their names, which no message type may have. */
 export function placesTables(type: string): readonly string[] {
-  return [`${type}_by_key`, `${type}_by_patient`];
+  return [`${type}_by_key`, `${type}_by_patient`].flatMap((name) => [name, `${name}_recent`]);
 }
 
 export function ensureKeyPlaces(db: Database.Database, type: string): void {
-  db.exec(placesTable(keyPlaces(type)));
+  ensurePlaces(db, keyPlaces(type));
 }
 
 /** A rule may come later than the records it asks for. `place_hash` must be registered. */
 export function ensurePatientPlaces(db: Database.Database, type: string): void {
+  const places = patientPlaces(type);
+  ensurePlaces(db, places);
   db.exec(`
-    ${placesTable(patientPlaces(type))};
-    INSERT OR IGNORE INTO ${patientPlaces(type)} (hash, id)
+    INSERT OR IGNORE INTO ${places.all} (hash, id)
       SELECT place_hash(_patient), _id FROM main.${quoteIdentifier(type)} ORDER BY 1, 2;`);
 }
 
-function placesTable(name: string): string {
-  return `CREATE TABLE IF NOT EXISTS ${name} (
-    hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (hash, id)) STRICT, WITHOUT ROWID`;
+function ensurePlaces(db: Database.Database, { all, recent }: Places): void {
+  for (const name of [all, recent]) {
+    db.exec(`CREATE TABLE IF NOT EXISTS ${name} (
+      hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (hash, id)) STRICT, WITHOUT ROWID`);
+  }
 }
 
 function hasPatientPlaces(db: Database.Database, type: string): boolean {
@@ -55,17 +75,18 @@ export interface PlacesInput {
   readonly base: number;
 }
 
-/** Writes the places of rows in the transaction that is open. */
-export function addPlaces(db: Database.Database, { type, kept, base }: PlacesInput): void {
+/** Writes the places of rows in the transaction that is open. @param count how many records there are */
+export function addPlaces(db: Database.Database, { type, kept, base }: PlacesInput, count: number): void {
+  const into = count > MOVED_ROWS ? 'all' : 'recent';
   prepared(
     db,
-    `INSERT OR IGNORE INTO ${keyPlaces(type)} (hash, id)
+    `INSERT OR IGNORE INTO ${keyPlaces(type)[into]} (hash, id)
       SELECT hash, ? + record FROM staging.sorted_key s WHERE ${kept('s.record')} ORDER BY place`,
   ).run(base);
   if (!hasPatientPlaces(db, type)) return;
   prepared(
     db,
-    `INSERT OR IGNORE INTO ${patientPlaces(type)} (hash, id)
+    `INSERT OR IGNORE INTO ${patientPlaces(type)[into]} (hash, id)
       SELECT patient_hash, ? + record FROM incoming.places p WHERE ${kept('p.record')} ORDER BY 1, 2`,
   ).run(base);
 }
@@ -87,7 +108,7 @@ export function addPlacesAhead(
       transactions.write(() => void statement.run(base, done, done + CHUNK_ROWS));
     }
   };
-  inChunks(keyPlaces(type), 'staging.sorted_key');
+  inChunks(keyPlaces(type).all, 'staging.sorted_key');
   if (!hasPatientPlaces(db, type)) return;
   transactions.bulk();
   db.exec(`
@@ -95,5 +116,22 @@ export function addPlacesAhead(
     CREATE TABLE staging.sorted_patient (place INTEGER PRIMARY KEY, hash INTEGER, record INTEGER);
     INSERT INTO staging.sorted_patient (hash, record)
       SELECT patient_hash, record FROM incoming.places ORDER BY patient_hash, record;`);
-  inChunks(patientPlaces(type), 'staging.sorted_patient');
+  inChunks(patientPlaces(type).all, 'staging.sorted_patient');
+}
+
+/** Leaves no more than a few recent places of a type, in short transactions. */
+export function moveRecentPlaces(db: Database.Database, type: string, transactions: StoreTransactions): void {
+  movePlaces(db, keyPlaces(type), transactions);
+  if (hasPatientPlaces(db, type)) movePlaces(db, patientPlaces(type), transactions);
+}
+
+function movePlaces(db: Database.Database, { all, recent }: Places, transactions: StoreTransactions): void {
+  const count = (): number => prepared<[], { n: number }>(db, `SELECT count(*) AS n FROM ${recent}`).get()?.n ?? 0;
+  while (count() > RECENT_MAX) {
+    transactions.write(() => {
+      const last = `(SELECT hash FROM ${recent} ORDER BY hash LIMIT 1 OFFSET ${MOVED_ROWS - 1})`;
+      prepared(db, `INSERT OR IGNORE INTO ${all} SELECT hash, id FROM ${recent} WHERE hash <= ${last}`).run();
+      prepared(db, `DELETE FROM ${recent} WHERE hash <= ${last}`).run();
+    });
+  }
 }

@@ -21,9 +21,8 @@ export interface StoreComparisonInput {
 }
 
 export function settleAgainstStore(db: Database.Database, input: StoreComparisonInput): void {
-  const table = `main.${quoteIdentifier(input.type.name)}`;
-  if (prepared(db, `SELECT 1 FROM ${keyPlaces(input.type.name)} LIMIT 1`).get() === undefined) return;
-  decideMatches(db, table, input);
+  if (!findCandidates(db, input.type.name)) return;
+  decideMatches(db, input);
   spreadToRepeated(db, input.base);
   rejectOtherPatients(db);
   const earlier = "'earlierFile', coalesce(b.file_name, ''), 'earlierLine', s._line";
@@ -36,13 +35,29 @@ export function settleAgainstStore(db: Database.Database, input: StoreComparison
   tell(db, input, { code: 'D406', kinds: ['other-patient'], params: earlier });
 }
 
-function decideMatches(db: Database.Database, table: string, input: StoreComparisonInput): void {
+/** Finds the stored rows that may have a record's key, by their places; false when there are none. */
+function findCandidates(db: Database.Database, type: string): boolean {
+  const { all, recent } = keyPlaces(type);
+  const found = [all, recent].map((places) => {
+    if (prepared(db, `SELECT 1 FROM ${places} LIMIT 1`).get() === undefined) return 0;
+    const { changes } = prepared(
+      db,
+      `INSERT OR IGNORE INTO staging.candidate (place, id)
+        SELECT k.place, p.id FROM staging.sorted_key k CROSS JOIN ${places} p ON p.hash = k.hash`,
+    ).run();
+    return changes;
+  });
+  return found.some((count) => count > 0);
+}
+
+function decideMatches(db: Database.Database, input: StoreComparisonInput): void {
   const { type, sender, order, base } = input;
+  const table = `main.${quoteIdentifier(type.name)}`;
   const sameAs = (alias: string): string =>
     type.fields.map(({ name }) => `${alias}.${quoteIdentifier(name)} IS r.${quoteIdentifier(name)}`).join(' AND ');
   /** All stored versions of the record's key, as `alias`. */
   const versions = (alias: string): string =>
-    `${keyPlaces(type.name)} ${alias}_place CROSS JOIN ${table} ${alias}
+    `staging.candidate ${alias}_place CROSS JOIN ${table} ${alias}
       ON ${alias}._id = ${alias}_place.id AND ${alias}._sender = :sender`;
   prepared(
     db,
@@ -50,11 +65,11 @@ function decideMatches(db: Database.Database, table: string, input: StoreCompari
       SELECT k.record, s._id AS current_id, s._patient = r._patient AS same_patient, ${sameAs('s')} AS same_as_current,
         CASE WHEN :order < s._order AND NOT (${sameAs('s')}) THEN (
           SELECT max(v._id) FROM ${versions('v')}
-          WHERE v_place.hash = k.hash AND v._key = r._key AND ${sameAs('v')}) END AS superseded_id,
+          WHERE v_place.place = k.place AND v._key = r._key AND ${sameAs('v')}) END AS superseded_id,
         CASE WHEN :order > s._order THEN 'later' WHEN :order = s._order THEN 'equal' ELSE 'earlier' END AS file_order,
-        (SELECT max(v._version) + 1 FROM ${versions('v')} WHERE v_place.hash = k.hash AND v._key = r._key) AS version
+        (SELECT max(v._version) + 1 FROM ${versions('v')} WHERE v_place.place = k.place AND v._key = r._key) AS version
       FROM staging.sorted_key k CROSS JOIN ${versions('s')} ${joinRow('r', 'k.record', base)}
-      WHERE s_place.hash = k.hash AND s._key = r._key AND s._superseded_by IS NULL AND NOT EXISTS (
+      WHERE s_place.place = k.place AND s._key = r._key AND s._superseded_by IS NULL AND NOT EXISTS (
         SELECT 1 FROM staging.decision d WHERE d.record = k.record))
     INSERT INTO staging.decision (record, kind, stored_id, version)
       SELECT record, decide_against_stored(same_patient, same_as_current, superseded_id IS NOT NULL, file_order),
@@ -118,9 +133,15 @@ export function settleFollows(
   const { severity, scope } = FINDING_CODES.R311;
   const value = `r.${quoteIdentifier(field.name)}`;
   const date = `julianday(substr(${value}, 1, 10))`;
+  const places = patientPlaces(follows.messageType);
   const near = follows.earlierDates.map(
     (name) => `abs(julianday(substr(e.${quoteIdentifier(name)}, 1, 10)) - ${date}) <= :days`,
   );
+  const hasNone = (earlier: string): string =>
+    `AND NOT EXISTS (
+          SELECT 1 FROM ${earlier} e_place
+          CROSS JOIN main.${quoteIdentifier(follows.messageType)} e ON e._id = e_place.id AND e._patient = r._patient
+          WHERE e_place.hash = p.patient_hash AND e._superseded_by IS NULL AND (${near.join(' OR ')}))`;
   prepared(
     db,
     `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, field, column_no, value, params)
@@ -128,10 +149,7 @@ export function settleFollows(
         json_object('messageType', :messageType, 'days', :days)
       FROM incoming.places p ${joinRow('r', 'p.record', base)} LEFT JOIN staging.decision d ON d.record = p.record
       WHERE (d.kind IS NULL OR d.kind IN ('correction', 'older-version')) AND r._patient <> '' AND ${date} IS NOT NULL
-        AND NOT EXISTS (
-          SELECT 1 FROM ${patientPlaces(follows.messageType)} e_place
-          CROSS JOIN main.${quoteIdentifier(follows.messageType)} e ON e._id = e_place.id AND e._patient = r._patient
-          WHERE e_place.hash = p.patient_hash AND e._superseded_by IS NULL AND (${near.join(' OR ')}))
+        ${[places.all, places.recent].map(hasNone).join(' ')}
       ORDER BY p.record`,
   ).run({
     ...{ severity, scope, field: field.name, columnNo: columnOf(field.index) },

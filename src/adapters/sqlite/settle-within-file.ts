@@ -17,6 +17,7 @@ export const CONFLICT_LINES_MAX = 20;
 export function forgetDecisions(db: Database.Database): void {
   db.exec(`
     DELETE FROM staging.decision;
+    DELETE FROM staging.candidate;
     DELETE FROM staging.twin;
     DELETE FROM staging.finding WHERE code IN ('D402', 'D403', 'D404', 'D405', 'D406', 'R311');
     DELETE FROM staging.rejected WHERE record IN (SELECT record FROM incoming.places);`);

@@ -2,9 +2,12 @@
 import type Database from 'better-sqlite3';
 import { prepared } from './prepared';
 
+/** SQL: the number of the last commit, null before the first. The condition is that of the index which answers it. */
+export const LAST_COMMIT = '(SELECT max(commit_seq) FROM main.batches WHERE commit_seq IS NOT NULL)';
+
 /** Number of the last commit, 0 before the first. */
 export function lastCommit(db: Database.Database): number {
-  const row = prepared<[], { last: number | null }>(db, 'SELECT max(commit_seq) AS last FROM main.batches').get();
+  const row = prepared<[], { last: number | null }>(db, `SELECT ${LAST_COMMIT} AS last`).get();
   return row?.last ?? 0;
 }
 

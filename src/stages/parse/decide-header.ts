@@ -8,7 +8,7 @@ import type { Finding } from '../../domain/finding';
 import type { FieldSpec } from '../../domain/message-type';
 import { showName } from './check-value';
 import { columnLetter } from './column-letter';
-import { createFieldNames, isOurs, type FieldNames } from './field-names';
+import { type FieldNames, fieldNames, isOurs } from './field-names';
 import { lexLine, type CsvBreak } from './lex-line';
 
 export type Delimiter = NonNullable<Dialect['delimiter']>;
@@ -45,15 +45,15 @@ const SUGGESTIONS_MAX = 1000;
 const LISTED_MAX = 20;
 
 export function decideHeader(header: HeaderLine, fields: readonly FieldSpec[]): CsvHeader {
-  const known = createFieldNames(fields);
+  const known = fieldNames(fields);
   const order = header.declared === null ? DELIMITERS : [header.declared, ...DELIMITERS];
   let best = readColumns(header.text, order[0] ?? ';', known);
   for (const delimiter of order.slice(1)) {
     const columns = readColumns(header.text, delimiter, known);
-    if (columns.recognised > best.recognised) best = columns;
+    if (columns.columnsOf.size > best.columnsOf.size) best = columns;
   }
-  const { delimiter, cells, matches } = best;
-  const columnOf = fields.map(({ index }) => matches.findIndex((match) => match.index === index));
+  const { delimiter, cells, matches, columnsOf } = best;
+  const columnOf = fields.map(({ index }) => columnsOf.get(index)?.[0] ?? -1);
   return {
     delimiter,
     names: cells.map((cell, at) => fields[matches[at]?.index ?? -1]?.name ?? showName(cell)),
@@ -69,8 +69,8 @@ interface Columns {
   readonly delimiter: Delimiter;
   readonly cells: readonly string[];
   readonly matches: readonly { readonly index: number; readonly exact: boolean }[];
-  /** Distinct fields found. */
-  readonly recognised: number;
+  /** Of each field that was found, first = 0. */
+  readonly columnsOf: ReadonlyMap<number, readonly number[]>;
   readonly broken: CsvBreak | null;
 }
 
@@ -78,15 +78,20 @@ function readColumns(text: string, delimiter: Delimiter, known: FieldNames): Col
   const cells: string[] = [];
   const broken = lexLine(text, delimiter, cells);
   const matches = cells.map((cell) => known.match(cell));
-  const recognised = new Set(matches.map(({ index }) => index).filter((index) => index >= 0)).size;
-  return { delimiter, cells, matches, recognised, broken };
+  const columnsOf = new Map<number, number[]>();
+  for (const [at, { index }] of matches.entries()) {
+    if (index < 0) continue;
+    const columns = columnsOf.get(index);
+    if (columns === undefined) columnsOf.set(index, [at]);
+    else columns.push(at);
+  }
+  return { delimiter, cells, matches, columnsOf, broken };
 }
 
 function judgeColumns(columns: Columns, line: number, fields: readonly FieldSpec[], known: FieldNames): Finding[] {
-  const { cells, matches, recognised, broken } = columns;
-  const found = new Set(matches.map(({ index }) => index));
-  const missing = fields.filter(({ index }) => !found.has(index)).map(({ name }) => name);
-  if (recognised * 2 < fields.length) return [missingColumns(line, missing, [], true)];
+  const { cells, matches, columnsOf, broken } = columns;
+  const missing = fields.filter(({ index }) => !columnsOf.has(index)).map(({ name }) => name);
+  if (columnsOf.size * 2 < fields.length) return [missingColumns(line, missing, [], true)];
   if (broken !== null) return [brokenHeader(broken, line, cells)];
 
   const meant = new Map<string, string | null>();
@@ -105,7 +110,7 @@ function judgeColumns(columns: Columns, line: number, fields: readonly FieldSpec
     }
     if (told.has(index)) return;
     told.add(index);
-    const twins = matches.flatMap((match, column) => (match.index === index ? [column + 1] : []));
+    const twins = (columnsOf.get(index) ?? []).map((column) => column + 1);
     if (twins.length > 1) {
       const columnNo = twins[1] ?? null;
       const params = { columns: listOf(twins.map(columnLetter)) };

@@ -20,7 +20,16 @@ export interface FieldNames {
 
 const UNKNOWN: NameMatch = { index: -1, exact: false };
 
-export function createFieldNames(fields: readonly FieldSpec[]): FieldNames {
+/** Made once for each message type. */
+const kept = new WeakMap<readonly FieldSpec[], FieldNames>();
+
+export function fieldNames(fields: readonly FieldSpec[]): FieldNames {
+  const known = kept.get(fields) ?? createFieldNames(fields);
+  kept.set(fields, known);
+  return known;
+}
+
+function createFieldNames(fields: readonly FieldSpec[]): FieldNames {
   const exact = new Map(fields.map(({ name, index }) => [name, { index, exact: true }]));
   const folded = new Map<string, NameMatch>();
   for (const { name, index } of fields) {

@@ -8,7 +8,7 @@ import type { Finding } from '../../domain/finding';
 import type { FieldSpec } from '../../domain/message-type';
 import type { ParsedRecord } from '../../domain/parsed-record';
 import { checkValue, cleanValue, showControls, showName } from './check-value';
-import { createFieldNames, isOurs, type NameMatch } from './field-names';
+import { type FieldNames, fieldNames, isOurs, type NameMatch } from './field-names';
 
 /** Distinct names remembered as told; a file that has more of them is hostile, and told enough. */
 const NAMES_MAX = 1000;
@@ -33,7 +33,7 @@ export type ValueKind = 'text' | 'literal' | 'nested';
 export class JsonRecordBuilder {
   /** H102 and H105, once per name. */
   readonly nameFindings: Finding[] = [];
-  private readonly names: ReturnType<typeof createFieldNames>;
+  private readonly names: FieldNames;
   private readonly order: { readonly name: string; readonly match: NameMatch }[] = [];
   private position = 0;
   private readonly matches = new Map<string, NameMatch>();
@@ -51,7 +51,7 @@ export class JsonRecordBuilder {
   private record = 0;
 
   constructor(private readonly fields: readonly FieldSpec[]) {
-    this.names = createFieldNames(fields);
+    this.names = fieldNames(fields);
   }
 
   begin(record: number): void {
