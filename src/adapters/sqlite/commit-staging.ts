@@ -9,7 +9,8 @@ import type { MessageType } from '../../domain/message-type';
 import type { CommitVerdict } from '../../ports/batch-store';
 import { quoteIdentifier } from './quote-identifier';
 import { tableShape } from './record-rows';
-import { addPlaces, addPlacesAhead, type PlacesInput } from './record-places';
+import { addPatientPlaces, hasPatientPlaces, markUnplaced, placeMarked } from './patient-places';
+import { addKeyPlaces, addKeyPlacesAhead, type PlacesInput } from './record-places';
 import type { StoreComparisonInput } from './settle-against-store';
 import { LAST_COMMIT } from './store-changes';
 import type { StoreTransactions } from './store-transactions';
@@ -61,7 +62,8 @@ export function highestId(db: Database.Database, type: MessageType): number {
 /** Rows and their places, in the transaction that is open. */
 export function insertRecords(db: Database.Database, input: CommitInput): void {
   const count = insertRows(db, `main.${quoteIdentifier(input.type.name)}`, input);
-  addPlaces(db, places(input), count);
+  addKeyPlaces(db, places(input), count);
+  if (hasPatientPlaces(db, input.type.name)) addPatientPlaces(db, places(input), count);
   supersede(db, input);
 }
 
@@ -80,15 +82,24 @@ export function prepareRecords(db: Database.Database, input: CommitInput, transa
     db.exec(`DROP TABLE IF EXISTS staging.kept; ${rows('staging.kept')}`);
     insertRows(db, 'staging.kept', input);
   }
-  addPlacesAhead(db, places(input), transactions);
+  addKeyPlacesAhead(db, places(input), transactions);
   return asTheyCame ? 'incoming.rows' : 'staging.kept';
 }
 
-/** Rows that were prepared, in the transaction that is open. SQLite copies them as they are: nothing may stand between. */
-export function moveRecords(db: Database.Database, input: CommitInput, ready: ReadyRows): void {
-  db.exec(moveStatement(input.type.name, ready));
+/**
+ * Rows that were prepared, in the transaction that is open. SQLite copies them as they are: nothing may stand between.
+ * @returns what is left to do about them when all is answered, outside of a transaction; null when nothing is
+ */
+export function moveRecords(db: Database.Database, input: CommitInput, ready: ReadyRows): Afterwards | null {
+  const { type, storedBase } = input;
+  db.exec(moveStatement(type.name, ready));
   supersede(db, input);
+  if (!hasPatientPlaces(db, type.name)) return null;
+  markUnplaced(db, type.name, storedBase);
+  return (transactions) => placeMarked(db, places(input), transactions);
 }
+
+export type Afterwards = (transactions: StoreTransactions) => void;
 
 export function moveStatement(type: string, ready: ReadyRows): string {
   return `INSERT INTO main.${quoteIdentifier(type)} SELECT * FROM ${ready}`;

@@ -11,9 +11,18 @@ import { createHash } from 'node:crypto';
 import { Fault } from '../../domain/fault';
 import type { Catalogue, MessageType } from '../../domain/message-type';
 import { quoteIdentifier } from './quote-identifier';
-import { ensureKeyPlaces, ensurePatientPlaces, placesTables } from './record-places';
+import { ensurePatientPlaces } from './patient-places';
+import { ensureKeyPlaces, placesTables } from './record-places';
 
-const OWN_TABLES = ['batches', 'findings', 'rejected_records', 'record_tables', 'hash_secret'];
+const OWN_TABLES = [
+  'batches',
+  'findings',
+  'rejected_records',
+  'report_fetches',
+  'record_tables',
+  'unplaced_patients',
+  'hash_secret',
+];
 
 const OWN_COLUMNS = `
   _id INTEGER PRIMARY KEY,

@@ -8,7 +8,7 @@ import { Fault } from '../../domain/fault';
 import { createBatches } from './migrations/0001-batches';
 import { markRetention } from './migrations/0002-retention';
 import { createReportFetches } from './migrations/0003-report-fetches';
-import { splitPlaces } from './migrations/0004-recent-places';
+import { postponePlaces } from './migrations/0004-places';
 
 export interface Migration {
   /** 1, 2, 3...: what `PRAGMA user_version` is afterwards. */
@@ -16,7 +16,7 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [createBatches, markRetention, createReportFetches, splitPlaces];
+export const MIGRATIONS: readonly Migration[] = [createBatches, markRetention, createReportFetches, postponePlaces];
 
 export function migrate(db: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {
   const newest = migrations.at(-1)?.version ?? 0;

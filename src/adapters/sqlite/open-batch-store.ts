@@ -18,11 +18,13 @@ import { versionOrder } from '../../stages/route/version-order';
 import { asFault } from './as-fault';
 import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, SELECT_QUARANTINED } from './batch-row';
 import { ensureRecordTables } from './ensure-record-tables';
+import type { Afterwards } from './commit-staging';
+import { hasPatientPlaces } from './patient-places';
 import { insertOrigin } from './insert-origin';
 import { createKeyedHash, type HashSecret } from './keyed-hash';
 import { migrate } from './migrate';
 import { openConnection } from './open-connection';
-import { moveRecentPlaces } from './record-places';
+import { keyPlaces, moveRecentPlaces, patientPlaces } from './record-places';
 import { registerFunctions } from './register-functions';
 import { createReportSource } from './sqlite-report-source';
 import { SqliteStaging } from './sqlite-staging';
@@ -69,6 +71,8 @@ class SqliteBatchStore implements BatchStore {
   readonly #transactions: StoreTransactions;
   readonly #scratch: ScratchDatabases;
   #staging: Staging | null = null;
+  /** What the last batch has left to do; its staging area is still there. */
+  #afterwards: Afterwards | null = null;
 
   constructor(db: Database.Database, options: BatchStoreOptions, secret: HashSecret) {
     this.#db = db;
@@ -155,6 +159,7 @@ class SqliteBatchStore implements BatchStore {
   openStaging(batch: BatchRecord, type: MessageType | null): Staging {
     return asFault(() => {
       this.#staging?.discard();
+      this.#afterwards = null;
       const { stagingDir: directory = null, stagedInMemoryMaxBytes = STAGED_IN_MEMORY_MAX_BYTES } = this.#options;
       const place = { batchId: batch.id, bytes: batch.bytes, directory, inMemoryMaxBytes: stagedInMemoryMaxBytes };
       const path = stagingPath(place);
@@ -166,6 +171,7 @@ class SqliteBatchStore implements BatchStore {
         scratch: this.#scratch,
         transactions: this.#transactions,
         secret: this.#secret,
+        later: (work: Afterwards) => (this.#afterwards = work),
       };
       this.#staging = new SqliteStaging({ ...context, batch, type, order, path });
       return this.#staging;
@@ -190,7 +196,17 @@ class SqliteBatchStore implements BatchStore {
 
   tidy(): void {
     asFault(() => {
-      for (const type of this.#options.catalogue.types.keys()) moveRecentPlaces(this.#db, type, this.#transactions);
+      const afterwards = this.#afterwards;
+      this.#afterwards = null;
+      if (afterwards !== null) {
+        afterwards(this.#transactions);
+        this.#transactions.endBulk();
+        this.#scratch.drop();
+      }
+      for (const type of this.#options.catalogue.types.keys()) {
+        moveRecentPlaces(this.#db, keyPlaces(type), this.#transactions);
+        if (hasPatientPlaces(this.#db, type)) moveRecentPlaces(this.#db, patientPlaces(type), this.#transactions);
+      }
     });
   }
 

@@ -4,7 +4,8 @@
  * an index would be, but may be written before the row is: every stored row has its places; a place whose row is not
  * there, or is another one, means nothing. So whoever looks a row up by its place compares the row itself.
  * Hashes are random: each place of a small batch would change a page of its own. So they come into a small table beside
- * (`..._recent`) and move from there many at once, when the batch has its answer. A place that is looked up is looked up in both.
+ * (`..._recent`) and move from there many at once, when the batch has its answer. A place that is looked up is looked up in both. What is special about
+ * patients' places: patient-places.
  */
 import type Database from 'better-sqlite3';
 import { quoteIdentifier } from './quote-identifier';
@@ -46,25 +47,11 @@ export function ensureKeyPlaces(db: Database.Database, type: string): void {
   ensurePlaces(db, keyPlaces(type));
 }
 
-/** A rule may come later than the records it asks for. `place_hash` must be registered. */
-export function ensurePatientPlaces(db: Database.Database, type: string): void {
-  const places = patientPlaces(type);
-  ensurePlaces(db, places);
-  db.exec(`
-    INSERT OR IGNORE INTO ${places.all} (hash, id)
-      SELECT place_hash(_patient), _id FROM main.${quoteIdentifier(type)} ORDER BY 1, 2;`);
-}
-
-function ensurePlaces(db: Database.Database, { all, recent }: Places): void {
+export function ensurePlaces(db: Database.Database, { all, recent }: Places): void {
   for (const name of [all, recent]) {
     db.exec(`CREATE TABLE IF NOT EXISTS ${name} (
       hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (hash, id)) STRICT, WITHOUT ROWID`);
   }
-}
-
-function hasPatientPlaces(db: Database.Database, type: string): boolean {
-  const found = prepared(db, 'SELECT 1 FROM main.sqlite_schema WHERE name = ?').get(`${type}_by_patient`);
-  return found !== undefined;
 }
 
 export interface PlacesInput {
@@ -75,57 +62,51 @@ export interface PlacesInput {
   readonly base: number;
 }
 
-/** Writes the places of rows in the transaction that is open. @param count how many records there are */
-export function addPlaces(db: Database.Database, { type, kept, base }: PlacesInput, count: number): void {
-  const into = count > MOVED_ROWS ? 'all' : 'recent';
+/** Writes the places of keys in the transaction that is open. @param count how many records there are */
+export function addKeyPlaces(db: Database.Database, { type, kept, base }: PlacesInput, count: number): void {
   prepared(
     db,
-    `INSERT OR IGNORE INTO ${keyPlaces(type)[into]} (hash, id)
+    `INSERT OR IGNORE INTO ${tableFor(keyPlaces(type), count)} (hash, id)
       SELECT hash, ? + record FROM staging.sorted_key s WHERE ${kept('s.record')} ORDER BY place`,
   ).run(base);
-  if (!hasPatientPlaces(db, type)) return;
-  prepared(
-    db,
-    `INSERT OR IGNORE INTO ${patientPlaces(type)[into]} (hash, id)
-      SELECT patient_hash, ? + record FROM incoming.places p WHERE ${kept('p.record')} ORDER BY 1, 2`,
-  ).run(base);
 }
 
-/** The same ahead of the rows, in many short transactions: others write in between. */
-export function addPlacesAhead(
+/** The same ahead of the rows. */
+export function addKeyPlacesAhead(db: Database.Database, input: PlacesInput, transactions: StoreTransactions): void {
+  addInChunks(db, { ...input, places: keyPlaces(input.type), source: 'staging.sorted_key' }, transactions);
+}
+
+/** Where so many new places come. */
+export function tableFor({ all, recent }: Places, count: number): string {
+  return count > MOVED_ROWS ? all : recent;
+}
+
+export interface ChunksInput extends PlacesInput {
+  readonly places: Places;
+  /** A table `(place, hash, record)`, sorted by hash; `place` counts from 1. */
+  readonly source: string;
+}
+
+/** Writes places in many short transactions: others write in between. */
+export function addInChunks(db: Database.Database, input: ChunksInput, transactions: StoreTransactions): void {
+  const { places, source, kept, base } = input;
+  const count = prepared<[], { n: number }>(db, `SELECT count(*) AS n FROM ${source}`).get()?.n ?? 0;
+  const statement = prepared(
+    db,
+    `INSERT OR IGNORE INTO ${places.all} (hash, id)
+      SELECT hash, ? + record FROM ${source} s WHERE place > ? AND place <= ? AND ${kept('s.record')} ORDER BY place`,
+  );
+  for (let done = 0; done < count; done += CHUNK_ROWS) {
+    transactions.write(() => void statement.run(base, done, done + CHUNK_ROWS));
+  }
+}
+
+/** Leaves no more than a few recent places, in short transactions. */
+export function moveRecentPlaces(
   db: Database.Database,
-  { type, kept, base }: PlacesInput,
+  { all, recent }: Places,
   transactions: StoreTransactions,
 ): void {
-  const inChunks = (places: string, source: string): void => {
-    const count = prepared<[], { n: number }>(db, `SELECT count(*) AS n FROM ${source}`).get()?.n ?? 0;
-    const statement = prepared(
-      db,
-      `INSERT OR IGNORE INTO ${places} (hash, id)
-        SELECT hash, ? + record FROM ${source} s WHERE place > ? AND place <= ? AND ${kept('s.record')} ORDER BY place`,
-    );
-    for (let done = 0; done < count; done += CHUNK_ROWS) {
-      transactions.write(() => void statement.run(base, done, done + CHUNK_ROWS));
-    }
-  };
-  inChunks(keyPlaces(type).all, 'staging.sorted_key');
-  if (!hasPatientPlaces(db, type)) return;
-  transactions.bulk();
-  db.exec(`
-    DROP TABLE IF EXISTS staging.sorted_patient;
-    CREATE TABLE staging.sorted_patient (place INTEGER PRIMARY KEY, hash INTEGER, record INTEGER);
-    INSERT INTO staging.sorted_patient (hash, record)
-      SELECT patient_hash, record FROM incoming.places ORDER BY patient_hash, record;`);
-  inChunks(patientPlaces(type).all, 'staging.sorted_patient');
-}
-
-/** Leaves no more than a few recent places of a type, in short transactions. */
-export function moveRecentPlaces(db: Database.Database, type: string, transactions: StoreTransactions): void {
-  movePlaces(db, keyPlaces(type), transactions);
-  if (hasPatientPlaces(db, type)) movePlaces(db, patientPlaces(type), transactions);
-}
-
-function movePlaces(db: Database.Database, { all, recent }: Places, transactions: StoreTransactions): void {
   const count = (): number => prepared<[], { n: number }>(db, `SELECT count(*) AS n FROM ${recent}`).get()?.n ?? 0;
   while (count() > RECENT_MAX) {
     transactions.write(() => {

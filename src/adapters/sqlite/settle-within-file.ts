@@ -25,8 +25,6 @@ export function forgetDecisions(db: Database.Database): void {
 
 /** Sorts the records by the hash of their key, and finds those that share a key. Once, before anything is settled. */
 export function sortKeys(db: Database.Database, base: number): void {
-  const neighbour = (step: 1 | -1): string =>
-    `EXISTS (SELECT 1 FROM staging.sorted_key o WHERE o.place = s.place + ${step} AND o.hash = s.hash)`;
   prepared(
     db,
     `INSERT INTO staging.sorted_key (hash, record)
@@ -35,8 +33,11 @@ export function sortKeys(db: Database.Database, base: number): void {
   prepared(
     db,
     `INSERT INTO staging.same_key (key, record)
-      SELECT r._key, s.record FROM staging.sorted_key s ${joinRow('r', 's.record', base)}
-      WHERE ${neighbour(1)} OR ${neighbour(-1)} ORDER BY 1, 2`,
+      WITH pair AS MATERIALIZED (
+        SELECT s.record AS one, o.record AS other
+        FROM staging.sorted_key s CROSS JOIN staging.sorted_key o ON o.place = s.place + 1 WHERE o.hash = s.hash)
+      SELECT r._key, p.record FROM (SELECT one AS record FROM pair UNION SELECT other FROM pair) p
+      ${joinRow('r', 'p.record', base)} ORDER BY 1, 2`,
   ).run();
 }
 

@@ -24,6 +24,7 @@ import type {
 import type { ReportSource } from '../../ports/report-source';
 import { asFault } from './as-fault';
 import {
+  type Afterwards,
   commitBatchRow,
   type CommitInput,
   copyFindings,
@@ -36,6 +37,7 @@ import {
   stageReportTables,
 } from './commit-staging';
 import { countSettled } from './count-settled';
+import { hasUnplaced, placeUnplaced } from './patient-places';
 import { settleAgainstStore, settleFollows, type StoreComparisonInput } from './settle-against-store';
 import { forgetDecisions, settleWithinFile, sortKeys, tellRepeated } from './settle-within-file';
 import { createReportSource } from './sqlite-report-source';
@@ -101,15 +103,14 @@ export class SqliteStaging implements Staging {
   settle(columnOf: (fieldIndex: number) => number | null = () => null): void {
     this.#run(() => {
       if (this.#settled) throw new Fault('S903', 'a batch is settled once', { retryable: false });
-      const { db, transactions } = this.#context;
+      const { db } = this.#context;
       this.#intake.read();
       const comparison = this.#tally.hasStaged && !this.#tally.allRejected ? this.#comparison() : null;
       if (comparison !== null) {
         this.#sort(comparison.base);
         settleWithinFile(db, comparison);
       }
-      if (this.#context.path !== null && !transactions.locked) transactions.snapshot();
-      else transactions.lock();
+      this.#readStore();
       this.#seen = lastCommit(db);
       if (comparison !== null) {
         settleAgainstStore(db, comparison);
@@ -175,8 +176,9 @@ export class SqliteStaging implements Staging {
   }
 
   commit(verdict: CommitVerdict): void {
-    this.#run(() => {
-      const { db, transactions, batch } = this.#context;
+    const { batch, scratch, later } = this.#context;
+    const afterwards = this.#run(() => {
+      const { db, transactions } = this.#context;
       const { allRejected, allRepeated, hasStaged } = this.#tally;
       if (!this.#settled && !allRejected && !allRepeated && hasStaged) {
         throw new Fault('S903', 'records are settled before they are committed', { retryable: false });
@@ -184,14 +186,17 @@ export class SqliteStaging implements Staging {
       if (!this.hold()) throw new Fault('S902', 'the store changed meanwhile', { retryable: true });
       commitBatchRow(db, batch.id, verdict);
       const input = this.#storing();
-      if (this.#prepared !== null) moveRecords(db, this.#prepared.input, this.#prepared.ready);
+      let afterwards: Afterwards | null = null;
+      if (this.#prepared !== null) afterwards = moveRecords(db, this.#prepared.input, this.#prepared.ready);
       else if (input !== null) insertRecords(db, { ...input, storedBase: highestId(db, input.type) });
       if (!this.#numbered) numberFindings(db);
       copyFindings(db, 'main', batch.id);
       transactions.commit();
+      return afterwards;
     });
     this.#end(() => {
-      this.#context.scratch.empty(this.#context.batch.bytes);
+      if (afterwards === null) scratch.empty(batch.bytes);
+      else later(afterwards);
     });
   }
 
@@ -216,6 +221,22 @@ export class SqliteStaging implements Staging {
     this.#ended = true;
     this.#intake.discard();
     if (this.#context.db.open) asFault(release);
+  }
+
+  /** From here on one state of the store is read, in which every patient that is asked for has its places. */
+  #readStore(): void {
+    const { db, transactions, type, path } = this.#context;
+    const followed = type?.rules.follows?.messageType;
+    if (path === null || transactions.locked) {
+      transactions.lock();
+      if (followed !== undefined && hasUnplaced(db, followed)) placeUnplaced(db, followed);
+      return;
+    }
+    transactions.snapshot();
+    while (followed !== undefined && hasUnplaced(db, followed)) {
+      transactions.write(() => placeUnplaced(db, followed));
+      transactions.snapshot();
+    }
   }
 
   #sort(base: number): void {

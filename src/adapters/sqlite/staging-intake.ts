@@ -10,7 +10,7 @@ import type { Finding } from '../../domain/finding';
 import type { MessageType } from '../../domain/message-type';
 import type { PartTarget, RejectedRecord, StagedPart, StagedRecord } from '../../ports/batch-store';
 import { storeFault } from './as-fault';
-import { highestId } from './commit-staging';
+import { type Afterwards, highestId } from './commit-staging';
 import { copyPart, type IncomingRecords, receiveRecords } from './incoming-records';
 import { createKeyedHash, type HashSecret } from './keyed-hash';
 import { prepared } from './prepared';
@@ -30,6 +30,8 @@ export interface StagingContext {
   readonly secret: HashSecret;
   /** Where the files of a batch are made that is too large to be judged and stored under the lock; else null. */
   readonly path: string | null;
+  /** Takes what is to be done when the batch has its answer; the staging area stays as it is until then. */
+  readonly later: (work: Afterwards) => void;
 }
 
 /** Ids left free for what others store while a large batch is read and judged. */
@@ -73,9 +75,13 @@ export class StagingIntake {
   }
 
   addRecord(record: StagedRecord): void {
-    const incoming = this.#incoming;
-    if (incoming === null) throw ended();
-    this.#write(() => incoming.add(record));
+    if (this.#incoming === null) throw ended();
+    try {
+      this.#transactions.bulk();
+      this.#incoming.add(record);
+    } catch (error) {
+      throw storeFault(error);
+    }
   }
 
   addRejected(record: RejectedRecord): void {

@@ -1,0 +1,102 @@
+/** Patients' places of a large batch, which are written when it has its answer: whoever looks a patient up finds it before, too. */
+import Database from 'better-sqlite3';
+import { join } from 'node:path';
+import { openBatchStore } from '../../../src/adapters/sqlite/open-batch-store';
+import type { BatchStore } from '../../../src/ports/batch-store';
+import { deliver } from '../../contract/batch-store/deliver';
+import { CATALOGUE, origin, staged, VARIANT } from '../../contract/batch-store/fixtures';
+import { temporaryFolder } from './temporary-folder';
+
+const LARGE = 9 * 1024 * 1024;
+
+const dir = temporaryFolder();
+let files = 0;
+let path: string;
+let store: BatchStore;
+let other: BatchStore;
+beforeEach(() => {
+  path = join(dir, `${++files}.db`);
+  const options = { path, catalogue: CATALOGUE, busyTimeoutMs: 50 };
+  store = openBatchStore({ ...options, stagingDir: join(dir, 'staging') });
+  other = openBatchStore({ ...options, stagingDir: join(dir, 'staging-too') });
+});
+afterEach(() => {
+  store.close();
+  other.close();
+});
+
+function count(table: string): number {
+  const db = new Database(path, { readonly: true });
+  try {
+    return db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
+  } finally {
+    db.close();
+  }
+}
+
+/** Two patients in a large batch, one of them not stored. */
+function deliverLarge(): void {
+  deliver(store, { origin: origin('before'), records: [staged(1, ['a', 'p', '1', '2021-04-01'])] });
+  deliver(store, {
+    origin: origin('large', { bytes: LARGE }),
+    records: [staged(1, ['b', 'q', '1', '2021-04-01']), staged(2, ['a', 'r', '1', '2021-04-01'])],
+  });
+}
+
+/** The patients that nothing is known of. */
+function unknown(asked: BatchStore, id: string, bytes: number): readonly string[] {
+  const patients = ['p', 'q', 'r'];
+  const { codes } = deliver(asked, {
+    origin: origin(id, { messageType: 'Variant', bytes }),
+    type: VARIANT,
+    records: patients.map((patient, i) => staged(i + 1, [`variant ${id} ${patient}`, patient, '2021-04-02'])),
+  });
+  return patients.filter((_, i) => codes.includes(`R311@${i + 1}`));
+}
+
+test('they wait until the batch has its answer', () => {
+  deliverLarge();
+  expect([count('Result_by_patient'), count('unplaced_patients')]).toEqual([0, 1]);
+  store.tidy();
+  expect([count('Result_by_patient'), count('unplaced_patients')]).toEqual([1, 0]);
+  expect(unknown(store, 'after', 1000)).toEqual(['r']);
+});
+
+test.each([
+  ['small', 1000],
+  ['large', LARGE],
+])('a %s batch that comes before finds the patient, and nothing is left to do', (_size, bytes) => {
+  deliverLarge();
+  expect(unknown(other, 'meanwhile', bytes)).toEqual(['r']);
+  expect([count('Result_by_patient'), count('unplaced_patients')]).toEqual([1, 0]);
+  store.tidy();
+  expect([count('Result_by_patient'), count('unplaced_patients')]).toEqual([1, 0]);
+});
+
+test('what another batch has pushed aside, or a crash, is done when it is needed', () => {
+  deliverLarge();
+  deliver(store, { origin: origin('next'), records: [staged(1, ['c', 's', '1', '2021-04-01'])] });
+  store.tidy();
+  expect(count('unplaced_patients')).toBe(1);
+  expect(unknown(store, 'after', 1000)).toEqual(['r']);
+  expect(count('unplaced_patients')).toBe(0);
+});
+
+test('a mark of another batch stays', () => {
+  deliverLarge();
+  deliver(other, {
+    origin: origin('of others', { bytes: LARGE, sender: '91365677' }),
+    records: [staged(1, ['z', 't', '1', '2021-04-01'])],
+  });
+  store.tidy();
+  expect(count('unplaced_patients')).toBe(1);
+  other.tidy();
+  expect([count('Result_by_patient'), count('unplaced_patients')]).toEqual([2, 0]);
+});
+
+test('a large batch that stores nothing leaves nothing to do', () => {
+  deliver(store, { origin: origin('before'), records: [staged(1, ['a', 'p', '1', ''])] });
+  deliver(store, { origin: origin('large', { bytes: LARGE }), records: [staged(1, ['a', 'p', '1', ''])] });
+  expect(count('unplaced_patients')).toBe(0);
+  store.tidy();
+});
