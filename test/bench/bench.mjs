@@ -4,6 +4,7 @@
  *
  *   npm run bench [-- --runs 5 --records 10000,100000,1000000 --naive 100000 --json FILE]
  *   npm run bench -- --records 1000000 --prefill 20   a store that holds 20 million records already
+ *   npm run bench -- --records 100000 --warm 3        the fourth batch of its size since the daemon began
  *   npm run bench -- --short
  *
  * Throughput counts from the marker's arrival to the commit, as another process sees it. Figures of different runs do not
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
     records: { type: 'string', default: '10000,100000,1000000' },
     naive: { type: 'string', default: '100000' },
     prefill: { type: 'string', default: '0' },
+    warm: { type: 'string', default: '0' },
     batches: { type: 'string', default: '500' },
     large: { type: 'string', default: '1000000' },
     many: { type: 'string', default: '1000' },
@@ -54,7 +56,11 @@ function makeFile(records, seed) {
 
 async function measureThroughput(records) {
   const file = makeFile(records, 1);
-  const prefill = Array.from({ length: Number(options.prefill) }, (_, i) => makeFile(PREFILL_RECORDS, i + 2));
+  const sizes = [
+    ...new Array(Number(options.prefill)).fill(PREFILL_RECORDS),
+    ...new Array(Number(options.warm)).fill(records),
+  ];
+  const prefill = sizes.map((size, i) => makeFile(size, i + 2));
   const ours = [];
   const imports = [];
   const naives = [];

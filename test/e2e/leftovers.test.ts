@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
+import { dataFolders, stagedReportPath } from '../../src/adapters/spool/data-folders';
 import type { DaemonStatus } from '../../src/daemon/status-file';
 import {
   type BuiltDaemon,
@@ -67,6 +68,7 @@ afterEach(async () => {
 afterAll(() => home.remove());
 
 const at = (...path: string[]): string => join(home.dataDir, ...path);
+const staged = (id: string): string => stagedReportPath(dataFolders(home.dataDir), id, `${NAME}.report.json`);
 const drop = (...names: string[]): string => at('accounts/lab', ...names);
 const isAnswered = (name: string): boolean => existsSync(drop('reports', `${name}.report.ok`));
 
@@ -285,7 +287,11 @@ describe('a batch that was in work', () => {
 
   test.each([
     ['nothing else', () => undefined],
-    ['a half-written report', (id: string) => file(at('work', id, 'reports', `${NAME}.report.json`), '{"half":')],
+    ['a half-written report', (id: string) => file(staged(id), '{"half":')],
+    [
+      'a half-written report of an earlier version',
+      (id: string) => file(at('work', id, 'reports', `${NAME}.report.json`), '{"half":'),
+    ],
     ['a half-made copy', (id: string) => file(at('work', id, 'data.copy'))],
   ])(
     'is finished: %s beside its data',
@@ -302,11 +308,8 @@ describe('a batch that was in work', () => {
   );
 
   test.each([
-    [
-      'a folder where its reports are written',
-      (id: string) => folder(at('work', id, 'reports', `${NAME}.report.json`)),
-    ],
-    ['a file where the folder of its reports belongs', (id: string) => file(at('work', id, 'reports'))],
+    ['a folder where its report is written', (id: string) => folder(staged(id))],
+    ['a file where an earlier version had its reports', (id: string) => file(at('work', id, 'reports'))],
   ])(
     'is finished when that is out of the way: %s',
     async (_what, plant) => {

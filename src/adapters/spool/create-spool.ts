@@ -20,7 +20,7 @@ import { basename, dirname, join } from 'node:path';
 import type { BatchRecord } from '../../domain/batch-record';
 import { Fault, toFault } from '../../domain/fault';
 import type { ClaimedFile, ReportContent, Spool, WrittenReport } from '../../ports/spool';
-import { archivePath, type DataFolders, dropFolder, reportsFolder } from './data-folders';
+import { archivePath, type DataFolders, dropFolder, reportsFolder, stagedReportPath } from './data-folders';
 import {
   copyFileDurably,
   exists,
@@ -40,7 +40,7 @@ export function createSpool(folders: DataFolders): Spool {
   const syncs = new PendingSyncs();
   const workFolder = (batch: BatchRecord): string => join(folders.workDir, batch.id);
   const claimedPath = (batch: BatchRecord): string => join(workFolder(batch), 'data');
-  const stagedReport = (batch: BatchRecord, name: string): string => join(workFolder(batch), 'reports', name);
+  const stagedReport = (batch: BatchRecord, name: string): string => stagedReportPath(folders, batch.id, name);
   const markerPath = (batch: BatchRecord): string | null =>
     batch.markerName === null ? null : join(dropFolder(folders, batch.account, batch.folder), batch.markerName);
   /** The marker of a batch that was set aside lies with it, also when it is released. */
@@ -103,7 +103,7 @@ export function createSpool(folders: DataFolders): Spool {
   function writeReport(batch: BatchRecord, content: ReportContent): WrittenReport {
     const path = stagedReport(batch, content.name);
     // Nothing of what lies there is needed after a crash: it is written again.
-    mkdirSync(join(workFolder(batch), 'reports'), { recursive: true, mode: 0o750 });
+    mkdirSync(folders.stagingDir, { recursive: true, mode: 0o750 });
     const hash = createHash('sha256');
     let bytes = 0;
     const fd = openSync(path, 'w', 0o640);
@@ -152,18 +152,18 @@ export function createSpool(folders: DataFolders): Spool {
   }
 
   function clear(batch: BatchRecord): void {
-    removeFolders([join(workFolder(batch), 'reports'), workFolder(batch)]);
+    removeWorkFolder(workFolder(batch));
     const marker = batch.cause === 'replay' ? null : markerPath(batch);
     if (marker !== null && fileIdentity(marker) === batch.markerIdentity) removeFile(marker, syncs.directory);
   }
 
-  /** Those that a batch leaves are empty, unless a former run was cut short in them. */
-  function removeFolders(paths: readonly string[]): void {
+  /** The one that a batch leaves is empty, unless a former run was cut short in it. */
+  function removeWorkFolder(path: string): void {
     try {
-      for (const path of paths) rmdirSync(path);
+      rmdirSync(path);
       syncs.directory(folders.workDir);
     } catch {
-      for (const path of paths) removeDirectory(path, syncs.directory);
+      removeDirectory(path, syncs.directory);
     }
   }
 
@@ -173,6 +173,9 @@ export function createSpool(folders: DataFolders): Spool {
       // Data that was not claimed yet lies where the next scan would find it.
       if (batch.state === 'ready' && batch.cause !== 'replay' && batch.cause !== 'unmarked') claim(batch);
       if (exists(workFolder(batch))) moveFile(workFolder(batch), target);
+    }
+    for (const name of listNames(folders.stagingDir)) {
+      if (name.startsWith(batch.id)) removeFile(join(folders.stagingDir, name));
     }
     const marker = markerPath(batch);
     if (marker === null || fileIdentity(marker) !== batch.markerIdentity) return;
@@ -193,6 +196,10 @@ export function createSpool(folders: DataFolders): Spool {
     setAside: (batch) => guarded(() => setAside(batch)),
     together: (action) => guarded(() => syncs.together(action)),
   };
+}
+
+function listNames(folder: string): readonly string[] {
+  return exists(folder) ? readdirSync(folder) : [];
 }
 
 function guarded<T>(action: () => T): T {

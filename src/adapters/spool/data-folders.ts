@@ -1,4 +1,5 @@
 /** Where everything lies below the data folder: the one place that knows. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { BatchRecord } from '../../domain/batch-record';
 import { shortName } from '../../domain/short-name';
@@ -13,7 +14,7 @@ export interface DataFolders {
   readonly uploadsDir: string;
   /** One folder per batch in work. */
   readonly workDir: string;
-  /** What is worth nothing after a crash. */
+  /** What is worth nothing after a crash, named by its batch's id and an ending. */
   readonly stagingDir: string;
   readonly archiveDir: string;
   readonly quarantineDir: string;
@@ -46,6 +47,14 @@ export function dropFolder(folders: DataFolders, account: string, folder: 'root'
 
 export function reportsFolder(folders: DataFolders, account: string, folder: 'root' | 'test'): string {
   return join(dropFolder(folders, account, folder), 'reports');
+}
+
+/**
+ * Where a report is written before it is published, whatever the length of its name. All lie in one folder that is
+ * always there: files come into a new one much more slowly.
+ */
+export function stagedReportPath({ stagingDir }: DataFolders, batchId: string, name: string): string {
+  return join(stagingDir, `${batchId}.${createHash('sha256').update(name).digest('hex').slice(0, 16)}`);
 }
 
 /**

@@ -125,6 +125,7 @@ function* workStrays(
     if (!entry.isDirectory()) yield { folder, name: entry.name, why: `${kindOf(entry)} does not belong there` };
     else if (id === 'staging') yield* stagingStrays(dataDir, join(folder, id), isUnfinished);
     else if (!isUnfinished(id)) yield { folder, name: entry.name, why: 'it belongs to no batch that is on its way' };
+    // An earlier version wrote reports there.
     else yield* straysIn(dataDir, join(folder, id), { reports: {} });
   }
 }
@@ -136,7 +137,7 @@ function* stagingStrays(
   isUnfinished: (id: string) => boolean,
 ): Generator<Leftover, void, undefined> {
   for (const entry of list(dataDir, folder)) {
-    const id = entry.name.toString().replace(/\.[a-z]+$/, '');
+    const [id = ''] = entry.name.toString().split('.');
     if (!entry.isFile() || !isUnfinished(id))
       yield { folder, name: entry.name, why: 'nothing is staged in it any more' };
   }

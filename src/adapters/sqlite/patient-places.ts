@@ -35,7 +35,7 @@ export function markUnplaced(db: Database.Database, type: string, base: number):
   prepared(
     db,
     `INSERT INTO main.unplaced_patients (message_type, first_id, last_id)
-      SELECT :type, :base + 1, max(_id) FROM main.${quoteIdentifier(type)} HAVING max(_id) > :base`,
+      SELECT :type, :base + 1, last FROM (SELECT max(_id) AS last FROM main.${quoteIdentifier(type)}) WHERE last > :base`,
   ).run({ type, base });
 }
 

@@ -65,6 +65,17 @@ describe('the spool', () => {
   const bytesOf = (chunks: Iterable<Uint8Array>): string =>
     Buffer.concat([...chunks].map((chunk) => Buffer.from(chunk))).toString();
 
+  it('sets a batch aside with nothing of its reports left, and leaves those of others', () => {
+    const batch = dropped();
+    spool.claim(batch);
+    const chunks = [Buffer.from('half')];
+    spool.writeReport(batch, { name: 'a.errors.csv', chunks });
+    spool.writeReport({ ...batch, id: 'other' }, { name: 'a.errors.csv', chunks });
+    for (let times = 0; times < 2; times++) spool.setAside({ ...batch, state: 'claimed' });
+    expect(readdirSync(join(folders.quarantineDir, batch.id)).sort()).toEqual([batch.markerName, 'data'].sort());
+    expect(readdirSync(folders.stagingDir).map((name) => name.split('.')[0])).toEqual(['other']);
+  });
+
   it('claims the file once and finds it again', () => {
     const batch = dropped();
     const claimed = spool.claim(batch);
