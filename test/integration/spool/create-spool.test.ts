@@ -68,6 +68,7 @@ describe('the spool', () => {
   it('sets a batch aside with nothing of its reports left, and leaves those of others', () => {
     const batch = dropped();
     spool.claim(batch);
+    mkdirSync(folders.quarantineDir);
     const chunks = [Buffer.from('half')];
     spool.writeReport(batch, { name: 'a.errors.csv', chunks });
     spool.writeReport({ ...batch, id: 'other' }, { name: 'a.errors.csv', chunks });
