@@ -9,6 +9,7 @@ import { Server as SshServer } from 'ssh2';
 import type { Account } from '../../domain/account';
 import { Fault } from '../../domain/fault';
 import { algorithmsOf, type AlgorithmPolicy } from './algorithm-policy';
+import { youngCollector } from './collect-young';
 import { Connection } from './connection';
 import { AccountSpace } from './files/account-space';
 import { clearPartials, type ClearedPartial } from './files/clear-partials';
@@ -88,7 +89,7 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
   const spaces = new Map<string, AccountSpace>();
   const connections = new Map<Socket, Connection>();
   const memory = new MemoryBudget<Connection>(limits.memoryMaxBytes);
-  const packets = new PacketPool(POOLED_MAX_BYTES);
+  const packets = new PacketPool(POOLED_MAX_BYTES, youngCollector());
   const announcement = new HostKeyAnnouncement(options.hostKeys, options.nextHostKeys ?? []);
   let trust = options.access?.trust ?? NO_TRUST;
   let stopping = false;

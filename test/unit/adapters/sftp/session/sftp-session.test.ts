@@ -74,7 +74,7 @@ beforeEach(() => {
       isStopping: () => false,
     },
     {
-      packets: new PacketPool(MEBIBYTE),
+      packets: new PacketPool(MEBIBYTE, () => undefined),
       pendingMaxBytes: () => MEBIBYTE,
       unsentMaxBytes: () => 4000,
       isCongested: () => congested,
