@@ -22,6 +22,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -102,9 +103,17 @@ function assertEqual(server, files, folder) {
   }
 }
 
+/**
+ * Empties a folder. Small files are only moved away: where thousands have just been deleted, ext4 looks at each of their
+ * places before it makes a new file, for minutes, at half a millisecond a file and more.
+ */
 function clear(folder) {
+  const away = mkdtempSync(join(work, 'away-'));
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isFile()) rmSync(join(folder, entry.name));
+    if (!entry.isFile()) continue;
+    const path = join(folder, entry.name);
+    if (statSync(path).size <= SMALL_BYTES) renameSync(path, join(away, entry.name));
+    else rmSync(path);
   }
 }
 

@@ -15,6 +15,7 @@ import { KeyRenewal } from './key-renewal';
 import type { Offence } from './login/ban-list';
 import { LoginProcedure, type LoginRecord, type LoginRules } from './login/login-procedure';
 import type { MemoryBudget } from './memory-budget';
+import type { PacketPool } from './packet-pool';
 import { printable } from './printable';
 import { SessionGate } from './session-gate';
 import type { SftpAuditEvent } from './sftp-audit';
@@ -38,6 +39,7 @@ export interface ConnectionOptions {
   readonly maxFileBytes: number;
   readonly spaceOf: (account: Account) => AccountSpace;
   readonly memory: MemoryBudget<Connection>;
+  readonly packets: PacketPool;
   readonly isStopping: () => boolean;
   readonly audit: (event: SftpAuditEvent) => void;
   readonly onLogin: (client: SshConnection) => void;
@@ -191,7 +193,7 @@ export class Connection {
   }
 
   private openGate(client: SshConnection): SessionGate {
-    const { limits, maxFileBytes, spaceOf, memory, isStopping } = this.options;
+    const { limits, maxFileBytes, spaceOf, memory, packets, isStopping } = this.options;
     const within = (limit: number): number => Math.min(limit, memory.share());
     return new SessionGate(client, {
       limits,
@@ -202,6 +204,7 @@ export class Connection {
         this.audit.session(this.accountName(), event);
       },
       session: {
+        packets,
         pendingMaxBytes: () => within(limits.pendingMaxBytes),
         unsentMaxBytes: () => within(limits.unsentMaxBytes),
         isCongested: () =>

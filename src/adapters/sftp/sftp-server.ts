@@ -9,6 +9,7 @@ import { Server as SshServer } from 'ssh2';
 import type { Account } from '../../domain/account';
 import { Fault } from '../../domain/fault';
 import { algorithmsOf, type AlgorithmPolicy } from './algorithm-policy';
+import { youngCollector } from './collect-young';
 import { Connection } from './connection';
 import { AccountSpace } from './files/account-space';
 import { clearPartials, type ClearedPartial } from './files/clear-partials';
@@ -20,6 +21,7 @@ import type { LoginTrust } from './login/decide-login';
 import { Door } from './login/door';
 import { normaliseAddress } from './login/peer-address';
 import { MemoryBudget } from './memory-budget';
+import { PacketPool } from './packet-pool';
 import type { SftpAuditEvent } from './sftp-audit';
 import type { SftpEvents } from './sftp-events';
 import { DEFAULT_BAN_RULES, DEFAULT_SFTP_LIMITS, type SftpLimits } from './sftp-limits';
@@ -74,6 +76,7 @@ export interface SftpServer {
 }
 
 const FOLDER_CREATION_MODE = 0o750;
+const POOLED_MAX_BYTES = 4_194_304;
 const SWEEP_MAX_MS = 5_000;
 const DRAIN_POLL_MS = 25;
 const IDENT = 'labdrop';
@@ -86,6 +89,7 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
   const spaces = new Map<string, AccountSpace>();
   const connections = new Map<Socket, Connection>();
   const memory = new MemoryBudget<Connection>(limits.memoryMaxBytes);
+  const packets = new PacketPool(POOLED_MAX_BYTES, youngCollector());
   const announcement = new HostKeyAnnouncement(options.hostKeys, options.nextHostKeys ?? []);
   let trust = options.access?.trust ?? NO_TRUST;
   let stopping = false;
@@ -143,6 +147,7 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
       maxFileBytes: options.maxFileBytes,
       spaceOf,
       memory,
+      packets,
       isStopping: () => stopping,
       audit,
       onLogin: (client) => {

@@ -14,6 +14,9 @@ export class PacketFramer {
   private body: Buffer | null = null;
   private bodyFilled = 0;
 
+  /** @param allocate memory for a packet of so many bytes */
+  constructor(private readonly allocate: (bytes: number) => Buffer = (bytes) => Buffer.allocUnsafe(bytes)) {}
+
   /**
    * Takes the next bytes and hands each packet that they complete, without its length, to `onPacket`.
    * @throws ProtocolError for a length of 0 or above PACKET_MAX_BYTES
@@ -44,7 +47,7 @@ export class PacketFramer {
       if (length === 0 || length > PACKET_MAX_BYTES) {
         throw new ProtocolError(`a packet of ${String(length)} bytes; 1 to ${String(PACKET_MAX_BYTES)} are possible`);
       }
-      this.body = Buffer.allocUnsafe(length);
+      this.body = this.allocate(length);
       this.bodyFilled = 0;
       this.headerFilled = 0;
     }

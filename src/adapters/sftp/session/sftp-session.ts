@@ -14,6 +14,7 @@ import { buildVersion } from '../codec/build-reply';
 import { PacketFramer } from '../codec/packet-framer';
 import { parseRequest } from '../codec/parse-request';
 import { ProtocolError } from '../codec/protocol-error';
+import type { PacketPool } from '../packet-pool';
 import { ownWindowBytes } from '../ssh2-internals';
 import { abandonHandles } from './close-handle';
 import { executeRequest, executeWrites } from './execute-request';
@@ -23,6 +24,8 @@ import type { SessionContext } from './session-context';
 import { WakeSignal } from './wake-signal';
 
 export interface SessionOptions {
+  /** Where packets come from, and go when they were carried out. */
+  readonly packets: PacketPool;
   /** Requests that wait, in bytes, above which nothing more is taken from the channel. */
   readonly pendingMaxBytes: () => number;
   /** Replies that wait, in bytes, above which no further request is carried out. */
@@ -47,7 +50,7 @@ const PACKET_OVERHEAD_BYTES = 256;
 const TURN_REQUESTS = 64;
 
 export class SftpSession {
-  private readonly framer = new PacketFramer();
+  private readonly framer: PacketFramer;
   private readonly pending = new PacketQueue();
   private readonly signal = new WakeSignal();
   private receivedBytes = 0;
@@ -64,6 +67,7 @@ export class SftpSession {
     private readonly context: SessionContext,
     private readonly options: SessionOptions,
   ) {
+    this.framer = new PacketFramer((bytes) => options.packets.take(bytes));
     this.guardChannel();
     channel.on('error', (error: Error) => {
       this.die(error.message);
@@ -191,22 +195,30 @@ export class SftpSession {
   private async answer(packet: Buffer): Promise<Buffer> {
     const request = parseRequest(packet);
     if (this.initialised !== (request.kind !== 'init')) throw new ProtocolError('INIT is the first packet, once');
-    if (request.kind === 'write') return executeWrites(this.context, this.joinWrites(request));
+    if (request.kind === 'write') return this.answerWrites(packet, request);
     if (request.kind !== 'init') return executeRequest(this.context, request);
     this.initialised = true;
     return buildVersion();
   }
 
-  /** The write, and those waiting behind it that go on where it ends. */
-  private joinWrites(first: WriteRequest): readonly WriteRequest[] {
+  private async answerWrites(packet: Buffer, first: WriteRequest): Promise<Buffer> {
+    const packets = [packet];
+    const reply = await executeWrites(this.context, this.joinWrites(first, packets));
+    for (const carried of packets) this.options.packets.give(carried);
+    return reply;
+  }
+
+  /** The write, and those waiting behind it that go on where it ends; their packets are added to the first one's. */
+  private joinWrites(first: WriteRequest, packets: Buffer[]): readonly WriteRequest[] {
     const writes = [first];
     let last = first;
     let bytes = first.content.length;
     while (bytes < JOINED_MAX_BYTES) {
       const packet = this.pending.peek();
       const next = packet === undefined ? null : joinableWrite(last, packet);
-      if (next === null) break;
+      if (packet === undefined || next === null) break;
       this.shiftPending();
+      packets.push(packet);
       writes.push(next);
       last = next;
       bytes += next.content.length;

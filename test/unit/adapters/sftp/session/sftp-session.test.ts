@@ -6,6 +6,7 @@ import type { ServerChannel } from 'ssh2';
 import { AccountSpace } from '../../../../../src/adapters/sftp/files/account-space';
 import { DiskTurns } from '../../../../../src/adapters/sftp/files/disk-turns';
 import { OpenWriters } from '../../../../../src/adapters/sftp/files/open-writers';
+import { PacketPool } from '../../../../../src/adapters/sftp/packet-pool';
 import { HandleTable } from '../../../../../src/adapters/sftp/session/handle-table';
 import { SftpSession } from '../../../../../src/adapters/sftp/session/sftp-session';
 import { ACCOUNT, until } from '../../../../support/sftp-fixture';
@@ -73,6 +74,7 @@ beforeEach(() => {
       isStopping: () => false,
     },
     {
+      packets: new PacketPool(MEBIBYTE, () => undefined),
       pendingMaxBytes: () => MEBIBYTE,
       unsentMaxBytes: () => 4000,
       isCongested: () => congested,
