@@ -44,7 +44,8 @@ export function createLogger(options: LoggerOptions): LeveledLogger {
   const at =
     (level: LogLevel) =>
     (event: string, fields: LogFields = {}): void => {
-      winston.log({ level, message: '', event, fields });
+      // winston renders first and looks at the level then.
+      if (winston.isLevelEnabled(level)) winston.log({ level, message: '', event, fields });
     };
   return {
     debug: at('debug'),

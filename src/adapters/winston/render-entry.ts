@@ -38,6 +38,7 @@ function textValue(value: unknown): string {
 }
 
 function stringify(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number' || value === null) return JSON.stringify(value);
   const met = new Set<unknown>();
   // A cycle would end in an exception: what was met on the way is not entered again.
   const once = (_key: string, member: unknown): unknown => {
