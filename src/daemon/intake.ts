@@ -45,7 +45,8 @@ export function createIntake(options: IntakeOptions): (listing: FolderListing) =
     const files = listing.files.filter(({ identity }) => !dispatcher.isKnown(identity));
     const decision = pairFiles(files, { nowMs: options.now().getTime(), markerGraceMs: options.markerGraceMs, busy });
     const now = options.now();
-    const found = { account, listing, now, wallTime: belgianTime(now) };
+    let wallTime: string | null = null;
+    const found = { account, listing, now, wallTime: () => (wallTime ??= belgianTime(now)) };
     for (const { data, marker } of decision.ready) offer({ ...found, cause: 'upload', data, marker });
     for (const { cancel, data } of decision.cancelled) {
       if (data !== null) offer({ ...found, cause: 'cancelled', data, marker: cancel });
@@ -84,8 +85,8 @@ interface FoundBatch {
   readonly account: Account;
   readonly listing: FolderListing;
   readonly now: Date;
-  /** The same as Belgian clocks show it: dear to tell, so told once. */
-  readonly wallTime: string;
+  /** The same as Belgian clocks show it: dear to tell, so told once at most. */
+  readonly wallTime: () => string;
   readonly cause: BatchCause;
   readonly data: DroppedFile | null;
   readonly marker: DroppedFile | null;
@@ -96,7 +97,7 @@ function describe(found: FoundBatch, options: IntakeOptions): BatchOrigin | null
   const file = data ?? marker;
   if (file === null) return null;
   const { base } = splitFileName(file.name);
-  const name = parseName(base, { types: options.messageTypes(), account, now: wallTime, fileName: file.name });
+  const name = parseName(base, { types: options.messageTypes(), account, now: wallTime(), fileName: file.name });
   return {
     id: createBatchId(now.getTime(), randomBytes(10)),
     cause,

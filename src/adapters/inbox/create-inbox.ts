@@ -7,6 +7,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fileKind } from '../../stages/name/split-file-name';
 import { createNameChoice } from '../../stages/settle/choose-names';
 import type { FolderWatcher, FolderWatcherEvents } from '../chokidar/create-folder-watcher';
 import { dropFolder, type DataFolders } from '../spool/data-folders';
@@ -68,12 +69,21 @@ export function createInbox({ folders, rescanMs, relatives, perType, createWatch
         await list(where, path);
         return;
       }
-      const all = new Set(names.flatMap((name) => [name, ...relatives(name)]));
+      const all = new Set(names.flatMap((name) => [name, ...awaited(where, name)]));
       const files = lookAtOnce(path, [...all]);
       if (!closed) events.listed({ ...where, files, complete: false });
     } catch (error) {
       events.failed(path, asError(error));
     }
+  }
+
+  /**
+   * What may lie there beside a name that was told. Of data only those that were told before: nearly always the marker
+   * comes later, and a marker that came another way and first waits for the rescan.
+   */
+  function awaited(where: DropFolder, name: string): readonly string[] {
+    const names = relatives(name);
+    return fileKind(name).kind === 'data' ? watched.toldOf(where, names) : names;
   }
 
   async function list(where: DropFolder, path: string): Promise<void> {

@@ -16,6 +16,8 @@ export interface WatchList {
   accounts(names: ReadonlySet<string>): void;
   /** The SFTP server told this name. */
   told(folder: DropFolder, fileName: string): void;
+  /** Those of the names that it has told lately. */
+  toldOf(folder: DropFolder, fileNames: readonly string[]): readonly string[];
   close(): Promise<void>;
 }
 
@@ -91,6 +93,10 @@ export function createWatchList({ createWatcher, pathOf, changed, failed }: Watc
         if (told.size <= TOLD_MAX) break;
         told.delete(oldest);
       }
+    },
+    toldOf(folder, fileNames) {
+      const path = pathOf(folder);
+      return fileNames.filter((name) => told.has(`${path}/${name}`));
     },
     close: () => watcher.close(),
   };

@@ -74,6 +74,19 @@ test('a hint of the server tells that name and what belongs to it', async () => 
   expect(told).toEqual(['lab/root some: A A.csv A.ok']);
 });
 
+test('a hint of data that comes after its marker tells both; of data alone nothing else is looked for', async () => {
+  await inbox.start();
+  for (const name of ['A.csv', 'A.ok', 'B', 'B.ok']) put(name);
+  inbox.hint('lab', 'root', 'A.ok');
+  await until(() => told.length === 1, 'the marker looked at');
+  inbox.hint('lab', 'root', 'A.csv');
+  inbox.hint('lab', 'test', 'A.csv');
+  inbox.hint('lab', 'root', 'B');
+  await until(() => told.some((line) => line.includes('B')), 'the data looked at');
+  const looks = told.slice(1).flatMap((line) => line.split(': ')[1]?.split(' ') ?? []);
+  expect(looks.sort()).toEqual(['A.csv', 'A.ok', 'B']);
+});
+
 test('what the watcher tells makes the folder be listed, unless the server has told it all', async () => {
   await inbox.start();
   put('A');
