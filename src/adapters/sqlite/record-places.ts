@@ -4,8 +4,8 @@
  * an index would be, but may be written before the row is: every stored row has its places; a place whose row is not
  * there, or is another one, means nothing. So whoever looks a row up by its place compares the row itself.
  * Hashes are random: each place of a small batch would change a page of its own. So they come into a small table beside
- * (`..._recent`) and move from there many at once, when the batch has its answer. A place that is looked up is looked up in both. What is special about
- * patients' places: patient-places.
+ * (`..._recent`) and move from there many at once, when the batch has its answer. Whoever looks for a place looks in both.
+ * What is special about patients' places: patient-places.
  */
 import type Database from 'better-sqlite3';
 import { quoteIdentifier } from './quote-identifier';
