@@ -73,6 +73,8 @@ class SqliteBatchStore implements BatchStore {
   #staging: Staging | null = null;
   /** What the last batch has left to do; its staging area is still there. */
   #afterwards: Afterwards | null = null;
+  /** Types of which batches were staged since the last `tidy`. */
+  readonly #stagedTypes = new Set<string>();
 
   constructor(db: Database.Database, options: BatchStoreOptions, secret: HashSecret) {
     this.#db = db;
@@ -160,6 +162,7 @@ class SqliteBatchStore implements BatchStore {
     return asFault(() => {
       this.#staging?.discard();
       this.#afterwards = null;
+      if (type !== null) this.#stagedTypes.add(type.name);
       const { stagingDir: directory = null, stagedInMemoryMaxBytes = STAGED_IN_MEMORY_MAX_BYTES } = this.#options;
       const place = { batchId: batch.id, bytes: batch.bytes, directory, inMemoryMaxBytes: stagedInMemoryMaxBytes };
       const path = stagingPath(place);
@@ -203,10 +206,11 @@ class SqliteBatchStore implements BatchStore {
         this.#transactions.endBulk();
         this.#scratch.drop();
       }
-      for (const type of this.#options.catalogue.types.keys()) {
+      for (const type of this.#stagedTypes) {
         moveRecentPlaces(this.#db, keyPlaces(type), this.#transactions);
         if (hasPatientPlaces(this.#db, type)) moveRecentPlaces(this.#db, patientPlaces(type), this.#transactions);
       }
+      this.#stagedTypes.clear();
     });
   }
 

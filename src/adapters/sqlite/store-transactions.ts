@@ -8,6 +8,7 @@
  */
 import type Database from 'better-sqlite3';
 import { Fault } from '../../domain/fault';
+import { prepared } from './prepared';
 
 export class StoreTransactions {
   readonly #db: Database.Database;
@@ -28,7 +29,7 @@ export class StoreTransactions {
   bulk(): void {
     if (this.#db.inTransaction) return;
     if (this.#hasBegun) throw undone();
-    this.#db.exec(this.#isTogether ? 'BEGIN IMMEDIATE' : 'BEGIN');
+    this.#run(this.#isTogether ? 'BEGIN IMMEDIATE' : 'BEGIN');
     this.#hasBegun = this.#isTogether;
   }
 
@@ -46,7 +47,15 @@ export class StoreTransactions {
       return action();
     }
     this.endBulk();
-    return this.#db.transaction(action).immediate();
+    this.#run('BEGIN IMMEDIATE');
+    try {
+      const result = action();
+      this.#run('COMMIT');
+      return result;
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
   }
 
   /** Takes the store's write lock until `commit` or `rollback`. */
@@ -56,13 +65,13 @@ export class StoreTransactions {
       this.bulk();
     } else {
       this.endBulk();
-      this.#db.exec('BEGIN IMMEDIATE');
+      this.#run('BEGIN IMMEDIATE');
     }
     this.#locked = true;
   }
 
   commit(): void {
-    if (!this.#isTogether) this.#db.exec('COMMIT');
+    if (!this.#isTogether) this.#run('COMMIT');
     this.#locked = false;
   }
 
@@ -74,7 +83,7 @@ export class StoreTransactions {
       const result = action();
       if (this.#locked) throw between();
       if (this.#hasBegun && !this.#db.inTransaction) throw undone();
-      if (this.#hasBegun) this.#db.exec('COMMIT');
+      if (this.#hasBegun) this.#run('COMMIT');
       return result;
     } catch (error) {
       this.rollback();
@@ -88,12 +97,16 @@ export class StoreTransactions {
   /** Undoes whatever is open; a staging area in use is worth nothing afterwards. */
   rollback(): void {
     this.#locked = false;
-    if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+    if (this.#db.inTransaction) this.#run('ROLLBACK');
   }
 
   /** Ends the transaction that staging writes in: databases are attached outside of one. */
   endBulk(): void {
-    if (this.#db.inTransaction && !this.#isTogether) this.#db.exec('COMMIT');
+    if (this.#db.inTransaction && !this.#isTogether) this.#run('COMMIT');
+  }
+
+  #run(statement: 'BEGIN' | 'BEGIN IMMEDIATE' | 'COMMIT' | 'ROLLBACK'): void {
+    prepared(this.#db, statement).run();
   }
 }
 
