@@ -21,7 +21,7 @@ export const SCRATCH_PAGE_BYTES = 16_384;
 const ENDINGS = ['.staging', '.incoming'];
 
 /** Records are read from end to end and in order: there is little to keep of them. */
-const CACHE_KIB = { staging: 32_768, incoming: 8_192 };
+const CACHE_KIB = { staging: 16_384, incoming: 8_192 };
 
 export interface StagingPlace {
   readonly batchId: string;
