@@ -8,7 +8,7 @@
  * answer-first    the client hears OK before its file has its name
  */
 'use strict';
-const { existsSync, mkdirSync, readdirSync, renameSync, rmSync } = require('node:fs');
+const { existsSync, mkdirSync, renameSync, rmSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 
 /** Long enough for the answer to reach the client. */
@@ -16,7 +16,12 @@ const ANSWER_MS = 100;
 
 const { Upload } = require('../../dist/adapters/sftp/files/upload.js');
 const spoolModule = require('../../dist/adapters/spool/create-spool.js');
-const { archivePath, dropFolder, reportsFolder } = require('../../dist/adapters/spool/data-folders.js');
+const {
+  archivePath,
+  dropFolder,
+  reportsFolder,
+  stagedReportPath,
+} = require('../../dist/adapters/spool/data-folders.js');
 
 const WRONG_ORDERS = {
   'marker-first': (spool, folders) => {
@@ -49,13 +54,13 @@ const WRONG_ORDERS = {
   }),
   'announce-first': (spool, folders) => ({
     publishReports(batch, names) {
-      const staging = join(folders.workDir, batch.id, 'reports');
       const target = reportsFolder(folders, batch.account, batch.folder);
       mkdirSync(target, { recursive: true });
-      const announcements = existsSync(staging)
-        ? readdirSync(staging).filter((name) => name.endsWith('.report.ok'))
-        : [];
-      for (const name of announcements) renameSync(join(staging, name), join(target, name));
+      for (const name of names.filter((other) => other.endsWith('.report.json'))) {
+        const announcement = name.replace(/json$/, 'ok');
+        const staged = stagedReportPath(folders, batch.id, announcement);
+        if (existsSync(staged)) renameSync(staged, join(target, announcement));
+      }
       spool.publishReports(batch, names);
     },
   }),

@@ -1,5 +1,4 @@
 /** Where everything lies below the data folder: the one place that knows. */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { BatchRecord } from '../../domain/batch-record';
 import { shortName } from '../../domain/short-name';
@@ -50,11 +49,11 @@ export function reportsFolder(folders: DataFolders, account: string, folder: 'ro
 }
 
 /**
- * Where a report is written before it is published, whatever the length of its name. All lie in one folder that is
- * always there: files come into a new one much more slowly.
+ * Where a report is written before it is published: by the ending of its name, of which a batch has each once. All lie in
+ * one folder that is always there: files come into a new one much more slowly.
  */
 export function stagedReportPath({ stagingDir }: DataFolders, batchId: string, name: string): string {
-  return join(stagingDir, `${batchId}.${createHash('sha256').update(name).digest('hex').slice(0, 16)}`);
+  return join(stagingDir, `${batchId}.${name.split('.').slice(-2).join('.')}`);
 }
 
 /**
