@@ -1,16 +1,19 @@
+import { constants, type NodeGCPerformanceDetail, PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { youngCollector } from '../../../../src/adapters/sftp/collect-young';
 
-test('frees buffers that nobody uses any more', async () => {
+test('each call is one collection of what is young', async () => {
   const collect = youngCollector();
-  collect();
-  const before = process.memoryUsage().arrayBuffers;
-  const held = (): number => process.memoryUsage().arrayBuffers - before;
-  for (let count = 0; count < 20; count += 1) Buffer.allocUnsafeSlow(100_000);
-  // The engine lets go of them in a thread of its own.
-  for (let turn = 0; turn < 100 && held() >= 500_000; turn += 1) {
-    collect();
-    await pause(5);
-  }
-  expect(held()).toBeLessThan(500_000);
+  const forced: (number | undefined)[] = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const { detail } of list.getEntries()) {
+      const { kind, flags = 0 } = detail as NodeGCPerformanceDetail;
+      if ((flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) !== 0) forced.push(kind);
+    }
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  for (let times = 0; times < 3; times += 1) collect();
+  for (let turn = 0; turn < 100 && forced.length < 3; turn += 1) await pause(10);
+  observer.disconnect();
+  expect(forced).toEqual(new Array(3).fill(constants.NODE_PERFORMANCE_GC_MINOR));
 });
