@@ -1,14 +1,18 @@
-import { constants, type NodeGCPerformanceDetail, PerformanceObserver } from 'node:perf_hooks';
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { youngCollector } from '../../../../src/adapters/sftp/collect-young';
 
+/** What the engine tells of a collection. */
+interface Collection {
+  readonly detail: { readonly kind: number; readonly flags: number };
+}
+
 test('each call is one collection of what is young', async () => {
   const collect = youngCollector();
-  const forced: (number | undefined)[] = [];
+  const forced: number[] = [];
   const observer = new PerformanceObserver((list) => {
-    for (const { detail } of list.getEntries()) {
-      const { kind, flags = 0 } = detail as NodeGCPerformanceDetail;
-      if ((flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) !== 0) forced.push(kind);
+    for (const { detail } of list.getEntries() as unknown as readonly Collection[]) {
+      if ((detail.flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED) !== 0) forced.push(detail.kind);
     }
   });
   observer.observe({ entryTypes: ['gc'] });
