@@ -5,6 +5,7 @@ import { openBatchStore } from '../../../src/adapters/sqlite/open-batch-store';
 import type { BatchStore } from '../../../src/ports/batch-store';
 import { deliver } from '../../contract/batch-store/deliver';
 import { CATALOGUE, origin, staged, VARIANT } from '../../contract/batch-store/fixtures';
+import { countRows } from './count-rows';
 import { temporaryFolder } from './temporary-folder';
 
 const LARGE = 9 * 1024 * 1024;
@@ -25,14 +26,7 @@ afterEach(() => {
   other.close();
 });
 
-function count(table: string): number {
-  const db = new Database(path, { readonly: true });
-  try {
-    return db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
-  } finally {
-    db.close();
-  }
-}
+const count = (table: string): number => countRows(path, table);
 
 /** Two patients in a large batch, one of them not stored. */
 function deliverLarge(): void {
@@ -99,4 +93,17 @@ test('a large batch that stores nothing leaves nothing to do', () => {
   deliver(store, { origin: origin('large', { bytes: LARGE }), records: [staged(1, ['a', 'p', '1', ''])] });
   expect(count('unplaced_patients')).toBe(0);
   store.tidy();
+});
+
+test('what fails of it is left, and loses nothing', () => {
+  deliverLarge();
+  const locking = new Database(path);
+  locking.exec('BEGIN IMMEDIATE');
+  expect(() => store.tidy()).toThrow('SQLITE_BUSY');
+  locking.exec('COMMIT');
+  locking.close();
+  deliver(store, { origin: origin('next'), records: [staged(1, ['c', 's', '1', '2021-04-01'])] });
+  store.tidy();
+  expect(count('unplaced_patients')).toBe(1);
+  expect(unknown(store, 'after', 1000)).toEqual(['r']);
 });

@@ -5,6 +5,7 @@ import { openBatchStore } from '../../../src/adapters/sqlite/open-batch-store';
 import type { BatchStore, StagedRecord } from '../../../src/ports/batch-store';
 import { deliver } from '../../contract/batch-store/deliver';
 import { CATALOGUE, origin, staged, VARIANT } from '../../contract/batch-store/fixtures';
+import { countRows } from './count-rows';
 import { temporaryFolder } from './temporary-folder';
 
 const dir = temporaryFolder();
@@ -30,14 +31,7 @@ function deliverAll(): void {
   for (let batch = 0; batch < BATCHES; batch++) deliver(store, { origin: origin(`${batch}`), records: records(batch) });
 }
 
-function count(table: string): number {
-  const db = new Database(path, { readonly: true });
-  try {
-    return db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
-  } finally {
-    db.close();
-  }
-}
+const count = (table: string): number => countRows(path, table);
 
 test.each(['by_key', 'by_patient'])('%s: many move at once, and a few stay', (places) => {
   deliverAll();
