@@ -13,7 +13,7 @@ export type ElementLines =
 
 const LIST_KEY = 'codes';
 const COMMA = 0x2c;
-const FACTS: FileFacts = { bytes: 0, encoding: 'utf-8', bom: false, blank: false, refusal: null };
+const FACTS: FileFacts = { bytes: 0, encoding: 'utf-8', bom: false, blank: false, opensJson: true, refusal: null };
 
 export function findElementLines(text: string): ElementLines {
   const buffer = new TextBuffer([Buffer.from(text)], FACTS);

@@ -37,6 +37,14 @@ export function decodeRecord(bytes: Uint8Array, dialect: Pick<Dialect, 'encoding
   return decodeWhole(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), dialect.encoding);
 }
 
+/** How many of the bytes are whole characters: a cut may have left a part of one at the end. */
+export function wholeLength(bytes: Uint8Array, encoding: Encoding): number {
+  const whole = bytes.length - tailLength(bytes, encoding);
+  if (encoding === 'utf-8' || encoding === 'windows-1252' || whole < 2) return whole;
+  const high = bytes[whole - (encoding === 'utf-16le' ? 1 : 2)] ?? 0;
+  return high >= 0xd8 && high <= 0xdb ? whole - 2 : whole;
+}
+
 /** Bytes that `text` takes in the file it was read from. */
 export function encodedLength(text: string, encoding: Encoding): number {
   switch (encoding) {
@@ -67,7 +75,7 @@ function decodeWhole(bytes: Buffer, encoding: Encoding): string {
   }
 }
 
-function tailLength(bytes: Buffer, encoding: Encoding): number {
+function tailLength(bytes: Uint8Array, encoding: Encoding): number {
   if (encoding === 'utf-8') return incompleteTail(bytes);
   return encoding === 'windows-1252' ? 0 : bytes.length % 2;
 }

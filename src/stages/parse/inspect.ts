@@ -18,6 +18,8 @@ export interface FileFacts {
   readonly bom: boolean;
   /** Nothing but blanks. */
   readonly blank: boolean;
+  /** The first character that is no blank opens a list or an object of JSON. */
+  readonly opensJson: boolean;
   readonly refusal: Refusal | null;
 }
 
@@ -32,6 +34,7 @@ const UNDEFINED_1252 = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
 const NUL = 0;
 const LF = 0x0a;
 const CR = 0x0d;
+const BOM = 0xfeff;
 
 export function bomLength(facts: Pick<FileFacts, 'bom' | 'encoding'>): 0 | 2 | 3 {
   if (!facts.bom) return 0;
@@ -81,7 +84,7 @@ function refusing(kind: string): TextChecks {
   const refusal: Refusal = { code: 'F010', kind };
   return {
     update: () => undefined,
-    finish: () => ({ encoding: 'utf-8', bom: false, blank: false, refusal }),
+    finish: () => ({ encoding: 'utf-8', bom: false, blank: false, opensJson: false, refusal }),
   };
 }
 
@@ -93,7 +96,7 @@ function createByteChecks(bom: boolean): TextChecks {
   let undefinedAt: number | null = null;
   let nulKind: string | null = null;
   let inFirstLine = true;
-  let blank = true;
+  let opening: number | null = null;
 
   function checkFirstLine(chunk: Buffer): void {
     const ends = [chunk.indexOf(LF), chunk.indexOf(CR)].filter((at) => at >= 0);
@@ -118,7 +121,7 @@ function createByteChecks(bom: boolean): TextChecks {
   return {
     update(chunk) {
       if (inFirstLine) checkFirstLine(chunk);
-      if (blank) blank = isBlankText(bom && offset === 0 ? chunk.subarray(3) : chunk);
+      opening ??= (bom && offset === 0 ? chunk.subarray(3) : chunk).find((byte) => !isBlank(byte)) ?? null;
       if (carry.length > 0 || !isAscii(chunk)) checkBytes(chunk);
       offset += chunk.length;
     },
@@ -126,7 +129,8 @@ function createByteChecks(bom: boolean): TextChecks {
       if (carry.length > 0) invalidAt ??= offset - carry.length;
       const encoding = bom || invalidAt === null ? 'utf-8' : 'windows-1252';
       const unreadable = encoding === 'utf-8' ? invalidAt : undefinedAt;
-      return { encoding, bom, blank, refusal: refusalOf(nulKind, unreadable) };
+      const refusal = refusalOf(nulKind, unreadable);
+      return { encoding, bom, blank: opening === null, opensJson: opensJson(opening), refusal };
     },
   };
 }
@@ -141,6 +145,7 @@ function createUtf16Checks(encoding: 'utf-16le' | 'utf-16be'): TextChecks {
   let nulKind: string | null = null;
   let inFirstLine = true;
   let blank = true;
+  let opening: number | null = null;
 
   function checkUnit(unit: number, at: number): void {
     if (inFirstLine && unit === NUL) nulKind = 'NUL';
@@ -148,7 +153,8 @@ function createUtf16Checks(encoding: 'utf-16le' | 'utf-16be'): TextChecks {
     const isLow = unit >= 0xdc00 && unit <= 0xdfff;
     if (isLow !== highSurrogate) brokenAt ??= highSurrogate ? at - 2 : at;
     highSurrogate = unit >= 0xd800 && unit <= 0xdbff;
-    if (unit > 0x20 && unit !== 0xfeff) blank = false;
+    if (unit > 0x20 && unit !== BOM) blank = false;
+    if (!isBlank(unit) && !(unit === BOM && at === 0)) opening ??= unit;
   }
 
   return {
@@ -166,7 +172,7 @@ function createUtf16Checks(encoding: 'utf-16le' | 'utf-16be'): TextChecks {
     finish() {
       if (pendingByte >= 0) brokenAt ??= offset - 1;
       if (highSurrogate) brokenAt ??= offset - 2;
-      return { encoding, bom: true, blank, refusal: refusalOf(nulKind, brokenAt) };
+      return { encoding, bom: true, blank, opensJson: opensJson(opening), refusal: refusalOf(nulKind, brokenAt) };
     },
   };
 }
@@ -181,8 +187,12 @@ function isWide(chunk: Buffer, nul: number): boolean {
   return chunk[nul + 2] === NUL && chunk[nul + 1] !== NUL;
 }
 
-function isBlankText(chunk: Buffer): boolean {
-  return chunk.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
+}
+
+function opensJson(unit: number | null): boolean {
+  return unit === 0x5b || unit === 0x7b;
 }
 
 function viewOf(chunk: Uint8Array): Buffer {

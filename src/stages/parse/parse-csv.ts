@@ -6,13 +6,13 @@ import type { Dialect } from '../../domain/batch';
 import { createFinding } from '../../domain/create-finding';
 import type { Finding } from '../../domain/finding';
 import type { MessageType } from '../../domain/message-type';
+import type { ByteWindow } from './byte-window';
 import { decideHeader, DELIMITERS, type CsvHeader, type Delimiter } from './decide-header';
 import type { FileFacts } from './inspect';
 import { LineReader, type LineEnd } from './line-reader';
 import type { CsvRestResult, HeaderFacts, ParseInput, ParseOptions, ParseResult } from './parse-result';
 import { createRowReader } from './read-row';
 import type { FileSplit } from './split-file';
-import type { TextBuffer } from './text-buffer';
 
 const END_NAMES: Readonly<Record<LineEnd, string>> = { crlf: 'CRLF', lf: 'LF', cr: 'CR' };
 
@@ -24,8 +24,8 @@ interface LineTally {
   firstBlank: number | null;
 }
 
-export function parseCsv({ facts, type, options }: ParseInput, buffer: TextBuffer): ParseResult {
-  const reader = new LineReader(buffer);
+export function parseCsv({ facts, type, options }: ParseInput, window: ByteWindow): ParseResult {
+  const reader = new LineReader(window);
   const tally = newTally();
   const declared = readHeaderLine(reader, tally);
   if (declared === undefined) return noRecord(facts, tally, null);
@@ -64,8 +64,8 @@ export interface ReadHeader {
 }
 
 /** Null where no header is, or one that stops before the first record. */
-export function readHeader(buffer: TextBuffer, type: MessageType): ReadHeader | null {
-  const reader = new LineReader(buffer);
+export function readHeader(window: ByteWindow, type: MessageType): ReadHeader | null {
+  const reader = new LineReader(window);
   const tally = newTally();
   const declared = readHeaderLine(reader, tally);
   if (declared === undefined) return null;
@@ -78,16 +78,16 @@ export interface RestOptions extends Pick<ParseOptions, 'extension' | 'onHeader'
   readonly split: FileSplit;
 }
 
-/** @param buffer the text from the cut on */
+/** @param window what stands from the cut on */
 export function parseCsvRest(
-  buffer: TextBuffer,
+  window: ByteWindow,
   { header, line: headerLine, firstEnd }: ReadHeader,
   { split, onHeader, onRecord }: RestOptions,
 ): CsvRestResult {
   onHeader?.(headerFacts(header));
   const tally = { ...newTally(), firstEnd };
   const firstRecord = recordAt(split, headerLine);
-  const rows = readRows(new LineReader(buffer, split), tally, { header, headerLine, firstRecord, onRecord });
+  const rows = readRows(new LineReader(window, split), tally, { header, headerLine, firstRecord, onRecord });
   const { mixed, blankCount, firstBlank } = tally;
   return { ...rows, mixed, blankCount, firstBlank };
 }

@@ -6,6 +6,7 @@
 import type { Finding } from '../../domain/finding';
 import { createFinding } from '../../domain/create-finding';
 import type { MessageType } from '../../domain/message-type';
+import { ByteWindow } from './byte-window';
 import type { FileFacts, Refusal } from './inspect';
 import { LineReader } from './line-reader';
 import { parseCsv, parseCsvRest, readHeader, type RestOptions } from './parse-csv';
@@ -22,11 +23,10 @@ export function parseFile(
 ): ParseResult {
   if (facts.refusal !== null) return unread([refusalFinding(facts.refusal, chunks, facts)]);
   if (facts.blank) return unread([createFinding('F008')]);
-  const buffer = new TextBuffer(chunks, facts);
   const input = { chunks, facts, type, options };
-  const result = closing(buffer, () =>
-    isJson(options.extension, buffer) ? parseJson(input, buffer) : parseCsv(input, buffer),
-  );
+  const result = isJson(options.extension, facts)
+    ? closing(new TextBuffer(chunks, facts), (buffer) => parseJson(input, buffer))
+    : closing(new ByteWindow(chunks, facts), (window) => parseCsv(input, window));
   const alone = result.findings.some(({ code }) => code === 'F008');
   if (facts.encoding !== 'windows-1252' || alone) return result;
   return { ...result, findings: [createFinding('P101'), ...result.findings] };
@@ -45,12 +45,11 @@ export function parseRest(
   options: RestOptions,
 ): CsvRestResult | null {
   const { split } = options;
-  if (facts.refusal !== null || facts.blank || !canSplit(facts)) return null;
-  const head = new TextBuffer(chunksFrom(0), facts);
-  const header = closing(head, () => (isJson(options.extension, head) ? null : readHeader(head, type)));
+  if (facts.refusal !== null || facts.blank || !canSplit(facts) || isJson(options.extension, facts)) return null;
+  const header = closing(new ByteWindow(chunksFrom(0), facts), (head) => readHeader(head, type));
   if (header === null || header.nextOffset > split.offset) return null;
-  const buffer = new TextBuffer(chunksFrom(split.offset), { ...facts, bom: false });
-  return closing(buffer, () => parseCsvRest(buffer, header, options));
+  const rest = new ByteWindow(chunksFrom(split.offset), { ...facts, bom: false });
+  return closing(rest, () => parseCsvRest(rest, header, options));
 }
 
 /** Whether a byte of LF is a line's end wherever it stands. */
@@ -58,16 +57,16 @@ export function canSplit({ encoding }: FileFacts): boolean {
   return encoding === 'utf-8' || encoding === 'windows-1252';
 }
 
-function closing<T>(buffer: TextBuffer, action: () => T): T {
+function closing<T extends { close(): void }, R>(source: T, action: (source: T) => R): R {
   try {
-    return action();
+    return action(source);
   } finally {
-    buffer.close();
+    source.close();
   }
 }
 
-function isJson(extension: ParseOptions['extension'], buffer: TextBuffer): boolean {
-  return extension === '' ? '[{'.includes(buffer.peek() || ' ') : extension === 'json';
+function isJson(extension: ParseOptions['extension'], { opensJson }: FileFacts): boolean {
+  return extension === '' ? opensJson : extension === 'json';
 }
 
 function unread(findings: readonly Finding[]): ParseResult {
@@ -85,10 +84,10 @@ function unread(findings: readonly Finding[]): ParseResult {
 
 function refusalFinding(refusal: Refusal, chunks: Iterable<Uint8Array>, facts: FileFacts): Finding {
   if (refusal.code === 'F010') return createFinding('F010', { params: { kind: refusal.kind } });
-  const buffer = new TextBuffer(chunks, facts);
-  const reader = new LineReader(buffer);
-  closing(buffer, () => {
+  const line = closing(new ByteWindow(chunks, facts), (window) => {
+    const reader = new LineReader(window);
     while (reader.next() && reader.offset + reader.length <= refusal.byte);
+    return reader.line;
   });
-  return createFinding('P102', { line: Math.max(1, reader.line), params: { byte: refusal.byte + 1 } });
+  return createFinding('P102', { line: Math.max(1, line), params: { byte: refusal.byte + 1 } });
 }

@@ -58,15 +58,6 @@ export class TextBuffer {
   bytesOf(from: number, to: number): number {
     return this.ascii ? to - from : encodedLength(this.text.slice(from, to), this.facts.encoding);
   }
-
-  /** First character that is no ASCII blank, without giving up anything; '' in a blank file. */
-  peek(): string {
-    for (let at = 0; ; at++) {
-      if (at >= this.text.length && !this.refill(0)) return '';
-      const unit = this.text.charCodeAt(at);
-      if (unit !== 0x20 && (unit < 0x09 || unit > 0x0d)) return this.text.charAt(at);
-    }
-  }
 }
 
 function* readText(chunks: Iterable<Uint8Array>, facts: FileFacts): Generator<string, undefined> {

@@ -16,7 +16,20 @@ it.each([
   ['UTF-16LE', utf16('\ufeffé'), 'utf-16le', true],
   ['UTF-16BE', utf16('\ufeffé').swap16(), 'utf-16be', true],
 ] as const)('%s', (_name, input, encoding, bom) => {
-  expect(inspectBytes(input)).toEqual({ bytes: input.length, encoding, bom, blank: false, refusal: null });
+  const told = { bytes: input.length, encoding, bom, blank: false, opensJson: false, refusal: null };
+  expect(inspectBytes(input)).toEqual(told);
+});
+
+it.each([
+  ['nothing', '', false],
+  ['blanks alone', ' \n\t', false],
+  ['a list', '[1]', true],
+  ['an object behind blanks', ' \r\n {"a":1}', true],
+  ['a header line', 'a;[b]', false],
+])('whether %s opens JSON, in every encoding and chunk by chunk', (_name, text, opensJson) => {
+  const inputs = [text, `\ufeff${text}`].map((each) => Buffer.from(each));
+  for (const input of [...inputs, utf16(`\ufeff${text}`), utf16(`\ufeff${text}`).swap16()])
+    for (const size of [1, 2, 1000]) expect(inspectBytes(input, size).opensJson).toBe(opensJson);
 });
 
 it.each([

@@ -128,7 +128,7 @@ describe('hostile sizes', () => {
         yield row;
       }
     }
-    const facts = { bytes: 0, encoding: 'utf-8', bom: false, blank: false, refusal: null } as const;
+    const facts = { bytes: 0, encoding: 'utf-8', bom: false, blank: false, opensJson: false, refusal: null } as const;
     parseFile(endless(), facts, messageType(['SampleId', 'BirthDate', 'City', 'Result']), {
       extension: 'csv',
       onRecord: () => handed++,
@@ -149,7 +149,14 @@ it('does not keep a chunk that its owner writes over', () => {
     }
   }
   const values: string[][] = [];
-  const facts = { bytes: bytes.length, encoding: 'utf-8', bom: false, blank: false, refusal: null } as const;
+  const facts = {
+    bytes: bytes.length,
+    encoding: 'utf-8',
+    bom: false,
+    blank: false,
+    opensJson: false,
+    refusal: null,
+  } as const;
   parseFile(reused(), facts, messageType(['SampleId', 'City']), {
     extension: 'csv',
     onRecord: (record) => values.push(record.values),
@@ -170,7 +177,7 @@ test('a file that is not read to its end is let go of', () => {
       open = false;
     }
   }
-  const facts = { bytes: 21, encoding: 'utf-8', bom: false, blank: false, refusal: null } as const;
+  const facts = { bytes: 21, encoding: 'utf-8', bom: false, blank: false, opensJson: false, refusal: null } as const;
   const { rejected } = parseFile(chunks(), facts, messageType(['SampleId']), {
     extension: 'csv',
     onRecord: () => undefined,
