@@ -5,7 +5,10 @@ import type { ParsedRecord } from '../domain/parsed-record';
 import type { RecordSink } from '../ports/batch-store';
 import type { ParseOptions } from '../stages/parse/parse-result';
 import { splitFileName } from '../stages/name/split-file-name';
+import { createPlainRows } from '../stages/plain/create-plain-rows';
+import { compileType } from '../stages/validate/compile-type';
 import { createValidator, type Judgement } from '../stages/validate/create-validator';
+import { latestMoment } from '../stages/validate/verdict';
 
 export interface StageRecordsInput {
   readonly batch: Pick<BatchRecord, 'sender' | 'fileTime' | 'fileName'>;
@@ -19,7 +22,7 @@ export interface StageRecordsInput {
 /** How the records of a batch's file are parsed so that each is judged and staged. */
 export function stagingRecords(
   input: StageRecordsInput,
-): Required<Pick<ParseOptions, 'extension' | 'onHeader' | 'onRecord'>> {
+): Required<Pick<ParseOptions, 'extension' | 'onHeader' | 'onRecord' | 'rowTaker'>> {
   const { batch, type, codelists, now, sink } = input;
   let columnOf: (fieldIndex: number) => number | null = () => null;
   const validate = createValidator(type, codelists, {
@@ -34,7 +37,17 @@ export function stagingRecords(
       columnOf = known.columnOf;
     },
     onRecord: (record) => stageRecord(sink, record, validate(record)),
+    rowTaker: plainRows(input),
   };
+}
+
+function plainRows({ batch, type, codelists, now, sink }: StageRecordsInput): NonNullable<ParseOptions['rowTaker']> | null {
+  const { addPlain } = sink;
+  if (addPlain === null) return null;
+  const { sender, fileTime } = batch;
+  const compiled = compileType(type, codelists);
+  const input = { type, compiled, sender, fileTime, latest: latestMoment(now), onPlain: addPlain };
+  return (header, encoding) => createPlainRows(input, header, encoding);
 }
 
 function stageRecord(sink: RecordSink, record: ParsedRecord, judgement: Judgement): void {

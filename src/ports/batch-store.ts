@@ -6,6 +6,7 @@ import type { BatchCounts, Outcome } from '../domain/batch';
 import type { BatchOrigin, BatchReading, BatchRecord, QuarantinedBatch } from '../domain/batch-record';
 import type { Finding } from '../domain/finding';
 import type { MessageType } from '../domain/message-type';
+import type { PlainRecord } from '../domain/plain-record';
 import type { ReportSource } from './report-source';
 
 /** An earlier batch of the same account that this one may repeat. */
@@ -84,6 +85,8 @@ export interface CommitVerdict extends BatchReading {
 /** Takes what was read of a batch, in the order of the file. */
 export interface RecordSink {
   addRecord(record: StagedRecord): void;
+  /** The same for a record as it stands in the file; null where records are taken as values alone. */
+  readonly addPlain: ((record: PlainRecord) => void) | null;
   addRejected(record: RejectedRecord): void;
   /** @param recordKey the record's business key as in `StagedRecord`; null outside records and where it has none */
   addFinding(finding: Finding, recordKey: string | null): void;

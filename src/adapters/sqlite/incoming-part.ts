@@ -10,6 +10,7 @@ import type { PartTarget, RecordSink, StagedPart } from '../../ports/batch-store
 import { createKeyedHash, type HashSecret } from './keyed-hash';
 import { createRowMaker, FINDING_COLUMNS, findingRow, PLACE_COLUMNS, REJECTED_COLUMNS } from './record-rows';
 import { DatabaseFile } from './table-file/database-file';
+import { PlainRowEncoder } from './table-file/plain-row-encoder';
 import { type Child, TableWriter } from './table-file/table-writer';
 
 /** Plain values and shared memory: it goes from thread to thread. */
@@ -50,6 +51,7 @@ export function openIncomingPart(target: PageTarget, type: MessageType): Incomin
   const rejectedRecords = new TableWriter(file, 0, REJECTED_COLUMNS);
   const findings = new TableWriter(file, 0, FINDING_COLUMNS);
   const maker = createRowMaker({ batch, type, columns, order, hash: createKeyedHash(target.secret), numbered: false });
+  const plain = new PlainRowEncoder(maker.fieldOf);
   let open = true;
   let staged = 0;
   let warned = 0;
@@ -64,9 +66,15 @@ export function openIncomingPart(target: PageTarget, type: MessageType): Incomin
   return {
     addRecord(record) {
       rows.add(base + record.record, maker.row(record));
-      places.add(record.record, maker.place(record));
+      places.add(record.record, maker.place(record, record.warned));
       staged++;
       if (record.warned) warned++;
+    },
+    addPlain(record) {
+      const row = maker.rowAround(record);
+      rows.addMeasured(base + record.record, plain.measure(row, record), plain);
+      places.add(record.record, maker.place(record, false));
+      staged++;
     },
     addRejected({ record, line, offset, length }) {
       rejectedRecords.add(record, [null, line, offset, length]);

@@ -10,6 +10,7 @@ import type Database from 'better-sqlite3';
 import { rmSync } from 'node:fs';
 import type { BatchRecord } from '../../domain/batch-record';
 import type { MessageType } from '../../domain/message-type';
+import type { PlainRecord } from '../../domain/plain-record';
 import type { PartTarget, StagedPart, StagedRecord } from '../../ports/batch-store';
 import type { PagePart, PageTarget } from './incoming-part';
 import type { HashSecret } from './keyed-hash';
@@ -27,6 +28,7 @@ import {
 import type { ScratchDatabases } from './scratch-databases';
 import { attachScratch, makeEmptyFile, SCRATCH_PAGE_BYTES } from './staging-database';
 import { DatabaseFile } from './table-file/database-file';
+import { PlainRowEncoder } from './table-file/plain-row-encoder';
 import { TableWriter } from './table-file/table-writer';
 
 export interface IncomingRecords {
@@ -35,6 +37,8 @@ export interface IncomingRecords {
   /** Null where no other thread can write a part. */
   readonly target: PartTarget | null;
   add(record: StagedRecord): void;
+  /** Null where records are inserted value by value. */
+  readonly addPlain: ((record: PlainRecord) => void) | null;
   /** Takes over what was written for `target`: records behind all that were added, and the last ones. */
   addPart(part: StagedPart): void;
   /** Makes what was added readable. The connection must be in no transaction. */
@@ -74,8 +78,9 @@ function insertIntoMemory(db: Database.Database, scratch: ScratchDatabases, inpu
     target: null,
     add(record) {
       addRow.run(...maker.row(record));
-      addPlace.run(...maker.place(record));
+      addPlace.run(...maker.place(record, record.warned));
     },
+    addPlain: null,
     addPart: () => {
       throw new Error('nobody can have written a part');
     },
@@ -102,6 +107,7 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
   const findingWriter = writer('part_finding', FINDING_COLUMNS);
   const { base, batch, order, secret } = input;
   const maker = createRowMaker({ ...input, columns, numbered: false });
+  const plain = new PlainRowEncoder(maker.fieldOf);
   const target: PageTarget = {
     ...{ batch, order, secret, base, columns },
     type: input.type.name,
@@ -115,7 +121,12 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
     target,
     add(record) {
       rowWriter.add(base + record.record, maker.row(record));
-      placeWriter.add(record.record, maker.place(record));
+      placeWriter.add(record.record, maker.place(record, record.warned));
+    },
+    addPlain(record) {
+      const row = maker.rowAround(record);
+      rowWriter.addMeasured(base + record.record, plain.measure(row, record), plain);
+      placeWriter.add(record.record, maker.place(record, false));
     },
     addPart(part) {
       const leaves = part as PagePart;

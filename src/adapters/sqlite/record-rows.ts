@@ -8,6 +8,7 @@ import { cutCodePoints } from '../../domain/create-finding';
 import { FINDING_VALUE_MAX, type Finding } from '../../domain/finding';
 import type { BatchRecord } from '../../domain/batch-record';
 import type { MessageType } from '../../domain/message-type';
+import type { PlainRecord } from '../../domain/plain-record';
 import type { RejectedRecord, StagedRecord } from '../../ports/batch-store';
 import { quoteIdentifier } from './quote-identifier';
 import type { ColumnValue } from './table-file/record-encoder';
@@ -82,8 +83,14 @@ export interface RowInput {
 export interface RowMaker {
   /** The same array each time: this is the hottest path of all. */
   row(record: StagedRecord): ColumnValue[];
-  place(record: StagedRecord): ColumnValue[];
+  /** The same without the fields, which stand in the columns that `fieldOf` gives. */
+  rowAround(record: PlainRecord): ColumnValue[];
+  place(record: PlaceOfRecord, warned: boolean): ColumnValue[];
+  /** The position of each column's field, -1 where it is none. */
+  readonly fieldOf: readonly number[];
 }
+
+type PlaceOfRecord = Pick<StagedRecord, 'line' | 'record' | 'offset' | 'length' | 'key' | 'patient'>;
 
 export function createRowMaker({ batch, type, columns, order, hash, numbered }: RowInput): RowMaker {
   const row = new Array<ColumnValue>(columns.length).fill(null);
@@ -103,17 +110,24 @@ export function createRowMaker({ batch, type, columns, order, hash, numbered }: 
   ];
   const sender = batch.sender ?? '';
   const fieldsAt = type.fields.map(({ name }) => at(name));
+  function rowAround({ line, record, key, patient }: PlaceOfRecord): ColumnValue[] {
+    row[idAt] = numbered ? record : null;
+    row[lineAt] = line;
+    row[recordAt] = record;
+    row[keyAt] = key;
+    row[patientAt] = patient;
+    return row;
+  }
   return {
-    row({ line, record, key, patient, values }) {
-      row[idAt] = numbered ? record : null;
-      row[lineAt] = line;
-      row[recordAt] = record;
-      row[keyAt] = key;
-      row[patientAt] = patient;
+    fieldOf: columns.map((_, column) => fieldsAt.indexOf(column)),
+    rowAround,
+    row(staged) {
+      const { values } = staged;
+      rowAround(staged);
       for (let i = 0; i < fieldsAt.length; i++) row[fieldsAt[i] ?? 0] = values[i] || null;
       return row;
     },
-    place({ line, record, offset, length, warned, key, patient }) {
+    place({ line, record, offset, length, key, patient }, warned) {
       place[0] = numbered ? record : null;
       place[1] = line;
       place[2] = offset;

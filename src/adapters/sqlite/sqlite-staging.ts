@@ -13,6 +13,7 @@
 import type { BatchCounts } from '../../domain/batch';
 import { Fault } from '../../domain/fault';
 import type { Finding } from '../../domain/finding';
+import type { PlainRecord } from '../../domain/plain-record';
 import type {
   CommitVerdict,
   PartTarget,
@@ -85,6 +86,16 @@ export class SqliteStaging implements Staging {
     if (this.#ended || this.#settled) throw ended();
     this.#intake.addRecord(record);
     this.#tally.addStaged(record.warned);
+  }
+
+  get addPlain(): ((record: PlainRecord) => void) | null {
+    const add = this.#intake.addPlain;
+    if (add === null) return null;
+    return (record) => {
+      if (this.#ended || this.#settled) throw ended();
+      add(record);
+      this.#tally.addStaged(false);
+    };
   }
 
   addRejected(record: RejectedRecord): void {

@@ -8,6 +8,7 @@ import type { BatchRecord } from '../../domain/batch-record';
 import { Fault } from '../../domain/fault';
 import type { Finding } from '../../domain/finding';
 import type { MessageType } from '../../domain/message-type';
+import type { PlainRecord } from '../../domain/plain-record';
 import type { PartTarget, RejectedRecord, StagedPart, StagedRecord } from '../../ports/batch-store';
 import { storeFault } from './as-fault';
 import { type Afterwards, highestId } from './commit-staging';
@@ -82,6 +83,19 @@ export class StagingIntake {
     } catch (error) {
       throw storeFault(error);
     }
+  }
+
+  /** Null where records come as values alone. */
+  get addPlain(): ((record: PlainRecord) => void) | null {
+    const add = this.#incoming?.addPlain ?? null;
+    if (add === null) return null;
+    return (record) => {
+      try {
+        add(record);
+      } catch (error) {
+        throw storeFault(error);
+      }
+    };
   }
 
   addRejected(record: RejectedRecord): void {

@@ -74,7 +74,7 @@ export function readHeader(window: ByteWindow, type: MessageType): ReadHeader | 
   return { header, line: reader.line, nextOffset: reader.nextOffset, firstEnd: tally.firstEnd };
 }
 
-export interface RestOptions extends Pick<ParseOptions, 'extension' | 'onHeader' | 'onRecord'> {
+export interface RestOptions extends Pick<ParseOptions, 'extension' | 'onHeader' | 'onRecord' | 'rowTaker'> {
   readonly split: FileSplit;
 }
 
@@ -82,17 +82,17 @@ export interface RestOptions extends Pick<ParseOptions, 'extension' | 'onHeader'
 export function parseCsvRest(
   window: ByteWindow,
   { header, line: headerLine, firstEnd }: ReadHeader,
-  { split, onHeader, onRecord }: RestOptions,
+  { split, ...options }: RestOptions,
 ): CsvRestResult {
-  onHeader?.(headerFacts(header));
+  options.onHeader?.(headerFacts(header));
   const tally = { ...newTally(), firstEnd };
   const firstRecord = recordAt(split, headerLine);
-  const rows = readRows(new LineReader(window, split), tally, { header, headerLine, firstRecord, onRecord });
+  const rows = readRows(new LineReader(window, split), tally, { ...options, header, headerLine, firstRecord });
   const { mixed, blankCount, firstBlank } = tally;
   return { ...rows, mixed, blankCount, firstBlank };
 }
 
-interface RowsInput extends Pick<ParseOptions, 'onRecord' | 'rest'> {
+interface RowsInput extends Pick<ParseOptions, 'onRecord' | 'rest' | 'rowTaker'> {
   readonly header: CsvHeader;
   readonly headerLine: number;
   readonly firstRecord: number;
@@ -102,9 +102,10 @@ interface RowsInput extends Pick<ParseOptions, 'onRecord' | 'rest'> {
 function readRows(
   reader: LineReader,
   tally: LineTally,
-  { header, headerLine, firstRecord, onRecord, rest = null }: RowsInput,
+  { header, headerLine, firstRecord, onRecord, rowTaker, rest = null }: RowsInput,
 ): Pick<CsvRestResult, 'records' | 'miscounted' | 'strays'> {
   const rows = createRowReader(header);
+  const taker = rowTaker?.(header, reader.window.facts.encoding) ?? null;
   let records = 0;
   let miscounted = false;
   const cut = rest?.split.offset ?? -1;
@@ -120,6 +121,10 @@ function readRows(
       }
     }
     if (!nextLine(reader, tally)) return { records, miscounted, strays: rows.strays };
+    if (taker?.take(reader, firstRecord + records) === true) {
+      records++;
+      continue;
+    }
     const record = rows.read(reader, firstRecord + records);
     if (record === null) {
       countBlank(tally, reader.line);

@@ -3,7 +3,10 @@ import type { Dialect } from '../../domain/batch';
 import type { Finding } from '../../domain/finding';
 import type { MessageType } from '../../domain/message-type';
 import type { ParsedRecord } from '../../domain/parsed-record';
+import type { CsvHeader } from './decide-header';
+import type { Encoding } from './decode-text';
 import type { FileFacts } from './inspect';
+import type { LineReader } from './line-reader';
 import type { FileSplit } from './split-file';
 
 /** Known before the first record. */
@@ -14,12 +17,20 @@ export interface HeaderFacts {
   readonly guarded: boolean;
 }
 
+/** Takes lines that need not be read as text. */
+export interface RowTaker {
+  /** False leaves the line, of which nothing was taken, to whoever reads it as text. */
+  take(reader: LineReader, record: number): boolean;
+}
+
 export interface ParseOptions {
   /** Lower case; '' where the file name has none: then the first character decides between CSV and JSON. */
   readonly extension: '' | 'csv' | 'json';
   /** Called once, before any record; not at all when the file is refused before its first record. */
   readonly onHeader?: (header: HeaderFacts) => void;
   readonly onRecord: (record: ParsedRecord) => void;
+  /** Asked once the header is known, for what takes records before they are read as text. JSON has no use for it. */
+  readonly rowTaker?: ((header: CsvHeader, encoding: Encoding) => RowTaker | null) | null;
   /** Someone else reads what stands behind a cut. JSON has no use for it. */
   readonly rest?: CsvRest | null;
 }

@@ -9,9 +9,10 @@ import type * as AjvModule from 'ajv';
 import type { Ajv, Code, KeywordCxt, Name, ValidateFunction } from 'ajv';
 import type { Codelist, FieldSpec, MessageType } from '../../domain/message-type';
 import { CodeSet } from './code-set';
-import { compileCondition, positionsOf } from './condition';
+import { positionsOf } from './condition';
 import { createJudge } from './create-judge';
 import { createRules, type Facts, type Rule } from './cross-rules';
+import { createPresence, type Presence } from './presence';
 import type { Judge, Latest } from './verdict';
 
 /** `this` of the compiled function: the record at hand and what the batch adds. */
@@ -24,6 +25,8 @@ export interface CompiledType {
   /** True when nothing is to be said of the record; else `errors` tells where to look. */
   readonly check: ValidateFunction;
   readonly judges: readonly Judge[];
+  /** By the position of their field. */
+  readonly presences: readonly Presence[];
   /** Value sets by the position of their field. */
   readonly sets: ReadonlyMap<number, CodeSet>;
   readonly rules: readonly Rule[];
@@ -58,6 +61,8 @@ export function compileType(type: MessageType, codelists: ReadonlyMap<string, Co
 function compile(type: MessageType, codelists: ReadonlyMap<string, Codelist>): CompiledType {
   const sets = buildSets(type, codelists);
   const judges = type.fields.map((field) => createJudge(field, sets.get(field.index) ?? null));
+  const positions = positionsOf(type.fields);
+  const presences = type.fields.map((field) => createPresence(field, positions));
   const rules = createRules(type, sets);
   const properties = (type.schema['properties'] ?? {}) as Readonly<Record<string, unknown>>;
   const byNode = new Map(type.fields.map((field) => [properties[field.name], field]));
@@ -65,7 +70,7 @@ function compile(type: MessageType, codelists: ReadonlyMap<string, Codelist>): C
   const { Ajv } = loadAjv();
   // The catalogue has looked at the schema; ajv's own look at it would take longer than the compilation.
   const ajv = new Ajv({ allErrors: true, passContext: true, verbose: true, messages: false, ...UNCHECKED });
-  addKeywords(ajv, { type, judges, rules, fieldOf });
+  addKeywords(ajv, { judges, presences, rules, fieldOf });
   const count = type.fields.length;
   const check = ajv.compile({
     type: 'array',
@@ -74,7 +79,7 @@ function compile(type: MessageType, codelists: ReadonlyMap<string, Codelist>): C
     maxItems: count,
     'x-rules': type.schema['x-rules'] ?? {},
   });
-  return { check, judges, sets, rules, fieldOf };
+  return { check, judges, presences, sets, rules, fieldOf };
 }
 
 function buildSets(type: MessageType, codelists: ReadonlyMap<string, Codelist>): ReadonlyMap<number, CodeSet> {
@@ -105,11 +110,10 @@ const DESCRIBING = [
   'x-description',
 ];
 
-type Parts = Pick<CompiledType, 'judges' | 'rules' | 'fieldOf'> & { readonly type: MessageType };
+type Parts = Pick<CompiledType, 'judges' | 'presences' | 'rules' | 'fieldOf'>;
 
-function addKeywords(ajv: Ajv, { type, judges, rules, fieldOf }: Parts): void {
+function addKeywords(ajv: Ajv, { judges, presences, rules, fieldOf }: Parts): void {
   const { _ } = loadAjv();
-  const positions = positionsOf(type.fields);
   ajv.addVocabulary(DESCRIBING);
   // The judge of the format tells lengths too, where that is the right word for a value that is too long.
   ajv.removeKeyword('maxLength');
@@ -128,21 +132,20 @@ function addKeywords(ajv: Ajv, { type, judges, rules, fieldOf }: Parts): void {
     const judge = embed(cxt, judges[index]?.judge);
     return _`${cxt.data} !== "" && ${judge}(${cxt.data}, this.latest).length > 0`;
   });
-  addFieldKeyword('x-required', ({ required }, cxt) => {
-    if (required === null) return _`false`;
-    if (required.condition.kind === 'always' && required.satisfiedBy.length === 0) return _`${cxt.data} === ""`;
-    const isDue = embed(cxt, compileCondition(required.condition, positions));
-    const stands = embed(cxt, compileCondition({ kind: 'any-present', fields: required.satisfiedBy }, positions));
-    return _`${cxt.data} === "" && ${isDue}(this.values) && !${stands}(this.values)`;
+  addFieldKeyword('x-required', ({ index, required }, cxt) => {
+    const mustBeFilled = presences[index]?.mustBeFilled ?? null;
+    if (mustBeFilled === null) return _`false`;
+    if (required?.condition.kind === 'always' && required.satisfiedBy.length === 0) return _`${cxt.data} === ""`;
+    return _`${cxt.data} === "" && ${embed(cxt, mustBeFilled)}(this.values)`;
   });
-  addFieldKeyword('x-allowed-when', ({ allowedWhen }, cxt) => {
-    if (allowedWhen === null) return _`false`;
-    return _`${cxt.data} !== "" && !${embed(cxt, compileCondition(allowedWhen, positions))}(this.values)`;
+  addFieldKeyword('x-allowed-when', ({ index }, cxt) => {
+    const mustBeEmpty = presences[index]?.mustBeEmpty ?? null;
+    return mustBeEmpty === null ? _`false` : _`${cxt.data} !== "" && ${embed(cxt, mustBeEmpty)}(this.values)`;
   });
   ajv.addKeyword({
     keyword: 'x-rules',
     code(cxt) {
-      const keeps = (facts: Facts): boolean => rules.every((rule) => rule(facts) === null);
+      const keeps = (facts: Facts): boolean => rules.every(({ judge }) => judge(facts) === null);
       cxt.fail(_`!${embed(cxt, keeps)}(this)`);
     },
   });

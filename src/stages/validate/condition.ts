@@ -3,6 +3,9 @@ import type { Condition, FieldSpec } from '../../domain/message-type';
 
 export type Holds = (values: readonly string[]) => boolean;
 
+/** Whether the field of a position has a value. */
+export type IsFilled = (index: number) => boolean;
+
 /** Where each field's value stands, by name. */
 export type Positions = ReadonlyMap<string, number>;
 

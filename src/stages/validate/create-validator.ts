@@ -10,7 +10,7 @@ import { type Circumstances, compileType } from './compile-type';
 import { positionsOf } from './condition';
 import { createExplainer } from './explain-record';
 import { createIdentityReader } from './record-key';
-import type { Latest } from './verdict';
+import { latestMoment } from './verdict';
 
 /** What the rules need to know besides the record. Times are Belgian local, `YYYY-MM-DD hh:mm:ss`. */
 export interface ValidationContext {
@@ -83,12 +83,4 @@ function skippedFields(record: ParsedRecord, positions: ReadonlyMap<string, numb
     if (index !== undefined) skipped.add(index);
   }
   return skipped;
-}
-
-/** A day of grace after now, so that no clock or time zone makes a finding. */
-function latestMoment(now: string): Latest {
-  const later = new Date(Date.parse(`${now.replace(' ', 'T')}Z`) + 86_400_000).toISOString();
-  const moment = `${later.slice(0, 10)} ${later.slice(11, 19)}`;
-  const byLength = Object.fromEntries([4, 7, 10, 19].map((length) => [length, moment.slice(0, length)]));
-  return { byLength, yymmdd: moment.slice(2, 10).replace(/-/g, '') };
 }

@@ -8,7 +8,7 @@ import { readNiss } from '../../domain/identifiers/niss';
 import { fitsInfectiousDate } from '../../domain/identifiers/mobile-app-test-id';
 import type { FieldSpec, MessageType, PatientIdentity } from '../../domain/message-type';
 import type { CodeSet } from './code-set';
-import { type Positions, positionsOf, positionsOfNames } from './condition';
+import { type IsFilled, type Positions, positionsOf, positionsOfNames } from './condition';
 import { splitCodes } from './judge-code';
 import { yymmddToIso } from './judge-date';
 
@@ -29,7 +29,18 @@ export interface BrokenRule {
   readonly params: FindingParams;
 }
 
-export type Rule = (facts: Facts) => BrokenRule | null;
+export interface Rule {
+  /** Positions of the fields it looks at. */
+  readonly reads: readonly number[];
+  /** False where no values of these fields break it. */
+  readonly concerns: (isFilled: IsFilled) => boolean;
+  readonly judge: (facts: Facts) => BrokenRule | null;
+}
+
+/** A rule that says nothing as long as one of the fields it reads is empty. */
+function ruleOnAll(reads: readonly number[], judge: Rule['judge']): Rule {
+  return { reads, concerns: (isFilled) => reads.every(isFilled), judge };
+}
 
 export function createRules(type: MessageType, sets: ReadonlyMap<number, CodeSet>): readonly Rule[] {
   const positions = positionsOf(type.fields);
@@ -52,7 +63,7 @@ function datedCodes(type: MessageType, sets: ReadonlyMap<number, CodeSet>, posit
     const set = sets.get(field.index);
     if (set?.dated !== true) return [];
     const dates = positionsOfNames(type.rules.codeDates[field.name] ?? [], positions);
-    const rule: Rule = (facts) => {
+    const judge: Rule['judge'] = (facts) => {
       const value = usable(facts, field.index);
       const date = dates.map((index) => usable(facts, index)).find((each) => each !== '') ?? facts.fileTime;
       if (value === '' || date === null) return null;
@@ -71,7 +82,7 @@ function datedCodes(type: MessageType, sets: ReadonlyMap<number, CodeSet>, posit
       }
       return null;
     };
-    return [rule];
+    return [{ reads: [field.index, ...dates], concerns: (isFilled) => isFilled(field.index), judge }];
   });
 }
 
@@ -81,14 +92,14 @@ function datePairs(type: MessageType, positions: Positions): readonly Rule[] {
     const earlier = type.fields[positions.get(earlierName) ?? -1];
     const later = type.fields[positions.get(laterName) ?? -1];
     if (earlier === undefined || later === undefined) return [];
-    const rule: Rule = (facts) => {
+    const judge: Rule['judge'] = (facts) => {
       const first = dateIn(facts, earlier);
       const second = dateIn(facts, later);
       if (first === '' || second === '' || isInOrder(first, second)) return null;
       const params = { other: earlierName, otherValue: facts.values[earlier.index] ?? '' };
       return { code: 'R304', index: later.index, expected: `≥ ${earlierName}`, params };
     };
-    return [rule];
+    return [ruleOnAll([earlier.index, later.index], judge)];
   });
 }
 
@@ -116,22 +127,24 @@ function patientRules(patient: PatientIdentity, positions: Positions): readonly 
     const index = positions.get(name);
     return index === undefined ? [] : [{ name, index }];
   });
-  return [
-    (facts) => {
-      const birthDate = usable(facts, birthAt);
-      const read = birthDate === '' ? null : readNiss(usable(facts, idAt));
-      if (read === null) return null;
-      const [year, month, day] = birthDate.split('-');
-      const agrees = same(year, read.year) && same(month, read.month) && same(day, read.day);
-      return agrees ? null : { code: 'V218', index: birthAt, expected: null, params: { part: 'birth-date' } };
-    },
-    (facts) => {
-      const sex = usable(facts, sexAt).toLowerCase();
-      const read = sex === '' ? null : readNiss(usable(facts, idAt));
-      const agrees = read?.sex === 'male' ? !female.has(sex) : read?.sex !== 'female' || !male.has(sex);
-      return agrees ? null : { code: 'V218', index: sexAt, expected: null, params: { part: 'sex' } };
-    },
-    (facts) => {
+  const birthRule = ruleOnAll([birthAt, idAt], (facts) => {
+    const birthDate = usable(facts, birthAt);
+    const read = birthDate === '' ? null : readNiss(usable(facts, idAt));
+    if (read === null) return null;
+    const [year, month, day] = birthDate.split('-');
+    const agrees = same(year, read.year) && same(month, read.month) && same(day, read.day);
+    return agrees ? null : { code: 'V218', index: birthAt, expected: null, params: { part: 'birth-date' } };
+  });
+  const sexRule = ruleOnAll([sexAt, idAt], (facts) => {
+    const sex = usable(facts, sexAt).toLowerCase();
+    const read = sex === '' ? null : readNiss(usable(facts, idAt));
+    const agrees = read?.sex === 'male' ? !female.has(sex) : read?.sex !== 'female' || !male.has(sex);
+    return agrees ? null : { code: 'V218', index: sexAt, expected: null, params: { part: 'sex' } };
+  });
+  const blockRule: Rule = {
+    reads: [idAt, ...block.map(({ index }) => index)],
+    concerns: (isFilled) => isFilled(idAt) && block.some(({ index }) => isFilled(index)),
+    judge: (facts) => {
       if (usable(facts, idAt) === '') return null;
       const filled = block.filter(({ index }) => usable(facts, index) !== '');
       const first = filled.reduce((least, { index }) => Math.min(least, index), Infinity);
@@ -139,7 +152,8 @@ function patientRules(patient: PatientIdentity, positions: Positions): readonly 
       const fields = filled.map(({ name }) => name).join(', ');
       return { code: 'R306', index: first, expected: null, params: { fields } };
     },
-  ];
+  };
+  return [birthRule, sexRule, blockRule];
 }
 
 /** Whether a part of a date agrees; a part that either side lacks does. */
@@ -159,26 +173,28 @@ function fieldRules(type: MessageType, positions: Positions): readonly Rule[] {
   if (testIdWithDate !== null) {
     const idAt = positions.get(testIdWithDate.id) ?? -1;
     const dateAt = positions.get(testIdWithDate.date) ?? -1;
-    rules.push((facts) => {
+    const judge: Rule['judge'] = (facts) => {
       const id = usable(facts, idAt);
       const date = usable(facts, dateAt);
       if (id === '' || date === '' || fitsInfectiousDate(id.replace(/-/g, ''), date)) return null;
       return { code: 'R309', index: idAt, expected: null, params: { dateField: testIdWithDate.date } };
-    });
+    };
+    rules.push(ruleOnAll([idAt, dateAt], judge));
   }
   if (senderField !== null) {
     const index = positions.get(senderField) ?? -1;
-    rules.push((facts) => {
+    const judge: Rule['judge'] = (facts) => {
       const value = usable(facts, index);
       if (facts.sender === null || value === '' || value === facts.sender) return null;
       return { code: 'R310', index, expected: facts.sender, params: { sender: facts.sender } };
-    });
+    };
+    rules.push(ruleOnAll([index], judge));
   }
   return rules;
 }
 
 function detectedRule(detected: FieldSpec, tested: FieldSpec): Rule {
-  return (facts) => {
+  return ruleOnAll([detected.index, tested.index], (facts) => {
     const found = usable(facts, detected.index);
     const sought = usable(facts, tested.index);
     if (found === '' || sought === '') return null;
@@ -186,5 +202,5 @@ function detectedRule(detected: FieldSpec, tested: FieldSpec): Rule {
     const untested = splitCodes(found, detected.multiple).filter((code) => !known.has(code.toLowerCase()));
     if (untested.length === 0) return null;
     return { code: 'R308', index: detected.index, expected: null, params: { untested: untested.join(', ') } };
-  };
+  });
 }

@@ -138,7 +138,7 @@ export function createExplainer(
       fileTime: circumstances.fileTime,
     };
     for (const rule of rules) {
-      const broken = rule(facts);
+      const broken = rule.judge(facts);
       const field = broken === null ? undefined : type.fields[broken.index];
       if (broken === null || field === undefined) continue;
       const { code, index, expected, params } = broken;

@@ -1,6 +1,6 @@
 /** Who a record is about and what tells it from others: its patient and its business key. Pure. */
 import type { MessageType } from '../../domain/message-type';
-import { positionsOf, positionsOfNames } from './condition';
+import { type IsFilled, positionsOf, positionsOfNames } from './condition';
 
 /** Stands between the parts of a key; it cannot occur in a value that someone typed. */
 const SEPARATOR = '\u001f';
@@ -27,6 +27,15 @@ export function createIdentityReader(type: MessageType): (values: readonly strin
     }
     return { key, patient };
   };
+}
+
+/** Positions of the fields that key and patient are made of, in a record of which these fields are filled. */
+export function identityReads(type: MessageType, isFilled: IsFilled): readonly number[] {
+  const positions = positionsOf(type.fields);
+  const own = positionsOfNames(type.businessKey, positions);
+  if (type.patient === null) return own;
+  const id = positionsOfNames([type.patient.id], positions);
+  return [...own, ...id, ...(id.some(isFilled) ? [] : positionsOfNames(type.patient.fallback, positions))];
 }
 
 /** Without case, accents and blanks. */

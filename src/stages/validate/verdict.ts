@@ -16,6 +16,17 @@ export interface Latest {
   readonly yymmdd: string;
 }
 
+/**
+ * A day of grace after now, so that no clock or time zone makes a finding.
+ * @param now Belgian local, `YYYY-MM-DD hh:mm:ss`
+ */
+export function latestMoment(now: string): Latest {
+  const later = new Date(Date.parse(`${now.replace(' ', 'T')}Z`) + 86_400_000).toISOString();
+  const moment = `${later.slice(0, 10)} ${later.slice(11, 19)}`;
+  const byLength = Object.fromEntries([4, 7, 10, 19].map((length) => [length, moment.slice(0, length)]));
+  return { byLength, yymmdd: moment.slice(2, 10).replace(/-/g, '') };
+}
+
 export interface Judge {
   /** Judges a value that is not empty. */
   readonly judge: (value: string, latest: Latest) => Verdict;

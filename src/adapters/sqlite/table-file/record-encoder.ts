@@ -7,9 +7,10 @@ import { varintLength, writeVarint } from './varint';
 
 export type ColumnValue = string | number | null;
 
-const NULL_TYPE = 0;
+export const NULL_TYPE = 0;
 const ZERO_TYPE = 8;
-const TEXT_TYPE = 13;
+/** And twice the bytes of the text. */
+export const TEXT_TYPE = 13;
 /** Bytes of an integer by its serial type less one, and the first value that is too large for it. */
 const INTEGER_BYTES = [1, 2, 3, 4, 6, 8];
 const INTEGER_LIMITS = INTEGER_BYTES.map((bytes) => 2 ** (8 * bytes - 1));
@@ -17,7 +18,13 @@ const INTEGER_LIMITS = INTEGER_BYTES.map((bytes) => 2 ** (8 * bytes - 1));
 /** Room that `write` needs behind a row: no character takes more. */
 export const SLACK_BYTES = 4;
 
-export class RecordEncoder {
+/** Writes the row that it measured last. */
+export interface RowEncoder {
+  /** False where the row turns out longer than it was measured. */
+  write(target: Buffer, at: number): boolean;
+}
+
+export class RecordEncoder implements RowEncoder {
   readonly #types: number[];
   #row: readonly ColumnValue[] = [];
   #headerBytes = 0;
@@ -82,23 +89,23 @@ export class RecordEncoder {
   }
 }
 
-function integerType(value: number): number {
+export function integerType(value: number): number {
   if (value === 0 || value === 1) return ZERO_TYPE + value;
   let type = 0;
   while (value >= (INTEGER_LIMITS[type] ?? Infinity)) type++;
   return type + 1;
 }
 
-function integerBytes(type: number): number {
+export function integerBytes(type: number): number {
   return type >= ZERO_TYPE ? 0 : (INTEGER_BYTES[type - 1] ?? 0);
 }
 
-function writeInteger(target: Buffer, at: number, value: number, type: number): number {
+export function writeInteger(target: Buffer, at: number, value: number, type: number): number {
   const bytes = integerBytes(type);
-  let rest = value;
-  for (let i = bytes - 1; i >= 0; i--) {
-    target[at + i] = rest % 0x100;
-    rest = Math.floor(rest / 0x100);
-  }
+  let high = bytes > 4 ? Math.floor(value / 2 ** 32) : 0;
+  let low = value | 0;
+  let i = at + bytes;
+  for (; i > at && i > at + bytes - 4; low >>>= 8) target[--i] = low;
+  for (; i > at; high >>>= 8) target[--i] = high;
   return at + bytes;
 }

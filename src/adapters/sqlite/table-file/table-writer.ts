@@ -4,7 +4,7 @@
  * Several tables of one file may be written at the same time. Throws what the file system throws.
  */
 import type { DatabaseFile } from './database-file';
-import { type ColumnValue, RecordEncoder, SLACK_BYTES } from './record-encoder';
+import { type ColumnValue, RecordEncoder, type RowEncoder, SLACK_BYTES } from './record-encoder';
 import { VARINT_MAX_BYTES, varintLength, writeVarint } from './varint';
 
 const LEAF = 0x0d;
@@ -43,13 +43,17 @@ export class TableWriter {
 
   /** @param rowid above that of every row before; the column that is its alias is NULL in `row` */
   add(rowid: number, row: readonly ColumnValue[]): void {
-    if (!this.#addMeasured(rowid, this.#encoder.measure(row, false))) {
-      this.#addMeasured(rowid, this.#encoder.measure(row, true));
+    if (!this.addMeasured(rowid, this.#encoder.measure(row, false), this.#encoder)) {
+      this.addMeasured(rowid, this.#encoder.measure(row, true), this.#encoder);
     }
-    this.#lastRowid = rowid;
   }
 
-  #addMeasured(rowid: number, length: number): boolean {
+  /**
+   * The same with a row that someone else encodes.
+   * @param length bytes of the row, as measured
+   * @returns false where it is longer; then nothing was added
+   */
+  addMeasured(rowid: number, length: number, encoder: RowEncoder): boolean {
     const local = this.#localBytes(length);
     const size = varintLength(length) + varintLength(rowid) + local + (local < length ? PAGE_NUMBER : 0);
     const pointers = (this.#starts.length + 1) * POINTER;
@@ -57,8 +61,9 @@ export class TableWriter {
     const start = this.#contentBytes;
     const payload = writeVarint(this.#content, writeVarint(this.#content, start, length), rowid);
     const written =
-      local < length ? this.#writeLong(payload, length, local) : this.#encoder.write(this.#content, payload);
+      local < length ? this.#writeLong(encoder, payload, length, local) : encoder.write(this.#content, payload);
     if (!written) return false;
+    this.#lastRowid = rowid;
     this.#starts.push(start);
     this.#contentBytes += size;
     return true;
@@ -110,9 +115,9 @@ export class TableWriter {
   }
 
   /** The head of a row that is measured into the leaf, the rest into pages of its own, each naming the next. */
-  #writeLong(at: number, length: number, local: number): boolean {
+  #writeLong(encoder: RowEncoder, at: number, length: number, local: number): boolean {
     const row = Buffer.alloc(length + SLACK_BYTES);
-    if (!this.#encoder.write(row, 0)) return false;
+    if (!encoder.write(row, 0)) return false;
     row.copy(this.#content, at, 0, local);
     const page = Buffer.alloc(this.#file.pageBytes);
     const room = page.length - PAGE_NUMBER;

@@ -1,0 +1,24 @@
+/**
+ * A record of a CSV file that nothing speaks against, as bytes of its line: its values are stored as they stand there.
+ * The same object from record to record, and its bytes last as long: whoever keeps anything of it copies.
+ */
+export interface PlainRecord {
+  /** Physical line, first = 1. */
+  readonly line: number;
+  /** Record number, first = 1. */
+  readonly record: number;
+  /** First byte of the line in the file, 0-based. */
+  readonly offset: number;
+  /** Bytes of the line, without its end. */
+  readonly length: number;
+  /** UTF-8, its line among others. */
+  readonly bytes: Uint8Array;
+  /** Where the value of each field begins and ends in `bytes`, by the field's position; an empty one begins at its end. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  /** As of a staged record. */
+  readonly key: string;
+  readonly patient: string;
+  /** Every character of the line is ASCII, and so are key and patient. */
+  readonly ascii: boolean;
+}

@@ -1,0 +1,170 @@
+/**
+ * The fast path for large files. It takes the records that nothing speaks against, as most do, from the bytes of their
+ * lines, without making a string of each value, and leaves every other line to the stages that find words for what is
+ * wrong. It decides nothing by itself: value by value and rule by rule it asks what the validate stage is made of, so
+ * that it takes a line only where that stage would have found nothing and changed nothing.
+ *
+ * Not taken as well: a line with a quote or a control character, one outside ASCII unless the file is UTF-8, and every
+ * line of a file whose header has columns without a name or the guard of a corrected reject file.
+ */
+import type { MessageType } from '../../domain/message-type';
+import type { PlainRecord } from '../../domain/plain-record';
+import type { CsvHeader } from '../parse/decide-header';
+import type { Encoding } from '../parse/decode-text';
+import type { LineReader } from '../parse/line-reader';
+import { VALUE_MAX, type RowTaker } from '../parse/parse-result';
+import type { CompiledType } from '../validate/compile-type';
+import type { Facts } from '../validate/cross-rules';
+import { createIdentityReader } from '../validate/record-key';
+import type { Latest } from '../validate/verdict';
+import { createPlainCheck, type PlainCheck } from './check-plain-value';
+import { RecordShapes } from './record-shapes';
+
+export interface PlainRowsInput {
+  readonly type: MessageType;
+  readonly compiled: CompiledType;
+  /** What the rules need to know besides the record. */
+  readonly sender: string | null;
+  readonly fileTime: string | null;
+  readonly latest: Latest;
+  readonly onPlain: (record: PlainRecord) => void;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What a byte is in a line. */
+const PART_OF_VALUE = 0;
+const OUTSIDE_ASCII = 1;
+const SEPARATOR = 2;
+const OTHER = 3;
+
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const DELETE = 0x7f;
+
+/** Null where no line of such a file can be taken. */
+export function createPlainRows(input: PlainRowsInput, header: CsvHeader, encoding: Encoding): RowTaker | null {
+  if (encoding === 'utf-16le' || encoding === 'utf-16be') return null;
+  return header.guarded || header.nameless.length > 0 ? null : new PlainRows(input, header, encoding === 'utf-8');
+}
+
+class PlainRows implements RowTaker {
+  private readonly kinds: Uint8Array;
+  private readonly separator: number;
+  private readonly width: number;
+  /** By column; -1 for one that is ignored. */
+  private readonly fieldOf: Int16Array;
+  private readonly checks: readonly PlainCheck[];
+  private readonly shapes: RecordShapes;
+  private readonly identify: ReturnType<typeof createIdentityReader>;
+  /** One bit for each field of the line at hand. */
+  private readonly filled: Int32Array;
+  /** Of the line at hand, as far as its shape reads them. */
+  private readonly values: string[];
+  private readonly facts: Facts;
+  private readonly current: Writable<PlainRecord>;
+
+  constructor(
+    private readonly input: PlainRowsInput,
+    { delimiter, names, fieldOf }: CsvHeader,
+    utf8: boolean,
+  ) {
+    const { type, compiled, latest, sender, fileTime } = input;
+    const count = type.fields.length;
+    this.separator = delimiter.charCodeAt(0);
+    this.kinds = kindsOfBytes(this.separator, utf8);
+    this.width = names.length;
+    this.fieldOf = Int16Array.from(fieldOf);
+    this.checks = type.fields.map((field, index) => {
+      const judge = compiled.judges[index];
+      return judge === undefined ? () => false : createPlainCheck(field, judge, latest);
+    });
+    this.shapes = new RecordShapes(type, compiled);
+    this.identify = createIdentityReader(type);
+    this.filled = new Int32Array(Math.ceil(count / 32));
+    this.values = new Array<string>(count).fill('');
+    this.facts = { values: this.values, unusable: null, sender, fileTime };
+    this.current = {
+      ...{ line: 0, record: 0, offset: 0, length: 0, key: '', patient: '', ascii: true },
+      bytes: Buffer.alloc(0),
+      starts: new Int32Array(count),
+      ends: new Int32Array(count),
+    };
+  }
+
+  take(reader: LineReader, record: number): boolean {
+    if (reader.cutFrom !== null || reader.length > VALUE_MAX || !this.split(reader)) return false;
+    const { whole, rules, reads } = this.shapes.of(this.filled);
+    if (!whole) return false;
+    this.read(reader, reads);
+    for (const judge of rules) if (judge(this.facts) !== null) return false;
+    const { current } = this;
+    const { key, patient } = this.identify(this.values);
+    current.line = reader.line;
+    current.record = record;
+    current.offset = reader.offset;
+    current.length = reader.length;
+    current.bytes = reader.window.bytes;
+    current.key = key;
+    current.patient = patient;
+    this.input.onPlain(current);
+    return true;
+  }
+
+  /** Finds the line's values and judges each by itself; false at the first that must be looked at otherwise. */
+  private split({ window, from, to }: LineReader): boolean {
+    const { kinds, separator, width, fieldOf, checks, filled, current } = this;
+    const { bytes } = window;
+    const { starts, ends } = current;
+    filled.fill(0);
+    current.ascii = true;
+    let ascii = true;
+    let column = 0;
+    let start = from;
+    for (let at = from; ; at++) {
+      const kind = kinds[at < to ? (bytes[at] ?? 0) : separator];
+      if (kind === PART_OF_VALUE) continue;
+      if (kind === OUTSIDE_ASCII) {
+        ascii = false;
+        continue;
+      }
+      if (kind === OTHER || column === width) return false;
+      let end = at;
+      while (start < end && bytes[start] === SPACE) start++;
+      while (end > start && bytes[end - 1] === SPACE) end--;
+      const field = fieldOf[column] ?? -1;
+      if (field >= 0) {
+        starts[field] = start;
+        ends[field] = end;
+        if (end > start) {
+          filled[field >> 5] = (filled[field >> 5] ?? 0) | (1 << (field & 31));
+          const check = checks[field];
+          if (check === undefined || !check(window, start, end, ascii)) return false;
+        }
+      }
+      if (!ascii) current.ascii = false;
+      ascii = true;
+      column++;
+      if (at >= to) return column === width;
+      start = at + 1;
+    }
+  }
+
+  private read({ window }: LineReader, reads: readonly number[]): void {
+    const { starts, ends, ascii } = this.current;
+    for (const index of reads) {
+      const start = starts[index];
+      const end = ends[index];
+      this.values[index] = ascii ? window.raw.slice(start, end) : window.bytes.toString('utf8', start, end);
+    }
+  }
+}
+
+function kindsOfBytes(separator: number, utf8: boolean): Uint8Array {
+  const kinds = new Uint8Array(256).fill(OTHER);
+  kinds.fill(PART_OF_VALUE, SPACE, DELETE);
+  if (utf8) kinds.fill(OUTSIDE_ASCII, DELETE + 1);
+  kinds[QUOTE] = OTHER;
+  kinds[separator] = SEPARATOR;
+  return kinds;
+}
