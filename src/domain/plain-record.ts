@@ -1,6 +1,6 @@
 /**
- * A record of a CSV file that nothing speaks against, as bytes of its line: its values are stored as they stand there.
- * The same object from record to record, and its bytes last as long: whoever keeps anything of it copies.
+ * A record of a CSV file that nothing speaks against, as the bytes of its line: its values are stored as they stand
+ * there. The same object from record to record, and its bytes last as long: whoever keeps anything of it copies.
  */
 export interface PlainRecord {
   /** Physical line, first = 1. */
@@ -11,11 +11,13 @@ export interface PlainRecord {
   readonly offset: number;
   /** Bytes of the line, without its end. */
   readonly length: number;
-  /** UTF-8, its line among others. */
-  readonly bytes: Uint8Array;
+  /** The values alone, in UTF-8, one behind the other from the first byte on, in the order of the file's columns. */
+  readonly bytes: Buffer;
   /** Where the value of each field begins and ends in `bytes`, by the field's position; an empty one begins at its end. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
+  /** The file's columns are in the order of the fields. */
+  readonly inOrder: boolean;
   /** As of a staged record. */
   readonly key: string;
   readonly patient: string;

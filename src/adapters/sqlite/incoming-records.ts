@@ -20,6 +20,7 @@ import {
   FINDING_COLUMNS,
   findingTable,
   PLACE_COLUMNS,
+  PLACE_WIDTHS,
   placesTable,
   REJECTED_COLUMNS,
   rejectedTable,
@@ -28,7 +29,9 @@ import {
 import type { ScratchDatabases } from './scratch-databases';
 import { attachScratch, makeEmptyFile, SCRATCH_PAGE_BYTES } from './staging-database';
 import { DatabaseFile } from './table-file/database-file';
+import { IntegerRowEncoder } from './table-file/integer-row-encoder';
 import { PlainRowEncoder } from './table-file/plain-row-encoder';
+import type { ColumnValue } from './table-file/record-encoder';
 import { TableWriter } from './table-file/table-writer';
 
 export interface IncomingRecords {
@@ -108,6 +111,10 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
   const { base, batch, order, secret } = input;
   const maker = createRowMaker({ ...input, columns, numbered: false });
   const plain = new PlainRowEncoder(maker.fieldOf);
+  const placeEncoder = new IntegerRowEncoder(PLACE_WIDTHS);
+  const addPlace = (record: number, place: readonly ColumnValue[]): void => {
+    placeWriter.addMeasured(record, placeEncoder.measure(place), placeEncoder);
+  };
   const target: PageTarget = {
     ...{ batch, order, secret, base, columns },
     type: input.type.name,
@@ -121,12 +128,12 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
     target,
     add(record) {
       rowWriter.add(base + record.record, maker.row(record));
-      placeWriter.add(record.record, maker.place(record, record.warned));
+      addPlace(record.record, maker.place(record, record.warned));
     },
     addPlain(record) {
       const row = maker.rowAround(record);
       rowWriter.addMeasured(base + record.record, plain.measure(row, record), plain);
-      placeWriter.add(record.record, maker.place(record, false));
+      addPlace(record.record, maker.place(record, false));
     },
     addPart(part) {
       const leaves = part as PagePart;

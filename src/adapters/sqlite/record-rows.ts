@@ -37,6 +37,9 @@ export function tableShape(db: Database.Database, type: string): TableShape {
 
 export const PLACE_COLUMNS = 7;
 
+/** For pages: line, offset, length, whether it is warned of, and the two hashes; the record's number is the rowid. */
+export const PLACE_WIDTHS = [0, 6, 6, 4, 1, 8, 8] as const;
+
 export function placesTable(table: string): string {
   return `CREATE TABLE ${table} (record INTEGER PRIMARY KEY, line INTEGER, byte_offset INTEGER, byte_length INTEGER,
     warned INTEGER, key_hash INTEGER, patient_hash INTEGER)`;

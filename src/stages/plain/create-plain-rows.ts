@@ -61,6 +61,8 @@ class PlainRows implements RowTaker {
   private readonly filled: Int32Array;
   /** Of the line at hand, as far as its shape reads them. */
   private readonly values: string[];
+  /** Where the value of each field begins in the window. */
+  private readonly places: Int32Array;
   private readonly facts: Facts;
   private readonly current: Writable<PlainRecord>;
 
@@ -83,10 +85,12 @@ class PlainRows implements RowTaker {
     this.identify = createIdentityReader(type);
     this.filled = new Int32Array(Math.ceil(count / 32));
     this.values = new Array<string>(count).fill('');
+    this.places = new Int32Array(count);
     this.facts = { values: this.values, unusable: null, sender, fileTime };
     this.current = {
       ...{ line: 0, record: 0, offset: 0, length: 0, key: '', patient: '', ascii: true },
-      bytes: Buffer.alloc(0),
+      bytes: Buffer.alloc(VALUE_MAX),
+      inOrder: isRising(fieldOf.filter((field) => field >= 0)),
       starts: new Int32Array(count),
       ends: new Int32Array(count),
     };
@@ -104,7 +108,6 @@ class PlainRows implements RowTaker {
     current.record = record;
     current.offset = reader.offset;
     current.length = reader.length;
-    current.bytes = reader.window.bytes;
     current.key = key;
     current.patient = patient;
     this.input.onPlain(current);
@@ -113,34 +116,50 @@ class PlainRows implements RowTaker {
 
   /** Finds the line's values and judges each by itself; false at the first that must be looked at otherwise. */
   private split({ window, from, to }: LineReader): boolean {
-    const { kinds, separator, width, fieldOf, checks, filled, current } = this;
+    const { kinds, separator, width, fieldOf, checks, filled, places, current } = this;
     const { bytes } = window;
-    const { starts, ends } = current;
+    const { bytes: values, starts, ends } = current;
     filled.fill(0);
     current.ascii = true;
     let ascii = true;
     let column = 0;
+    /** Of the value at hand, and of what was taken of it. */
     let start = from;
+    let taken = 0;
+    let end = 0;
     for (let at = from; ; at++) {
-      const kind = kinds[at < to ? (bytes[at] ?? 0) : separator];
-      if (kind === PART_OF_VALUE) continue;
+      const byte = at < to ? (bytes[at] ?? 0) : separator;
+      const kind = kinds[byte];
+      if (kind === PART_OF_VALUE) {
+        values[end++] = byte;
+        continue;
+      }
       if (kind === OUTSIDE_ASCII) {
         ascii = false;
+        values[end++] = byte;
         continue;
       }
       if (kind === OTHER || column === width) return false;
-      let end = at;
-      while (start < end && bytes[start] === SPACE) start++;
-      while (end > start && bytes[end - 1] === SPACE) end--;
+      while (end > taken && values[end - 1] === SPACE) end--;
+      if (values[taken] === SPACE && end > taken) {
+        const blanks = countSpaces(values, taken, end);
+        values.copyWithin(taken, taken + blanks, end);
+        end -= blanks;
+        start += blanks;
+      }
       const field = fieldOf[column] ?? -1;
-      if (field >= 0) {
-        starts[field] = start;
+      if (field < 0) {
+        end = taken;
+      } else {
+        places[field] = start;
+        starts[field] = taken;
         ends[field] = end;
-        if (end > start) {
-          filled[field >> 5] = (filled[field >> 5] ?? 0) | (1 << (field & 31));
-          const check = checks[field];
-          if (check === undefined || !check(window, start, end, ascii)) return false;
-        }
+      }
+      if (end > taken) {
+        filled[field >> 5] = (filled[field >> 5] ?? 0) | (1 << (field & 31));
+        const check = checks[field];
+        if (check === undefined || !check(window, start, start + end - taken, ascii)) return false;
+        taken = end;
       }
       if (!ascii) current.ascii = false;
       ascii = true;
@@ -151,13 +170,24 @@ class PlainRows implements RowTaker {
   }
 
   private read({ window }: LineReader, reads: readonly number[]): void {
+    const { places } = this;
     const { starts, ends, ascii } = this.current;
     for (const index of reads) {
-      const start = starts[index];
-      const end = ends[index];
+      const start = places[index] ?? 0;
+      const end = start + (ends[index] ?? 0) - (starts[index] ?? 0);
       this.values[index] = ascii ? window.raw.slice(start, end) : window.bytes.toString('utf8', start, end);
     }
   }
+}
+
+function isRising(numbers: readonly number[]): boolean {
+  return numbers.every((number, i) => i === 0 || number > (numbers[i - 1] ?? 0));
+}
+
+function countSpaces(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to && bytes[at] === SPACE) at++;
+  return at - from;
 }
 
 function kindsOfBytes(separator: number, utf8: boolean): Uint8Array {
