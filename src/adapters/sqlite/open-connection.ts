@@ -15,7 +15,7 @@ const BUSY_TIMEOUT_MS = 60_000;
 
 const FULL = 2;
 const PAGE_BYTES = 16_384;
-const CACHE_KIB = 49_152;
+const CACHE_KIB = 32_768;
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
 
 export const IN_MEMORY = ':memory:';
