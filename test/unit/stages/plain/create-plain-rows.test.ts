@@ -1,0 +1,180 @@
+/**
+ * With and without the fast path the same comes out, record for record and finding for finding, whatever a sender
+ * writes; and it takes every line that nothing speaks against.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import type { Condition, MessageType } from '../../../../src/domain/message-type';
+import { splitFileName } from '../../../../src/stages/name/split-file-name';
+import { catalogue, EXAMPLES, exampleFiles, type Fields, types } from '../validate/support';
+import { nastyValues } from './nasty-values';
+import { expectTheSame } from './read-both-ways';
+import { type Dialect, ENCODINGS, exampleRecords, EXTRAS, PLAIN, writeFile } from './write-file';
+
+const named = types.map((type): [string, MessageType] => [type.name, type]);
+
+describe('files as they are', () => {
+  const damaged = join(EXAMPLES, '../examples-damaged');
+  const shipped = [
+    ...exampleFiles.map((name) => join(EXAMPLES, name)),
+    ...readdirSync(damaged).map((name) => join(damaged, name)),
+  ];
+  test.each(shipped.map((path): [string, string] => [path.slice(path.indexOf('examples')), path]))(
+    '%s',
+    (name, path) => {
+      const { extension } = splitFileName(name);
+      expectTheSame(typeOf(name)!, readFileSync(path), { extension });
+    },
+  );
+
+  it('of the corpus', () => {
+    const corpus = resolve(__dirname, '../../../corpus');
+    let read = 0;
+    for (const name of readdirSync(corpus, { recursive: true, encoding: 'utf8' })) {
+      const type = typeOf(name);
+      const { extension } = splitFileName(name);
+      if (!/^[^/]+\/input\//.test(name) || type === undefined || !['', 'csv', 'json'].includes(extension)) continue;
+      const bytes = readFileSync(join(corpus, name));
+      expectTheSame(type, bytes, { extension }, bytes.length > 20_000 ? [65_536] : [100, 65_536]);
+      read++;
+    }
+    expect(read).toBeGreaterThan(200);
+  });
+});
+
+function typeOf(path: string): MessageType | undefined {
+  const fileName = path.slice(path.lastIndexOf('/') + 1);
+  return types.find(({ name }) => fileName.includes(`_${name}_`));
+}
+
+/** Of these types a value, and not only whether there is one, says what else must be filled: their lines are not taken. */
+const DECIDING: Readonly<Record<string, string>> = {
+  LaboratoryTestPrescription: 'CollectionLocation',
+  LaboratoryTestResultVariants: 'TestCode',
+};
+
+/** The type without the conditions on values. */
+function withoutDeciding(type: MessageType): MessageType {
+  const { name } = type;
+  if (!(name in DECIDING)) return type;
+  const onValue = (condition: Condition | null | undefined): boolean => condition?.kind === 'equals';
+  const fields = type.fields.map((field) => ({
+    ...field,
+    required: onValue(field.required?.condition) ? null : field.required,
+    allowedWhen: onValue(field.allowedWhen) ? null : field.allowedWhen,
+  }));
+  return { ...type, fields };
+}
+
+/** It is stored otherwise than it is written, or its value decides. */
+function isLeft(fields: Fields, { name }: MessageType): boolean {
+  return (fields[DECIDING[name] ?? ''] ?? '') !== '' || (fields['CoronaTestPrescriptionCode'] ?? '').includes('-');
+}
+
+describe('what it takes', () => {
+  test.each(named)('all examples of %s, but for what must be looked at', (_, type) => {
+    const records = exampleRecords(type);
+    const left = records.filter((fields) => isLeft(fields, type)).length;
+    expect(left).toBe(type.name in DECIDING ? records.length : type.name === 'RapidTestResult' ? 2 : 0);
+    const { taken, records: read, toldOf } = expectTheSame(type, writeFile(type, records));
+    expect({ taken, read, toldOf }).toEqual({ taken: records.length - left, read: records.length, toldOf: 0 });
+  });
+
+  test.each(Object.keys(DECIDING))('all examples of %s, when no value decides', (name) => {
+    const type = withoutDeciding(catalogue.types.get(name)!);
+    const records = exampleRecords(type);
+    const hyphens = records.filter((fields) => (fields['CoronaTestPrescriptionCode'] ?? '').includes('-')).length;
+    expect(expectTheSame(type, writeFile(type, records)).taken).toBe(records.length - hyphens);
+  });
+
+  const taken: [string, Partial<Dialect>, 'all' | 'ascii' | 'none'][] = [
+    ['bars', { delimiter: '|' }, 'all'],
+    ['tabs', { delimiter: '\t' }, 'all'],
+    ['CRLF', { lineEnd: '\r\n' }, 'all'],
+    ['CR', { lineEnd: '\r' }, 'all'],
+    ['a byte order mark', { encoding: 'utf-8 with a mark' }, 'all'],
+    ['Windows-1252', { encoding: 'windows-1252' }, 'ascii'],
+    ['UTF-16', { encoding: 'utf-16le' }, 'none'],
+    ['UTF-16, the other way round', { encoding: 'utf-16be' }, 'none'],
+    ['columns in another order', { extra: 'reversed' }, 'all'],
+    ['unknown columns', { extra: 'unknown' }, 'all'],
+    ['a column spelled otherwise', { extra: 'respelled' }, 'all'],
+    ['the guard column', { extra: 'guard' }, 'none'],
+    ['a column without a name', { extra: 'nameless' }, 'none'],
+    ['a column twice', { extra: 'doubled' }, 'none'],
+    ['a column missing', { extra: 'missing' }, 'none'],
+    ['no last line end', { lastLineEnd: false }, 'all'],
+    ['blank lines', { between: ['', ';;;', '  ', '\u00a0;'] }, 'all'],
+  ];
+  test.each(taken)('%s', (_, dialect, which) => {
+    const type = catalogue.types.get('LaboratoryTestResult')!;
+    const records = exampleRecords(type);
+    const ascii = records.filter((fields) => /^[\0-\x7f]*$/.test(Object.values(fields).join(''))).length;
+    expect(ascii).toBeLessThan(records.length);
+    const { taken } = expectTheSame(type, writeFile(type, records, dialect));
+    expect(taken).toBe({ all: records.length, ascii, none: 0 }[which]);
+  });
+});
+
+test.each(named)('each value of %s emptied, and each filled', (_, original) => {
+  const type = withoutDeciding(original);
+  const examples = exampleRecords(type);
+  const fillings = type.fields.map(({ name }) => examples.find((fields) => (fields[name] ?? '') !== '')?.[name] ?? 'x');
+  const records = examples.flatMap((fields) =>
+    type.fields.flatMap(({ name }, at) => [
+      { ...fields, [name]: at % 2 === 0 ? '' : ' ' },
+      { ...fields, [name]: fillings[at] ?? 'x' },
+    ]),
+  );
+  const { taken, toldOf } = expectTheSame(type, writeFile(type, records), {}, [65_536]);
+  expect(taken).toBeGreaterThan(records.length / 3);
+  expect(toldOf).toBeGreaterThan(records.length / 10);
+});
+
+describe('whatever the values are', () => {
+  const both = types.flatMap((type): [string, MessageType][] => {
+    const { name } = type;
+    return name in DECIDING
+      ? [
+          [name, type],
+          [`${name}, no value decides`, withoutDeciding(type)],
+        ]
+      : [[name, type]];
+  });
+  test.each(both)('%s', (what, type) => {
+    const examples = exampleRecords(type);
+    const seen = { taken: 0, records: 0 };
+    const pools = type.fields.map((field) => nastyValues(field, catalogue.codelists));
+    const change = fc
+      .nat(type.fields.length - 1)
+      .chain((field) => fc.tuple(fc.constant(field), fc.constantFrom(...pools[field]!)));
+    const record = fc
+      .tuple(fc.constantFrom(...examples), fc.array(change, { minLength: 1, maxLength: 3 }))
+      .map(([fields, changes]): Fields => {
+        const changed = changes.map(([field, value]): [string, string] => [type.fields[field]?.name ?? '', value]);
+        return { ...fields, ...Object.fromEntries(changed) };
+      });
+    const records = fc.array(record, { minLength: 30, maxLength: 60 });
+    fc.assert(
+      fc.property(records, dialects, fc.constantFrom(7, 100, 65_536), (records, dialect, size) => {
+        const { taken } = expectTheSame(type, writeFile(type, records, dialect), {}, [size]);
+        seen.taken += taken;
+        seen.records += records.length;
+      }),
+      { numRuns: 30 },
+    );
+    if (what !== type.name || !(what in DECIDING)) expect(seen.taken).toBeGreaterThan(seen.records / 20);
+  });
+
+  const often = <T>(usual: T, others: readonly T[]): fc.Arbitrary<T> =>
+    fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+  const dialects: fc.Arbitrary<Dialect> = fc.record({
+    delimiter: often(';', [',', '\t', '|']),
+    lineEnd: often('\n', ['\r\n', '\r']),
+    encoding: often<Dialect['encoding']>('utf-8', ENCODINGS),
+    extra: often<Dialect['extra']>('none', EXTRAS),
+    lastLineEnd: fc.boolean(),
+    between: often<readonly string[]>(PLAIN.between, [['', ';;;;'], ['x'], ['\r\n', ' ', '"']]),
+  });
+});
