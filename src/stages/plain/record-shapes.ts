@@ -10,7 +10,7 @@ import type { Rule } from '../validate/cross-rules';
 import { identityReads } from '../validate/record-key';
 
 export interface RecordShape {
-  /** Every field is filled or empty as it should be, whatever the values are. */
+  /** Every field is filled or empty as it should be, whatever the values are; and some is filled, as in no blank line. */
   readonly whole: boolean;
   readonly rules: readonly Rule['judge'][];
   /** Positions of the fields whose values are needed. */
@@ -66,7 +66,7 @@ export class RecordShapes {
     const rules = this.compiled.rules.filter(({ concerns }) => concerns(isFilled));
     const reads = [...identityReads(this.type, isFilled), ...rules.flatMap((rule) => rule.reads)];
     return {
-      whole: !this.deciding.some(isFilled) && this.isWhole(isFilled),
+      whole: filled.some((word) => word !== 0) && !this.deciding.some(isFilled) && this.isWhole(isFilled),
       rules: rules.map(({ judge }) => judge),
       reads: [...new Set(reads)].filter((index) => index >= 0),
     };
