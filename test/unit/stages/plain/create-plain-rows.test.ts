@@ -2,8 +2,11 @@
  * With and without the fast path the same comes out, record for record and finding for finding, whatever a sender
  * writes; and it takes every line that nothing speaks against.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import type { Condition, MessageType } from '../../../../src/domain/message-type';
 import { splitFileName } from '../../../../src/stages/name/split-file-name';
@@ -86,6 +89,23 @@ describe('what it takes', () => {
     const records = exampleRecords(type);
     const hyphens = records.filter((fields) => (fields['CoronaTestPrescriptionCode'] ?? '').includes('-')).length;
     expect(expectTheSame(type, writeFile(type, records)).taken).toBe(records.length - hyphens);
+  });
+
+  it('all that the bench generates, when nothing is spoilt', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'labdrop-plain-'));
+    try {
+      const path = join(dir, 'generated.csv');
+      const input = { path, records: 2_000, sender: '81365677', schemasDir: resolve(EXAMPLES, '../..'), badShare: 0 };
+      const generator = pathToFileURL(resolve(__dirname, '../../../bench/generate.mjs')).href;
+      const script = `import { generate } from '${generator}'; generate(${JSON.stringify(input)});`;
+      execFileSync(process.execPath, ['--input-type=module', '-e', script]);
+      const { taken } = expectTheSame(catalogue.types.get('LaboratoryTestResult')!, readFileSync(path), {
+        now: '2021-12-01 12:00:00',
+      });
+      expect(taken).toBe(2_000);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 
   const taken: [string, Partial<Dialect>, 'all' | 'ascii' | 'none'][] = [

@@ -100,10 +100,13 @@ function read(type: MessageType, bytes: Uint8Array, options: ReadOptions): Outco
   return { events, result: { ...result, columns: type.fields.map(({ index }) => columnOf(index)) }, taken };
 }
 
-/** A copy, as values. Bytes outside of every value must not matter: they are looked at nowhere. */
-function staged({ bytes, starts, ends, ascii, ...record }: PlainRecord): StagedRecord {
+/** A copy, as values. What the record says of its bytes is held against them. */
+function staged({ bytes, starts, ends, ascii, inOrder, ...record }: PlainRecord): StagedRecord {
   const { line, record: number, offset, length, key, patient } = record;
   const values = Array.from(starts, (start, field) => bytes.toString('utf8', start, ends[field]));
+  const end = values.reduce((sum, value) => sum + Buffer.byteLength(value), 0);
+  if (end !== Math.max(...ends)) throw new Error('the values do not stand one behind the other');
+  if (inOrder && values.join('') !== bytes.toString('utf8', 0, end)) throw new Error('the values are not in order');
   if (ascii && !/^[\0-\x7f]*$/.test([...values, key, patient].join(''))) throw new Error('not ASCII');
   return { line, record: number, offset, length, values, key, patient, warned: false };
 }
