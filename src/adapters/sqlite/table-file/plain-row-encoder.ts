@@ -19,7 +19,7 @@ import { VARINT_MAX_BYTES, varintLength, writeVarint } from './varint';
 const TEXT_BYTES = 1024;
 
 export class PlainRowEncoder implements RowEncoder {
-  /** Positions of the fields, in the order of their columns. */
+  /** Positions of the fields, in the order of their columns; -1 for a column that is a field no more. */
   readonly #fields: Int16Array;
   readonly #inOrder: boolean;
   /** The first columns of the row before: their values, serial types, and where each stands in `#head`. */
@@ -34,11 +34,12 @@ export class PlainRowEncoder implements RowEncoder {
   #fieldBytes = 0;
   #record: PlainRecord | null = null;
 
-  /** @param fieldOf the position of each column's field; -1 for the first columns, which are none */
+  /** @param fieldOf the position of each column's field; -1 for the first columns, and for others that stay NULL */
   constructor(fieldOf: readonly number[]) {
+    const first = fieldOf.findIndex((field) => field >= 0);
+    const count = first < 0 ? fieldOf.length : first;
     const fields = fieldOf.filter((field) => field >= 0);
-    const count = fieldOf.length - fields.length;
-    this.#fields = Int16Array.from(fields);
+    this.#fields = Int16Array.from(fieldOf.slice(count));
     this.#inOrder = fields.every((field, i) => i === 0 || field > (fields[i - 1] ?? 0));
     this.#values = new Array<ColumnValue>(count).fill(null);
     this.#types = new Int32Array(count);
@@ -61,7 +62,7 @@ export class PlainRowEncoder implements RowEncoder {
     let fieldBytes = 0;
     for (let i = fields.length - 1; i >= 0; i--) {
       const field = fields[i] ?? 0;
-      const bytes = (ends[field] ?? 0) - (starts[field] ?? 0);
+      const bytes = field < 0 ? 0 : (ends[field] ?? 0) - (starts[field] ?? 0);
       fieldBytes += bytes;
       const type = bytes === 0 ? NULL_TYPE : TEXT_TYPE + 2 * bytes;
       if (type < 0x80) head[--at] = type;
@@ -88,6 +89,7 @@ export class PlainRowEncoder implements RowEncoder {
       return true;
     }
     for (const field of this.#fields) {
+      if (field < 0) continue;
       const to = ends[field] ?? 0;
       for (let from = starts[field] ?? 0; from < to; from++) target[position++] = bytes[from] ?? 0;
     }
