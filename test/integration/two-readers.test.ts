@@ -1,6 +1,7 @@
 /**
  * Files read by one reader and by two: the same records, findings, counts and reports, byte for byte, wherever the
- * damage lies. The second reader runs here in the same thread, before the first one begins.
+ * damage lies; and the same again where the file is staged in memory. The second reader runs here in the same thread,
+ * before the first one begins.
  */
 import { readChunks } from '../../src/adapters/spool/read-file';
 import { openIncomingPart, type PageTarget } from '../../src/adapters/sqlite/incoming-part';
@@ -14,6 +15,7 @@ import {
   HEADER,
   NAME,
   rows,
+  withRanks,
 } from '../support/deliver-for-comparison';
 
 interface Taken {
@@ -172,6 +174,8 @@ test.each(cases)('%s', async (_what, each) => {
   const alone = await deliver(each, null);
   const together = await deliver(each, readerInPlace(taken));
   expect(together).toEqual(alone);
+  // In memory no line is taken as bytes.
+  expect(withRanks(await deliver(each, null, Infinity))).toEqual(withRanks(alone));
   expect(taken.given).toBe(each.shared ? 1 : 0);
 });
 

@@ -1,6 +1,7 @@
 /** A file delivered to a pipeline of its own, and all that it leaves: to compare what two ways of reading make of it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BatchRecord } from '../../src/domain/batch-record';
 import type { IntakeRules } from '../../src/pipeline/batch-ports';
 import type { SecondReader } from '../../src/pipeline/second-reader';
 import { loadCatalogue } from '../../src/adapters/schemas/load-catalogue';
@@ -29,6 +30,8 @@ export interface Delivery {
   readonly rules?: Partial<IntakeRules>;
   readonly marker?: string;
   readonly name?: string;
+  /** Delivered before it, each by its file name. */
+  readonly earlier?: Readonly<Record<string, string | Uint8Array>>;
 }
 
 export interface Seen {
@@ -36,29 +39,55 @@ export interface Seen {
   readonly store: Record<string, unknown>;
 }
 
-/** All that a delivery leaves, without the batch's id. No file is small enough to be staged in memory. */
+/**
+ * All that a delivery leaves, without the batch's id.
+ * @param stagedInMemoryMaxBytes by default no file is small enough to be staged in memory
+ */
 export async function deliver(
-  { content, rules, marker, name }: Delivery,
+  { content, rules, marker, name, earlier = {} }: Delivery,
   secondReader: SecondReader | null,
+  stagedInMemoryMaxBytes = 0,
 ): Promise<Seen> {
   const reader = secondReader === null ? {} : { secondReader };
   const home = makePipelineHome({
     ...reader,
     catalogue,
-    stagedInMemoryMaxBytes: 0,
+    stagedInMemoryMaxBytes,
     ...(rules === undefined ? {} : { rules }),
   });
   try {
+    const before: BatchRecord[] = [];
+    for (const [name, content] of Object.entries(earlier)) before.push((await home.drop(name, content)).batch);
     const { batch } = await home.drop(name ?? `${NAME}.csv`, content, marker === undefined ? {} : { marker });
     expect(readdirSync(home.folders.stagingDir)).toEqual([]);
-    return whatIsLeft(home, batch.id);
+    return whatIsLeft(home, batch, [...before, batch]);
   } finally {
     home.remove();
   }
 }
 
-function whatIsLeft(home: PipelineHome, id: string): Seen {
-  const named = (text: string): string => text.replaceAll(id, 'ID');
+/** The same with the ids of rows by their rank: how a file is staged decides which ids its records get. */
+export function withRanks({ reports, store }: Seen): Seen {
+  const records = store['records'] as readonly Record<string, number>[];
+  const rankOf = new Map(records.map(({ _id }, rank) => [_id, rank]));
+  return {
+    reports,
+    store: {
+      ...store,
+      records: records.map((row) => ({
+        ...row,
+        _id: rankOf.get(row['_id']),
+        _superseded_by: rankOf.get(row['_superseded_by']) ?? null,
+      })),
+      places: (store['places'] as readonly { id: number }[]).map(({ id }) => rankOf.get(id)),
+    },
+  };
+}
+
+function whatIsLeft(home: PipelineHome, { messageType }: BatchRecord, batches: readonly BatchRecord[]): Seen {
+  const table = messageType ?? '';
+  const named = (text: string): string =>
+    batches.reduce((each, { id }, at) => each.replaceAll(id, `ID${String(at)}`), text);
   const rowsOf = (sql: string): unknown =>
     JSON.parse(
       named(JSON.stringify(home.query(sql))).replaceAll(
@@ -72,9 +101,9 @@ function whatIsLeft(home: PipelineHome, id: string): Seen {
     ),
     store: {
       batches: rowsOf('SELECT * FROM batches'),
-      records: rowsOf('SELECT * FROM LaboratoryTestResult ORDER BY _id'),
+      records: rowsOf(`SELECT * FROM ${table} ORDER BY _id`),
       places: rowsOf(
-        'SELECT id FROM (SELECT id FROM LaboratoryTestResult_by_key UNION SELECT id FROM LaboratoryTestResult_by_key_recent) ORDER BY id',
+        `SELECT id FROM (SELECT id FROM ${table}_by_key UNION SELECT id FROM ${table}_by_key_recent) ORDER BY id`,
       ),
       findings: rowsOf('SELECT * FROM findings ORDER BY seq'),
       rejected: rowsOf('SELECT * FROM rejected_records ORDER BY record'),
