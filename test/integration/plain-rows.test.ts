@@ -137,6 +137,7 @@ describe('a schema that changes', () => {
     ['a field goes', [build('Id', 'A', 'Old', 'B'), build('Id', 'A', 'B')]],
     ['the first one goes', [build('Old', 'Id', 'A'), build('Id', 'A')]],
     ['a field has another name', [build('Id', 'A', 'Old', 'B'), build('Id', 'A', 'New', 'B')]],
+    ['a name has capitals now', [build('Id', 'city', 'B'), build('Id', 'City', 'B')]],
     ['they stand in another order', [build('Id', 'A', 'B', 'C'), build('C', 'B', 'Id', 'A')]],
     ['one goes, and comes back', [build('Id', 'A', 'B'), build('Id', 'B'), build('Id', 'B', 'A')]],
   ])('%s', (what, types) => {
@@ -144,5 +145,11 @@ describe('a schema that changes', () => {
     const small = rowsAfter(join(dir, `${what}, small.db`), types, false);
     expect(large.rows).toEqual(small.rows);
     expect([large.plain, small.plain]).toEqual([6 * types.length, 0]);
+    const stored = (large.rows as readonly Record<string, unknown>[])
+      .map((row) => Object.values(row).join('|'))
+      .join('\n');
+    for (const [run, { fields }] of types.entries()) {
+      for (const { name } of fields) expect(stored).toContain(`${name} ${String(run)}.1`);
+    }
   });
 });

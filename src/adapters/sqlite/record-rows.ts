@@ -98,7 +98,9 @@ type PlaceOfRecord = Pick<StagedRecord, 'line' | 'record' | 'offset' | 'length' 
 export function createRowMaker({ batch, type, columns, order, hash, numbered }: RowInput): RowMaker {
   const row = new Array<ColumnValue>(columns.length).fill(null);
   const place = new Array<ColumnValue>(PLACE_COLUMNS).fill(null);
-  const at = (name: string): number => columns.indexOf(name);
+  // SQL ignores case: a field whose name now has another one keeps its column.
+  const folded = columns.map((name) => name.toLowerCase());
+  const at = (name: string): number => folded.indexOf(name.toLowerCase());
   row[at('_batch_id')] = batch.id;
   row[at('_version')] = 1;
   row[at('_received_at')] = batch.receivedAt;
