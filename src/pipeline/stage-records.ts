@@ -41,7 +41,13 @@ export function stagingRecords(
   };
 }
 
-function plainRows({ batch, type, codelists, now, sink }: StageRecordsInput): NonNullable<ParseOptions['rowTaker']> | null {
+function plainRows({
+  batch,
+  type,
+  codelists,
+  now,
+  sink,
+}: StageRecordsInput): NonNullable<ParseOptions['rowTaker']> | null {
   const { addPlain } = sink;
   if (addPlain === null) return null;
   const { sender, fileTime } = batch;

@@ -8,7 +8,14 @@ import type { BatchRecord } from '../../domain/batch-record';
 import type { MessageType } from '../../domain/message-type';
 import type { PartTarget, RecordSink, StagedPart } from '../../ports/batch-store';
 import { createKeyedHash, type HashSecret } from './keyed-hash';
-import { createRowMaker, FINDING_COLUMNS, findingRow, PLACE_COLUMNS, PLACE_WIDTHS, REJECTED_COLUMNS } from './record-rows';
+import {
+  createRowMaker,
+  FINDING_COLUMNS,
+  findingRow,
+  PLACE_COLUMNS,
+  PLACE_WIDTHS,
+  REJECTED_COLUMNS,
+} from './record-rows';
 import { DatabaseFile } from './table-file/database-file';
 import { IntegerRowEncoder } from './table-file/integer-row-encoder';
 import { PlainRowEncoder } from './table-file/plain-row-encoder';

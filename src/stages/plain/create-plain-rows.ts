@@ -32,6 +32,9 @@ export interface PlainRowsInput {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** After so many lines in a row that were not taken, the file is left to others: trying costs time. */
+const REFUSED_MAX = 1_000;
+
 /** What a byte is in a line. */
 const PART_OF_VALUE = 0;
 const OUTSIDE_ASCII = 1;
@@ -63,6 +66,8 @@ class PlainRows implements RowTaker {
   private readonly values: string[];
   /** Where the value of each field begins in the window. */
   private readonly places: Int32Array;
+  /** Lines in a row that were not taken. */
+  private refused = 0;
   private readonly facts: Facts;
   private readonly current: Writable<PlainRecord>;
 
@@ -97,10 +102,18 @@ class PlainRows implements RowTaker {
   }
 
   take(reader: LineReader, record: number): boolean {
+    if (this.refused === REFUSED_MAX) return false;
+    const taken = this.tryToTake(reader, record);
+    this.refused = taken ? 0 : this.refused + 1;
+    return taken;
+  }
+
+  private tryToTake(reader: LineReader, record: number): boolean {
     if (reader.cutFrom !== null || reader.length > VALUE_MAX || !this.split(reader)) return false;
-    const { whole, rules, reads } = this.shapes.of(this.filled);
+    const { whole, wrong, rules, reads } = this.shapes.of(this.filled);
     if (!whole) return false;
     this.read(reader, reads);
+    for (const isBroken of wrong) if (isBroken(this.values)) return false;
     for (const judge of rules) if (judge(this.facts) !== null) return false;
     const { current } = this;
     const { key, patient } = this.identify(this.values);

@@ -3,15 +3,17 @@
  * is missing or should be empty, which rules may be broken, and which values these rules and the record's identity need.
  * Worked out once for each such shape, of which a file has few. Pure but for what is remembered; it never throws.
  */
-import type { Condition, FieldSpec, MessageType } from '../../domain/message-type';
+import type { MessageType } from '../../domain/message-type';
 import type { CompiledType } from '../validate/compile-type';
-import { positionsOf, positionsOfNames } from '../validate/condition';
+import type { Holds, IsFilled } from '../validate/condition';
 import type { Rule } from '../validate/cross-rules';
 import { identityReads } from '../validate/record-key';
 
 export interface RecordShape {
-  /** Every field is filled or empty as it should be, whatever the values are; and some is filled, as in no blank line. */
+  /** Some field is filled, as in no blank line; and no field is missing or should be empty for that alone. */
   readonly whole: boolean;
+  /** Whether one is missing or should be empty for what stands in another; none of these may hold. */
+  readonly wrong: readonly Holds[];
   readonly rules: readonly Rule['judge'][];
   /** Positions of the fields whose values are needed. */
   readonly reads: readonly number[];
@@ -29,16 +31,13 @@ interface Branch {
 }
 
 export class RecordShapes {
-  private readonly deciding: readonly number[];
   private root: Branch = newBranch();
   private count = 0;
 
   constructor(
     private readonly type: MessageType,
     private readonly compiled: Pick<CompiledType, 'presences' | 'rules'>,
-  ) {
-    this.deciding = positionsOfNames(type.fields.flatMap(fieldsThatDecide), positionsOf(type.fields));
-  }
+  ) {}
 
   /** @param filled one bit for each field, 32 in each number, the lowest first */
   of(filled: Int32Array): RecordShape {
@@ -62,37 +61,25 @@ export class RecordShapes {
   }
 
   private workOut(filled: Int32Array): RecordShape {
-    const isFilled = (index: number): boolean => index >= 0 && (((filled[index >> 5] ?? 0) >>> (index & 31)) & 1) === 1;
-    const rules = this.compiled.rules.filter(({ concerns }) => concerns(isFilled));
-    const reads = [...identityReads(this.type, isFilled), ...rules.flatMap((rule) => rule.reads)];
+    const { presences, rules } = this.compiled;
+    const isFilled: IsFilled = (index) => index >= 0 && (((filled[index >> 5] ?? 0) >>> (index & 31)) & 1) === 1;
+    const inForce = presences.flatMap(
+      ({ mustBeFilled, mustBeEmpty }, index) => (isFilled(index) ? mustBeEmpty : mustBeFilled) ?? [],
+    );
+    const byValue = inForce.filter(({ compares }) => compares.some(isFilled));
+    const byFilling = inForce.filter(({ compares }) => !compares.some(isFilled));
+    const values = this.type.fields.map(({ index }) => (isFilled(index) ? FILLED : ''));
+    const concerned = rules.filter(({ concerns }) => concerns(isFilled));
+    const reads = [identityReads(this.type, isFilled), ...[...byValue, ...concerned].map((rule) => rule.reads)].flat();
     return {
-      whole: filled.some((word) => word !== 0) && !this.deciding.some(isFilled) && this.isWhole(isFilled),
-      rules: rules.map(({ judge }) => judge),
+      whole: filled.some((word) => word !== 0) && !byFilling.some(({ isBroken }) => isBroken(values)),
+      wrong: byValue.map(({ isBroken }) => isBroken),
+      rules: concerned.map(({ judge }) => judge),
       reads: [...new Set(reads)].filter((index) => index >= 0),
     };
-  }
-
-  private isWhole(isFilled: (index: number) => boolean): boolean {
-    const values = this.type.fields.map(({ index }) => (isFilled(index) ? FILLED : ''));
-    return this.compiled.presences.every(({ mustBeFilled, mustBeEmpty }, index) => {
-      const breaks = isFilled(index) ? mustBeEmpty : mustBeFilled;
-      return breaks === null || !breaks(values);
-    });
   }
 }
 
 function newBranch(): Branch {
   return { next: new Map(), shape: null };
-}
-
-/** Fields whose value, not only its presence, says what must or may be filled. */
-function fieldsThatDecide({ required, allowedWhen }: FieldSpec): readonly string[] {
-  return [required?.condition, allowedWhen ?? undefined].flatMap((condition) =>
-    condition === undefined ? [] : comparedFields(condition),
-  );
-}
-
-function comparedFields(condition: Condition): readonly string[] {
-  if (condition.kind === 'all') return condition.of.flatMap(comparedFields);
-  return condition.kind === 'equals' ? [condition.field] : [];
 }

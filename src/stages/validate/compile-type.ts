@@ -136,11 +136,11 @@ function addKeywords(ajv: Ajv, { judges, presences, rules, fieldOf }: Parts): vo
     const mustBeFilled = presences[index]?.mustBeFilled ?? null;
     if (mustBeFilled === null) return _`false`;
     if (required?.condition.kind === 'always' && required.satisfiedBy.length === 0) return _`${cxt.data} === ""`;
-    return _`${cxt.data} === "" && ${embed(cxt, mustBeFilled)}(this.values)`;
+    return _`${cxt.data} === "" && ${embed(cxt, mustBeFilled.isBroken)}(this.values)`;
   });
   addFieldKeyword('x-allowed-when', ({ index }, cxt) => {
     const mustBeEmpty = presences[index]?.mustBeEmpty ?? null;
-    return mustBeEmpty === null ? _`false` : _`${cxt.data} !== "" && ${embed(cxt, mustBeEmpty)}(this.values)`;
+    return mustBeEmpty === null ? _`false` : _`${cxt.data} !== "" && ${embed(cxt, mustBeEmpty.isBroken)}(this.values)`;
   });
   ajv.addKeyword({
     keyword: 'x-rules',

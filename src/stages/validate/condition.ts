@@ -62,6 +62,12 @@ export function fieldsOf(condition: Condition): readonly string[] {
   }
 }
 
+/** Those whose value it compares, and not only whether there is one. */
+export function comparedFields(condition: Condition): readonly string[] {
+  if (condition.kind === 'all') return condition.of.flatMap(comparedFields);
+  return condition.kind === 'equals' ? [condition.field] : [];
+}
+
 /** Why the condition holds for these values: names of fields, with values only where the schema itself has them. */
 export function describeHolding(condition: Condition, values: readonly string[], positions: Positions): string {
   switch (condition.kind) {

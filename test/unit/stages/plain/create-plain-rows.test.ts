@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
-import type { Condition, MessageType } from '../../../../src/domain/message-type';
+import type { MessageType } from '../../../../src/domain/message-type';
 import { splitFileName } from '../../../../src/stages/name/split-file-name';
 import { catalogue, EXAMPLES, exampleFiles, type Fields, types } from '../validate/support';
 import { nastyValues } from './nasty-values';
@@ -51,44 +51,18 @@ function typeOf(path: string): MessageType | undefined {
   return types.find(({ name }) => fileName.includes(`_${name}_`));
 }
 
-/** Of these types a value, and not only whether there is one, says what else must be filled: their lines are not taken. */
-const DECIDING: Readonly<Record<string, string>> = {
-  LaboratoryTestPrescription: 'CollectionLocation',
-  LaboratoryTestResultVariants: 'TestCode',
-};
-
-/** The type without the conditions on values. */
-function withoutDeciding(type: MessageType): MessageType {
-  const { name } = type;
-  if (!(name in DECIDING)) return type;
-  const onValue = (condition: Condition | null | undefined): boolean => condition?.kind === 'equals';
-  const fields = type.fields.map((field) => ({
-    ...field,
-    required: onValue(field.required?.condition) ? null : field.required,
-    allowedWhen: onValue(field.allowedWhen) ? null : field.allowedWhen,
-  }));
-  return { ...type, fields };
-}
-
-/** It is stored otherwise than it is written, or its value decides. */
-function isLeft(fields: Fields, { name }: MessageType): boolean {
-  return (fields[DECIDING[name] ?? ''] ?? '') !== '' || (fields['CoronaTestPrescriptionCode'] ?? '').includes('-');
+/** It is stored otherwise than it is written. */
+function isLeft(fields: Fields): boolean {
+  return (fields['CoronaTestPrescriptionCode'] ?? '').includes('-');
 }
 
 describe('what it takes', () => {
   test.each(named)('all examples of %s, but for what must be looked at', (_, type) => {
     const records = exampleRecords(type);
-    const left = records.filter((fields) => isLeft(fields, type)).length;
-    expect(left).toBe(type.name in DECIDING ? records.length : type.name === 'RapidTestResult' ? 2 : 0);
+    const left = records.filter(isLeft).length;
+    expect(left).toBe(type.name === 'RapidTestResult' ? 2 : 0);
     const { taken, records: read, toldOf } = expectTheSame(type, writeFile(type, records));
     expect({ taken, read, toldOf }).toEqual({ taken: records.length - left, read: records.length, toldOf: 0 });
-  });
-
-  test.each(Object.keys(DECIDING))('all examples of %s, when no value decides', (name) => {
-    const type = withoutDeciding(catalogue.types.get(name)!);
-    const records = exampleRecords(type);
-    const hyphens = records.filter((fields) => (fields['CoronaTestPrescriptionCode'] ?? '').includes('-')).length;
-    expect(expectTheSame(type, writeFile(type, records)).taken).toBe(records.length - hyphens);
   });
 
   it('all that the bench generates, when nothing is spoilt', () => {
@@ -137,8 +111,7 @@ describe('what it takes', () => {
   });
 });
 
-test.each(named)('each value of %s emptied, and each filled', (_, original) => {
-  const type = withoutDeciding(original);
+test.each(named)('each value of %s emptied, and each filled', (_, type) => {
   const examples = exampleRecords(type);
   const fillings = type.fields.map(({ name }) => examples.find((fields) => (fields[name] ?? '') !== '')?.[name] ?? 'x');
   const records = examples.flatMap((fields) =>
@@ -153,16 +126,7 @@ test.each(named)('each value of %s emptied, and each filled', (_, original) => {
 });
 
 describe('whatever the values are', () => {
-  const both = types.flatMap((type): [string, MessageType][] => {
-    const { name } = type;
-    return name in DECIDING
-      ? [
-          [name, type],
-          [`${name}, no value decides`, withoutDeciding(type)],
-        ]
-      : [[name, type]];
-  });
-  test.each(both)('%s', (what, type) => {
+  test.each(named)('%s', (_, type) => {
     const examples = exampleRecords(type);
     const seen = { taken: 0, records: 0 };
     const pools = type.fields.map((field) => nastyValues(field, catalogue.codelists));
@@ -184,7 +148,7 @@ describe('whatever the values are', () => {
       }),
       { numRuns: 30 },
     );
-    if (what !== type.name || !(what in DECIDING)) expect(seen.taken).toBeGreaterThan(seen.records / 100);
+    expect(seen.taken).toBeGreaterThan(seen.records / 100);
   });
 
   const often = <T>(usual: T, others: readonly T[]): fc.Arbitrary<T> =>

@@ -83,6 +83,19 @@ describe('long lines', () => {
   });
 });
 
+describe('a file of which hardly a line is taken', () => {
+  const type = build({ Id: text({ 'x-required': true }), Day: { 'x-format': 'date' } });
+  const right = 'a;2021-05-01';
+
+  test.each([
+    [999, 2],
+    [1_000, 1],
+  ])('%d others in a row between two right ones', (others, expected) => {
+    const lines = ['Id;Day', right, ...Array.from({ length: others }, () => '"a";2021-05-01'), right];
+    expect(expectTheSame(type, table(...lines), {}, [65_536]).taken).toBe(expected);
+  });
+});
+
 describe('what a value decides', () => {
   const when = (condition: object): object => text({ 'x-required': { when: condition } });
   const type = build({
@@ -97,7 +110,7 @@ describe('what a value decides', () => {
   });
   const names = type.fields.map(({ name }) => name);
 
-  it('is left to those who look at values', () => {
+  it('is asked of the values', () => {
     const values = ['', '', '', 'Yes', 'yes', 'No', '\ufffd', ' ', 'x'];
     const rows = Array.from({ length: 3_000 }, (_, i) =>
       names.map((_name, at) =>
