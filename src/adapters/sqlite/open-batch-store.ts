@@ -205,6 +205,8 @@ class SqliteBatchStore implements BatchStore {
         afterwards(this.#transactions);
         this.#transactions.endBulk();
         this.#scratch.drop();
+        // Other connections may need now what the pages of a large batch took.
+        this.#db.pragma('shrink_memory');
       }
       for (const type of this.#stagedTypes) {
         moveRecentPlaces(this.#db, keyPlaces(type), this.#transactions);

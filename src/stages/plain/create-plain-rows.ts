@@ -4,8 +4,8 @@
  * wrong. It decides nothing by itself: value by value and rule by rule it asks what the validate stage is made of, so
  * that it takes a line only where that stage would have found nothing and changed nothing.
  *
- * Not taken as well: a line with a quote or a control character, one outside ASCII unless the file is UTF-8, and every
- * line of a file whose header has columns without a name or the guard of a corrected reject file.
+ * Not taken as well: a line with a quote that does not enclose a value or with a control character, one outside ASCII
+ * unless the file is UTF-8, and every line of a file whose header has columns without a name or the guard of a corrected reject file.
  */
 import type { MessageType } from '../../domain/message-type';
 import type { PlainRecord } from '../../domain/plain-record';
@@ -17,7 +17,7 @@ import type { CompiledType } from '../validate/compile-type';
 import type { Facts } from '../validate/cross-rules';
 import { createIdentityReader } from '../validate/record-key';
 import type { Latest } from '../validate/verdict';
-import { createPlainCheck, type PlainCheck } from './check-plain-value';
+import { createPlainCheck, type PlainCheck, type Stretch } from './check-plain-value';
 import { RecordShapes } from './record-shapes';
 
 export interface PlainRowsInput {
@@ -39,7 +39,8 @@ const REFUSED_MAX = 1_000;
 const PART_OF_VALUE = 0;
 const OUTSIDE_ASCII = 1;
 const SEPARATOR = 2;
-const OTHER = 3;
+const QUOTATION = 3;
+const OTHER = 4;
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -53,6 +54,8 @@ export function createPlainRows(input: PlainRowsInput, header: CsvHeader, encodi
 
 class PlainRows implements RowTaker {
   private readonly kinds: Uint8Array;
+  /** Between quotes. */
+  private readonly quotedKinds: Uint8Array;
   private readonly separator: number;
   private readonly width: number;
   /** By column; -1 for one that is ignored. */
@@ -68,6 +71,10 @@ class PlainRows implements RowTaker {
   private readonly places: Int32Array;
   /** Lines in a row that were not taken. */
   private refused = 0;
+  /** Holds the line at hand. */
+  private window: Stretch = { bytes: Buffer.alloc(0), raw: '' };
+  /** Whether the value at hand is. */
+  private ascii = true;
   private readonly facts: Facts;
   private readonly current: Writable<PlainRecord>;
 
@@ -79,7 +86,10 @@ class PlainRows implements RowTaker {
     const { type, compiled, latest, sender, fileTime } = input;
     const count = type.fields.length;
     this.separator = delimiter.charCodeAt(0);
-    this.kinds = kindsOfBytes(this.separator, utf8);
+    this.kinds = kindsOfBytes(utf8);
+    this.quotedKinds = this.kinds.slice();
+    this.kinds[this.separator] = SEPARATOR;
+    this.kinds[QUOTE] = QUOTATION;
     this.width = names.length;
     this.fieldOf = Int16Array.from(fieldOf);
     this.checks = type.fields.map((field, index) => {
@@ -112,7 +122,7 @@ class PlainRows implements RowTaker {
     if (reader.cutFrom !== null || reader.length > VALUE_MAX || !this.split(reader)) return false;
     const { whole, wrong, rules, reads } = this.shapes.of(this.filled);
     if (!whole) return false;
-    this.read(reader, reads);
+    this.read(reads);
     for (const isBroken of wrong) if (isBroken(this.values)) return false;
     for (const judge of rules) if (judge(this.facts) !== null) return false;
     const { current } = this;
@@ -129,51 +139,43 @@ class PlainRows implements RowTaker {
 
   /** Finds the line's values and judges each by itself; false at the first that must be looked at otherwise. */
   private split({ window, from, to }: LineReader): boolean {
-    const { kinds, separator, width, fieldOf, checks, filled, places, current } = this;
+    const { kinds, quotedKinds, separator, width, filled, current } = this;
     const { bytes } = window;
-    const { bytes: values, starts, ends } = current;
+    const { bytes: values } = current;
+    this.window = window;
     filled.fill(0);
     current.ascii = true;
     let ascii = true;
     let column = 0;
-    /** Of the value at hand, and of what was taken of it. */
+    /** Of the value at hand: where it begins, in the window and among the values that were taken, and where it ends there. */
     let start = from;
     let taken = 0;
     let end = 0;
     for (let at = from; ; at++) {
       const byte = at < to ? (bytes[at] ?? 0) : separator;
       const kind = kinds[byte];
-      if (kind === PART_OF_VALUE) {
+      if (kind === PART_OF_VALUE || kind === OUTSIDE_ASCII) {
+        if (kind === OUTSIDE_ASCII) ascii = false;
         values[end++] = byte;
         continue;
       }
-      if (kind === OUTSIDE_ASCII) {
-        ascii = false;
-        values[end++] = byte;
-        continue;
+      if (kind === QUOTATION) {
+        const close = at === start ? closingQuote(bytes, at, to, separator) : -1;
+        if (close < 0) return false;
+        for (at++; at < close; at++) {
+          const inner = quotedKinds[bytes[at] ?? 0];
+          if (inner === OTHER) return false;
+          if (inner === OUTSIDE_ASCII) ascii = false;
+          values[end++] = bytes[at] ?? 0;
+        }
+        at = close + 1;
+        start++;
       }
       if (kind === OTHER || column === width) return false;
-      while (end > taken && values[end - 1] === SPACE) end--;
-      if (values[taken] === SPACE && end > taken) {
-        const blanks = countSpaces(values, taken, end);
-        values.copyWithin(taken, taken + blanks, end);
-        end -= blanks;
-        start += blanks;
-      }
-      const field = fieldOf[column] ?? -1;
-      if (field < 0) {
-        end = taken;
-      } else {
-        places[field] = start;
-        starts[field] = taken;
-        ends[field] = end;
-      }
-      if (end > taken) {
-        filled[field >> 5] = (filled[field >> 5] ?? 0) | (1 << (field & 31));
-        const check = checks[field];
-        if (check === undefined || !check(window, start, start + end - taken, ascii)) return false;
-        taken = end;
-      }
+      this.ascii = ascii;
+      end = this.takeValue(column, start, taken, end);
+      if (end < 0) return false;
+      taken = end;
       if (!ascii) current.ascii = false;
       ascii = true;
       column++;
@@ -182,8 +184,32 @@ class PlainRows implements RowTaker {
     }
   }
 
-  private read({ window }: LineReader, reads: readonly number[]): void {
-    const { places } = this;
+  /** Trims a value and judges it. Returns where the values end that were taken; -1 for one that is left. */
+  private takeValue(column: number, start: number, taken: number, untrimmed: number): number {
+    const { fieldOf, checks, filled, places } = this;
+    const { bytes: values, starts, ends } = this.current;
+    let end = untrimmed;
+    while (end > taken && values[end - 1] === SPACE) end--;
+    let blanks = 0;
+    while (taken + blanks < end && values[taken + blanks] === SPACE) blanks++;
+    if (blanks > 0) {
+      values.copyWithin(taken, taken + blanks, end);
+      end -= blanks;
+    }
+    const field = fieldOf[column] ?? -1;
+    if (field < 0) return taken;
+    const place = start + blanks;
+    places[field] = place;
+    starts[field] = taken;
+    ends[field] = end;
+    if (end === taken) return end;
+    filled[field >> 5] = (filled[field >> 5] ?? 0) | (1 << (field & 31));
+    const check = checks[field];
+    return check?.(this.window, place, place + end - taken, this.ascii) === true ? end : -1;
+  }
+
+  private read(reads: readonly number[]): void {
+    const { window, places } = this;
     const { starts, ends, ascii } = this.current;
     for (const index of reads) {
       const start = places[index] ?? 0;
@@ -197,17 +223,15 @@ function isRising(numbers: readonly number[]): boolean {
   return numbers.every((number, i) => i === 0 || number > (numbers[i - 1] ?? 0));
 }
 
-function countSpaces(bytes: Uint8Array, from: number, to: number): number {
-  let at = from;
-  while (at < to && bytes[at] === SPACE) at++;
-  return at - from;
+/** The next quote, where a separator or the line's end is behind it; else -1. */
+function closingQuote(bytes: Uint8Array, open: number, to: number, separator: number): number {
+  const close = bytes.indexOf(QUOTE, open + 1);
+  return close >= 0 && (close + 1 === to || (close + 1 < to && bytes[close + 1] === separator)) ? close : -1;
 }
 
-function kindsOfBytes(separator: number, utf8: boolean): Uint8Array {
+function kindsOfBytes(utf8: boolean): Uint8Array {
   const kinds = new Uint8Array(256).fill(OTHER);
   kinds.fill(PART_OF_VALUE, SPACE, DELETE);
   if (utf8) kinds.fill(OUTSIDE_ASCII, DELETE + 1);
-  kinds[QUOTE] = OTHER;
-  kinds[separator] = SEPARATOR;
   return kinds;
 }

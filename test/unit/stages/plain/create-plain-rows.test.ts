@@ -13,7 +13,7 @@ import { splitFileName } from '../../../../src/stages/name/split-file-name';
 import { catalogue, EXAMPLES, exampleFiles, type Fields, types } from '../validate/support';
 import { nastyValues } from './nasty-values';
 import { expectTheSame } from './read-both-ways';
-import { type Dialect, ENCODINGS, exampleRecords, EXTRAS, PLAIN, writeFile } from './write-file';
+import { type Dialect, ENCODINGS, exampleRecords, EXTRAS, PLAIN, QUOTED, writeFile } from './write-file';
 
 const named = types.map((type): [string, MessageType] => [type.name, type]);
 
@@ -99,6 +99,9 @@ describe('what it takes', () => {
     ['a column twice', { extra: 'doubled' }, 'none'],
     ['a column missing', { extra: 'missing' }, 'none'],
     ['no last line end', { lastLineEnd: false }, 'all'],
+    ['all in quotes', { quoted: 'all' }, 'all'],
+    ['some in quotes', { quoted: 'some', delimiter: ',', lineEnd: '\r\n' }, 'all'],
+    ['what there is in quotes', { quoted: 'filled', lastLineEnd: false }, 'all'],
     ['blank lines', { between: ['', ';;;', '  ', '\u00a0;'] }, 'all'],
   ];
   test.each(taken)('%s', (_, dialect, which) => {
@@ -159,6 +162,7 @@ describe('whatever the values are', () => {
     encoding: often<Dialect['encoding']>('utf-8', ENCODINGS),
     extra: often<Dialect['extra']>('none', EXTRAS),
     lastLineEnd: fc.boolean(),
+    quoted: often<Dialect['quoted']>('none', QUOTED),
     between: often<readonly string[]>(PLAIN.between, [['', ';;;;'], ['x'], ['\r\n', ' ', '"']]),
   });
 });

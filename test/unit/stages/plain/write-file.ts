@@ -5,12 +5,16 @@ import { exampleFiles, type Fields, readExample } from '../validate/support';
 export const ENCODINGS = ['utf-8', 'utf-8 with a mark', 'windows-1252', 'utf-16le', 'utf-16be'] as const;
 export const EXTRAS = ['none', 'reversed', 'unknown', 'guard', 'nameless', 'doubled', 'respelled', 'missing'] as const;
 
+export const QUOTED = ['none', 'all', 'some', 'filled'] as const;
+
 export interface Dialect {
   readonly delimiter: string;
   readonly lineEnd: string;
   readonly encoding: (typeof ENCODINGS)[number];
   readonly extra: (typeof EXTRAS)[number];
   readonly lastLineEnd: boolean;
+  /** Which values stand in quotes; those within them are not doubled. */
+  readonly quoted: (typeof QUOTED)[number];
   /** Put between the records, as they stand. */
   readonly between: readonly string[];
 }
@@ -21,6 +25,7 @@ export const PLAIN: Dialect = {
   encoding: 'utf-8',
   extra: 'none',
   lastLineEnd: true,
+  quoted: 'none',
   between: [],
 };
 
@@ -29,16 +34,30 @@ export function exampleRecords(type: MessageType): readonly Fields[] {
   return exampleFiles.filter((name) => name.includes(`_${type.name}_`)).flatMap((name) => readExample(name));
 }
 
-/** Values are written as they are, without quotes. */
 export function writeFile(type: MessageType, records: readonly Fields[], dialect: Partial<Dialect> = {}): Buffer {
-  const { delimiter, lineEnd, encoding, extra, lastLineEnd, between } = { ...PLAIN, ...dialect };
+  const { delimiter, lineEnd, encoding, extra, lastLineEnd, quoted, between } = { ...PLAIN, ...dialect };
   const names = type.fields.map(({ name }) => name);
   const line = (fields: Fields, spare: string): string =>
-    arrange(names, extra, (name) => fields[name] ?? spare).join(delimiter);
+    arrange(names, extra, (name) => fields[name] ?? spare)
+      .map((value, column) => (isQuoted(quoted, value, column) ? `"${value}"` : value))
+      .join(delimiter);
   const header = arrange(names, extra, (name) => name).join(delimiter);
   const lines = records.map((fields, at) => line(fields, at % 3 === 0 ? '' : `v${String(at)}é`));
   between.forEach((text, at) => lines.splice((7 * (at + 1)) % (lines.length + 1), 0, text));
   return encode([header, ...lines].join(lineEnd) + (lastLineEnd ? lineEnd : ''), encoding);
+}
+
+function isQuoted(quoted: Dialect['quoted'], value: string, column: number): boolean {
+  switch (quoted) {
+    case 'none':
+      return false;
+    case 'all':
+      return true;
+    case 'some':
+      return (value.length + column) % 3 === 0;
+    case 'filled':
+      return value !== '';
+  }
 }
 
 const UNKNOWN = 'Surplus';
