@@ -8,18 +8,9 @@ import type { BatchRecord } from '../../domain/batch-record';
 import type { MessageType } from '../../domain/message-type';
 import type { PartTarget, RecordSink, StagedPart } from '../../ports/batch-store';
 import { createKeyedHash, type HashSecret } from './keyed-hash';
-import {
-  createRowMaker,
-  FINDING_COLUMNS,
-  findingRow,
-  PLACE_COLUMNS,
-  PLACE_WIDTHS,
-  REJECTED_COLUMNS,
-} from './record-rows';
+import { createRecordPages } from './record-pages';
+import { createRowMaker, FINDING_COLUMNS, findingRow, PLACE_COLUMNS, REJECTED_COLUMNS } from './record-rows';
 import { DatabaseFile } from './table-file/database-file';
-import { IntegerRowEncoder } from './table-file/integer-row-encoder';
-import { PlainRowEncoder } from './table-file/plain-row-encoder';
-import type { ColumnValue } from './table-file/record-encoder';
 import { type Child, TableWriter } from './table-file/table-writer';
 
 /** Plain values and shared memory: it goes from thread to thread. */
@@ -60,11 +51,7 @@ export function openIncomingPart(target: PageTarget, type: MessageType): Incomin
   const rejectedRecords = new TableWriter(file, 0, REJECTED_COLUMNS);
   const findings = new TableWriter(file, 0, FINDING_COLUMNS);
   const maker = createRowMaker({ batch, type, columns, order, hash: createKeyedHash(target.secret), numbered: false });
-  const plain = new PlainRowEncoder(maker.fieldOf);
-  const placeEncoder = new IntegerRowEncoder(PLACE_WIDTHS);
-  const addPlace = (record: number, place: readonly ColumnValue[]): void => {
-    places.addMeasured(record, placeEncoder.measure(place), placeEncoder);
-  };
+  const pages = createRecordPages({ rows, places, maker, base });
   let open = true;
   let staged = 0;
   let warned = 0;
@@ -78,15 +65,12 @@ export function openIncomingPart(target: PageTarget, type: MessageType): Incomin
 
   return {
     addRecord(record) {
-      rows.add(base + record.record, maker.row(record));
-      addPlace(record.record, maker.place(record, record.warned));
+      pages.add(record);
       staged++;
       if (record.warned) warned++;
     },
     addPlain(record) {
-      const row = maker.rowAround(record);
-      rows.addMeasured(base + record.record, plain.measure(row, record), plain);
-      addPlace(record.record, maker.place(record, false));
+      pages.addPlain(record);
       staged++;
     },
     addRejected({ record, line, offset, length }) {

@@ -15,12 +15,12 @@ import type { PartTarget, StagedPart, StagedRecord } from '../../ports/batch-sto
 import type { PagePart, PageTarget } from './incoming-part';
 import type { HashSecret } from './keyed-hash';
 import { prepared } from './prepared';
+import { createRecordPages } from './record-pages';
 import {
   createRowMaker,
   FINDING_COLUMNS,
   findingTable,
   PLACE_COLUMNS,
-  PLACE_WIDTHS,
   placesTable,
   REJECTED_COLUMNS,
   rejectedTable,
@@ -29,9 +29,6 @@ import {
 import type { ScratchDatabases } from './scratch-databases';
 import { attachScratch, makeEmptyFile, SCRATCH_PAGE_BYTES } from './staging-database';
 import { DatabaseFile } from './table-file/database-file';
-import { IntegerRowEncoder } from './table-file/integer-row-encoder';
-import { PlainRowEncoder } from './table-file/plain-row-encoder';
-import type { ColumnValue } from './table-file/record-encoder';
 import { TableWriter } from './table-file/table-writer';
 
 export interface IncomingRecords {
@@ -110,11 +107,7 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
   const findingWriter = writer('part_finding', FINDING_COLUMNS);
   const { base, batch, order, secret } = input;
   const maker = createRowMaker({ ...input, columns, numbered: false });
-  const plain = new PlainRowEncoder(maker.fieldOf);
-  const placeEncoder = new IntegerRowEncoder(PLACE_WIDTHS);
-  const addPlace = (record: number, place: readonly ColumnValue[]): void => {
-    placeWriter.addMeasured(record, placeEncoder.measure(place), placeEncoder);
-  };
+  const pages = createRecordPages({ rows: rowWriter, places: placeWriter, maker, base });
   const target: PageTarget = {
     ...{ batch, order, secret, base, columns },
     type: input.type.name,
@@ -126,15 +119,7 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
   return {
     base,
     target,
-    add(record) {
-      rowWriter.add(base + record.record, maker.row(record));
-      addPlace(record.record, maker.place(record, record.warned));
-    },
-    addPlain(record) {
-      const row = maker.rowAround(record);
-      rowWriter.addMeasured(base + record.record, plain.measure(row, record), plain);
-      addPlace(record.record, maker.place(record, false));
-    },
+    ...pages,
     addPart(part) {
       const leaves = part as PagePart;
       rowWriter.addLeaves(leaves.rows);

@@ -17,10 +17,10 @@ export interface Stretch {
 /** @param ascii whether the value is; else it is UTF-8 */
 export type PlainCheck = (stretch: Stretch, from: number, to: number, ascii: boolean) => boolean;
 
-/** Formats whose values hardly ever come again. */
 const HYPHEN = 0x2d;
 const COLON = 0x3a;
 
+/** Formats whose values hardly ever come again. */
 const VARIED: ReadonlySet<Format> = new Set(['niss', 'mobile-app-test-id', 'ctpc16', 'gisaid']);
 
 export function createPlainCheck(field: FieldSpec, judge: Judge, latest: Latest): PlainCheck {

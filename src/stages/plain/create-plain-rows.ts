@@ -5,7 +5,8 @@
  * that it takes a line only where that stage would have found nothing and changed nothing.
  *
  * Not taken as well: a line with a quote that does not enclose a value or with a control character, one outside ASCII
- * unless the file is UTF-8, and every line of a file whose header has columns without a name or the guard of a corrected reject file.
+ * unless the file is UTF-8, and every line of a file whose header has columns without a name or the guard of a
+ * corrected reject file.
  */
 import type { MessageType } from '../../domain/message-type';
 import type { PlainRecord } from '../../domain/plain-record';

@@ -1,0 +1,45 @@
+/**
+ * The records of a large batch as pages of two tables (see incoming-records): a row of the message type's own shape, and
+ * the record's place. Throws what the file system throws.
+ */
+import type { PlainRecord } from '../../domain/plain-record';
+import type { StagedRecord } from '../../ports/batch-store';
+import { PLACE_WIDTHS, type RowMaker } from './record-rows';
+import { IntegerRowEncoder } from './table-file/integer-row-encoder';
+import { PlainRowEncoder } from './table-file/plain-row-encoder';
+import type { ColumnValue } from './table-file/record-encoder';
+import type { TableWriter } from './table-file/table-writer';
+
+export interface RecordPages {
+  add(record: StagedRecord): void;
+  addPlain(record: PlainRecord): void;
+}
+
+export interface RecordPagesInput {
+  readonly rows: TableWriter;
+  readonly places: TableWriter;
+  readonly maker: RowMaker;
+  /** `_id` of a record's row is this plus the record's number. */
+  readonly base: number;
+}
+
+export function createRecordPages({ rows, places, maker, base }: RecordPagesInput): RecordPages {
+  const plainRow = new PlainRowEncoder(maker.fieldOf);
+  const placeRow = new IntegerRowEncoder(PLACE_WIDTHS);
+
+  function addPlace(record: number, place: readonly ColumnValue[]): void {
+    places.addMeasured(record, placeRow.measure(place), placeRow);
+  }
+
+  return {
+    add(record) {
+      rows.add(base + record.record, maker.row(record));
+      addPlace(record.record, maker.place(record, record.warned));
+    },
+    addPlain(record) {
+      const length = plainRow.measure(maker.rowAround(record), record);
+      rows.addMeasured(base + record.record, length, plainRow);
+      addPlace(record.record, maker.place(record, false));
+    },
+  };
+}
