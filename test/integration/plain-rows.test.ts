@@ -91,7 +91,7 @@ describe('a schema that changes', () => {
       const lines = Array.from({ length: 5 }, (_, i) =>
         names.map((name) => `${name} ${String(run)}.${String(i)}`).join(';'),
       );
-      lines.splice(2, 0, names.map((name) => `"${name} quoted"`).join(';'), names.map(() => 'é').join(';'));
+      lines.splice(2, 0, names.map((name) => `"${name} ""quoted"""`).join(';'), names.map(() => 'é').join(';'));
       const bytes = Buffer.from([names.join(';'), ...lines, ''].join('\n'));
       const parsing = stagingRecords({ batch, type, codelists: new Map(), now: '2021-06-01 12:00:00', sink });
       parseFile([bytes], inspectBytes(bytes), type, parsing);
