@@ -75,8 +75,9 @@ export class LineReader {
     const most = LINE_MAX * this.width;
     let end = this.findEnd();
     while (end < 0 && this.window.bytes.length - this.at <= most && this.refill()) end = this.findEnd();
-    if (end < 0) end = this.window.bytes.length;
-    if (end === this.at && end === this.window.bytes.length) return false;
+    const whole = this.wholeBytes();
+    if (end < 0) end = whole;
+    if (end === this.at && end === whole) return false;
     this.offset = this.following;
     this.line++;
     this.from = this.at;
@@ -99,7 +100,7 @@ export class LineReader {
     this.at = this.from + length;
     for (;;) {
       const found = this.findEnd();
-      const end = found < 0 ? Math.max(this.at, this.window.bytes.length - this.heldBack()) : found;
+      const end = found < 0 ? Math.max(this.at, this.wholeBytes() - this.heldBack()) : found;
       passed += end - this.at;
       this.at = end;
       if (found >= 0 || !this.refill()) break;
@@ -111,12 +112,16 @@ export class LineReader {
     this.passEnd(this.at);
   }
 
-  /** What may be the first half of a line end, or of a character. */
+  /** Bytes of the window without half a unit at its end. */
+  private wholeBytes(): number {
+    const { length } = this.window.bytes;
+    return length - (length % this.width);
+  }
+
+  /** What may be the first half of a line end. */
   private heldBack(): number {
-    const { bytes, ended } = this.window;
-    if (ended) return 0;
-    const odd = this.width === 2 ? bytes.length % 2 : 0;
-    return this.unitAt(bytes.length - odd - this.width) === CR ? odd + this.width : odd;
+    const last = this.wholeBytes() - this.width;
+    return !this.window.ended && this.unitAt(last) === CR ? this.width : 0;
   }
 
   /** Moves behind the line end that stands at `end`. */
