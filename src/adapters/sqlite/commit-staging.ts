@@ -88,18 +88,21 @@ export function prepareRecords(db: Database.Database, input: CommitInput, transa
 
 /**
  * Rows that were prepared, in the transaction that is open. SQLite copies them as they are: nothing may stand between.
- * @returns what is left to do about them when all is answered, outside of a transaction; null when nothing is
+ * @returns whether their patients' places are left, see `placePatients`
  */
-export function moveRecords(db: Database.Database, input: CommitInput, ready: ReadyRows): Afterwards | null {
+export function moveRecords(db: Database.Database, input: CommitInput, ready: ReadyRows): boolean {
   const { type, storedBase } = input;
   db.exec(moveStatement(type.name, ready));
   supersede(db, input);
-  if (!hasPatientPlaces(db, type.name)) return null;
-  markUnplaced(db, type.name, storedBase);
-  return (transactions) => placeMarked(db, places(input), transactions);
+  if (!hasPatientPlaces(db, type.name)) return false;
+  markUnplaced(db, type.name, storedBase + 1, highestId(db, type));
+  return true;
 }
 
-export type Afterwards = (transactions: StoreTransactions) => void;
+/** Outside of a transaction, when all is answered. Records must be sorted by patient. */
+export function placePatients(db: Database.Database, input: CommitInput, transactions: StoreTransactions): void {
+  placeMarked(db, places(input), transactions);
+}
 
 export function moveStatement(type: string, ready: ReadyRows): string {
   return `INSERT INTO main.${quoteIdentifier(type)} SELECT * FROM ${ready}`;

@@ -1,7 +1,7 @@
 /**
  * A part of a large batch, written by another thread into the file that the batch's own thread has open: leaves of the
- * tables of `incoming`, which that thread makes one table of with its own. Needs no connection to the store. Until
- * they are taken over the leaves belong to nothing, so that giving them up is simply not doing so.
+ * tables of `incoming`, which that thread makes one table of with its own, and sorted runs that it merges with its own. Needs no connection to the store. Until
+ * they are taken over they belong to nothing, so that giving them up is simply not doing so.
  * Throws what the file system throws.
  */
 import type { BatchRecord } from '../../domain/batch-record';
@@ -11,6 +11,7 @@ import { createKeyedHash, type HashSecret } from './keyed-hash';
 import { createRecordPages } from './record-pages';
 import { createRowMaker, FINDING_COLUMNS, findingRow, PLACE_COLUMNS, REJECTED_COLUMNS } from './record-rows';
 import { DatabaseFile } from './table-file/database-file';
+import { type HashRun, HashRuns } from './table-file/hash-runs';
 import { type Child, TableWriter } from './table-file/table-writer';
 
 /** Plain values and shared memory: it goes from thread to thread. */
@@ -32,6 +33,8 @@ export interface PagePart extends StagedPart {
   readonly places: readonly Child[];
   readonly rejectedRecords: readonly Child[];
   readonly findings: readonly Child[];
+  readonly keys: readonly HashRun[];
+  readonly patients: readonly HashRun[];
 }
 
 export interface IncomingPart extends RecordSink {
@@ -51,7 +54,9 @@ export function openIncomingPart(target: PageTarget, type: MessageType): Incomin
   const rejectedRecords = new TableWriter(file, 0, REJECTED_COLUMNS);
   const findings = new TableWriter(file, 0, FINDING_COLUMNS);
   const maker = createRowMaker({ batch, type, columns, order, hash: createKeyedHash(target.secret), numbered: false });
-  const pages = createRecordPages({ rows, places, maker, base });
+  const keys = new HashRuns(file);
+  const patients = new HashRuns(file);
+  const pages = createRecordPages({ rows, places, keys, patients, maker, base });
   let open = true;
   let staged = 0;
   let warned = 0;
@@ -86,6 +91,8 @@ export function openIncomingPart(target: PageTarget, type: MessageType): Incomin
         places: places.endLeaves(),
         rejectedRecords: rejectedRecords.endLeaves(),
         findings: findings.endLeaves(),
+        keys: keys.end(),
+        patients: patients.end(),
       };
       file.flush();
       close();

@@ -1,7 +1,7 @@
 /**
  * The records of one batch on their way into the store, as tables of an attached database `incoming`: `rows`, made
- * column for column as the message type's own table, so that SQLite moves them as they are; and `places`, what else is
- * known of each record. A small batch is inserted into memory. A large one is written as the pages of a file, several
+ * column for column as the message type's own table, so that SQLite moves them as they are; `places`, what else is known
+ * of each record; and `sorted_key`, every record by the hash of its key, or of its patient in `sorted_patient`. A small batch is inserted into memory. A large one is written as the pages of a file, several
  * times as fast as statements could, and can be read once `finish` was called; another thread may write a part of it
  * (see incoming-part), whose rejected records and findings are in `part_rejected` and `part_finding`.
  * SQLite sees the file change as it would see another process write it: by the counter in its header.
@@ -24,11 +24,15 @@ import {
   placesTable,
   REJECTED_COLUMNS,
   rejectedTable,
+  SORTED_WIDTHS,
+  sortedTable,
   tableShape,
 } from './record-rows';
 import type { ScratchDatabases } from './scratch-databases';
 import { attachScratch, makeEmptyFile, SCRATCH_PAGE_BYTES } from './staging-database';
 import { DatabaseFile } from './table-file/database-file';
+import { type HashRun, HashRuns, mergeRuns } from './table-file/hash-runs';
+import { IntegerRowEncoder } from './table-file/integer-row-encoder';
 import { TableWriter } from './table-file/table-writer';
 
 export interface IncomingRecords {
@@ -43,6 +47,8 @@ export interface IncomingRecords {
   addPart(part: StagedPart): void;
   /** Makes what was added readable. The connection must be in no transaction. */
   finish(): void;
+  /** After `finish`, and in no transaction either: fills `sorted_patient`, which only a file has. */
+  sortPatients(): void;
   discard(): void;
 }
 
@@ -73,6 +79,11 @@ function insertIntoMemory(db: Database.Database, scratch: ScratchDatabases, inpu
   const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
   const addRow = prepared(db, `INSERT INTO incoming.rows VALUES (${marks(columns.length)})`);
   const addPlace = prepared(db, `INSERT INTO incoming.places VALUES (${marks(PLACE_COLUMNS)})`);
+  const sort = prepared(
+    db,
+    `INSERT INTO incoming.sorted_key (hash, record)
+      SELECT key_hash, record FROM incoming.places ORDER BY key_hash, record`,
+  );
   return {
     base: 0,
     target: null,
@@ -84,7 +95,10 @@ function insertIntoMemory(db: Database.Database, scratch: ScratchDatabases, inpu
     addPart: () => {
       throw new Error('nobody can have written a part');
     },
-    finish: () => undefined,
+    finish: () => void sort.run(),
+    sortPatients: () => {
+      throw new Error('only a file is sorted by patient');
+    },
     discard: () => undefined,
   };
 }
@@ -96,6 +110,8 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
   db.exec(`
     ${rows('incoming.rows')};
     ${placesTable('incoming.places')};
+    ${sortedTable('incoming.sorted_key')};
+    ${sortedTable('incoming.sorted_patient')};
     ${rejectedTable('incoming.part_rejected')};
     ${findingTable('incoming.part_finding')};`);
   const file = new DatabaseFile(path, SCRATCH_PAGE_BYTES);
@@ -107,7 +123,9 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
   const findingWriter = writer('part_finding', FINDING_COLUMNS);
   const { base, batch, order, secret } = input;
   const maker = createRowMaker({ ...input, columns, numbered: false });
-  const pages = createRecordPages({ rows: rowWriter, places: placeWriter, maker, base });
+  const keys = new HashRuns(file);
+  const patients = new HashRuns(file);
+  const pages = createRecordPages({ rows: rowWriter, places: placeWriter, keys, patients, maker, base });
   const target: PageTarget = {
     ...{ batch, order, secret, base, columns },
     type: input.type.name,
@@ -115,7 +133,22 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
     pageBytes: SCRATCH_PAGE_BYTES,
     taken: file.taken,
   };
+  const partRuns: { keys: readonly HashRun[]; patients: readonly HashRun[] } = { keys: [], patients: [] };
   let open = true;
+
+  function writeSorted(table: string, runs: readonly HashRun[]): void {
+    const sorted = writer(table, SORTED_WIDTHS.length);
+    const encoder = new IntegerRowEncoder(SORTED_WIDTHS);
+    const row: [null, number, number] = [null, 0, 0];
+    let place = 0;
+    mergeRuns(file, runs, (hash, record) => {
+      row[1] = hash;
+      row[2] = record;
+      sorted.addMeasured(++place, encoder.measure(row), encoder);
+    });
+    sorted.finish();
+  }
+
   return {
     base,
     target,
@@ -126,11 +159,17 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
       placeWriter.addLeaves(leaves.places);
       rejectedWriter.addLeaves(leaves.rejectedRecords);
       findingWriter.addLeaves(leaves.findings);
+      partRuns.keys = leaves.keys;
+      partRuns.patients = leaves.patients;
     },
     finish() {
       for (const each of [rowWriter, placeWriter, rejectedWriter, findingWriter]) each.finish();
+      writeSorted('sorted_key', [...keys.end(), ...partRuns.keys]);
       file.finish();
-      open = false;
+    },
+    sortPatients() {
+      writeSorted('sorted_patient', [...patients.end(), ...partRuns.patients]);
+      file.finish();
     },
     discard() {
       if (open) file.close();

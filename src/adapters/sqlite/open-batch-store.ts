@@ -18,7 +18,7 @@ import { versionOrder } from '../../stages/route/version-order';
 import { asFault } from './as-fault';
 import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, SELECT_QUARANTINED } from './batch-row';
 import { ensureRecordTables } from './ensure-record-tables';
-import type { Afterwards } from './commit-staging';
+import type { Afterwards } from './staging-intake';
 import { hasPatientPlaces } from './patient-places';
 import { insertOrigin } from './insert-origin';
 import { createKeyedHash, type HashSecret } from './keyed-hash';
@@ -161,7 +161,7 @@ class SqliteBatchStore implements BatchStore {
   openStaging(batch: BatchRecord, type: MessageType | null): Staging {
     return asFault(() => {
       this.#staging?.discard();
-      this.#afterwards = null;
+      this.#leaveAfterwards();
       if (type !== null) this.#stagedTypes.add(type.name);
       const { stagingDir: directory = null, stagedInMemoryMaxBytes = STAGED_IN_MEMORY_MAX_BYTES } = this.#options;
       const place = { batchId: batch.id, bytes: batch.bytes, directory, inMemoryMaxBytes: stagedInMemoryMaxBytes };
@@ -199,11 +199,12 @@ class SqliteBatchStore implements BatchStore {
 
   tidy(): void {
     asFault(() => {
-      const afterwards = this.#afterwards;
-      this.#afterwards = null;
-      if (afterwards !== null) {
-        afterwards(this.#transactions);
-        this.#transactions.endBulk();
+      if (this.#afterwards !== null) {
+        try {
+          this.#afterwards.run(this.#transactions);
+        } finally {
+          this.#leaveAfterwards();
+        }
         this.#scratch.drop();
         // Other connections may need now what the pages of a large batch took.
         this.#db.pragma('shrink_memory');
@@ -219,8 +220,14 @@ class SqliteBatchStore implements BatchStore {
   close(): void {
     asFault(() => {
       this.#staging?.discard();
+      this.#leaveAfterwards();
       this.#db.close();
     });
+  }
+
+  #leaveAfterwards(): void {
+    this.#afterwards?.end();
+    this.#afterwards = null;
   }
 
   #write<T>(action: () => T): T {

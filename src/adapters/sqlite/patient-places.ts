@@ -30,23 +30,19 @@ export function addPatientPlaces(db: Database.Database, { type, kept, base }: Pl
   ).run(base);
 }
 
-/** Marks the rows above `base`, in the transaction that brings them. */
-export function markUnplaced(db: Database.Database, type: string, base: number): void {
-  prepared(
-    db,
-    `INSERT INTO main.unplaced_patients (message_type, first_id, last_id)
-      SELECT :type, :base + 1, last FROM (SELECT max(_id) AS last FROM main.${quoteIdentifier(type)}) WHERE last > :base`,
-  ).run({ type, base });
+/** Marks the rows from `first` to `last`, in the transaction that brings them. */
+export function markUnplaced(db: Database.Database, type: string, first: number, last: number): void {
+  if (last < first) return;
+  prepared(db, 'INSERT INTO main.unplaced_patients (message_type, first_id, last_id) VALUES (?, ?, ?)').run(
+    type,
+    first,
+    last,
+  );
 }
 
 /** Places what `markUnplaced` marked, from the staging area that the rows came from, in many short transactions. */
 export function placeMarked(db: Database.Database, input: PlacesInput, transactions: StoreTransactions): void {
-  transactions.bulk();
-  db.exec(`
-    CREATE TABLE staging.sorted_patient (place INTEGER PRIMARY KEY, hash INTEGER, record INTEGER);
-    INSERT INTO staging.sorted_patient (hash, record)
-      SELECT patient_hash, record FROM incoming.places ORDER BY patient_hash, record;`);
-  const source = 'staging.sorted_patient';
+  const source = 'incoming.sorted_patient';
   addInChunks(db, { ...input, places: patientPlaces(input.type), source }, transactions);
   const unmark = prepared(db, 'DELETE FROM main.unplaced_patients WHERE message_type = ? AND first_id = ? + 1');
   transactions.write(() => void unmark.run(input.type, input.base));

@@ -1,10 +1,11 @@
 /**
  * The records of a large batch as pages of two tables (see incoming-records): a row of the message type's own shape, and
- * the record's place. Throws what the file system throws.
+ * the record's place; and the hashes of its key and patient as sorted runs. Throws what the file system throws.
  */
 import type { PlainRecord } from '../../domain/plain-record';
 import type { StagedRecord } from '../../ports/batch-store';
-import { PLACE_WIDTHS, type RowMaker } from './record-rows';
+import { KEY_HASH_AT, PATIENT_HASH_AT, PLACE_WIDTHS, type RowMaker } from './record-rows';
+import type { HashRuns } from './table-file/hash-runs';
 import { IntegerRowEncoder } from './table-file/integer-row-encoder';
 import { PlainRowEncoder } from './table-file/plain-row-encoder';
 import type { ColumnValue } from './table-file/record-encoder';
@@ -18,17 +19,21 @@ export interface RecordPages {
 export interface RecordPagesInput {
   readonly rows: TableWriter;
   readonly places: TableWriter;
+  readonly keys: HashRuns;
+  readonly patients: HashRuns;
   readonly maker: RowMaker;
   /** `_id` of a record's row is this plus the record's number. */
   readonly base: number;
 }
 
-export function createRecordPages({ rows, places, maker, base }: RecordPagesInput): RecordPages {
+export function createRecordPages({ rows, places, keys, patients, maker, base }: RecordPagesInput): RecordPages {
   const plainRow = new PlainRowEncoder(maker.fieldOf);
   const placeRow = new IntegerRowEncoder(PLACE_WIDTHS);
 
   function addPlace(record: number, place: readonly ColumnValue[]): void {
     places.addMeasured(record, placeRow.measure(place), placeRow);
+    keys.add(Number(place[KEY_HASH_AT]), record);
+    patients.add(Number(place[PATIENT_HASH_AT]), record);
   }
 
   return {

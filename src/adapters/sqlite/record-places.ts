@@ -67,13 +67,13 @@ export function addKeyPlaces(db: Database.Database, { type, kept, base }: Places
   prepared(
     db,
     `INSERT OR IGNORE INTO ${tableFor(keyPlaces(type), count)} (hash, id)
-      SELECT hash, ? + record FROM staging.sorted_key s WHERE ${kept('s.record')} ORDER BY place`,
+      SELECT hash, ? + record FROM incoming.sorted_key s WHERE ${kept('s.record')} ORDER BY place`,
   ).run(base);
 }
 
 /** The same ahead of the rows. */
 export function addKeyPlacesAhead(db: Database.Database, input: PlacesInput, transactions: StoreTransactions): void {
-  addInChunks(db, { ...input, places: keyPlaces(input.type), source: 'staging.sorted_key' }, transactions);
+  addInChunks(db, { ...input, places: keyPlaces(input.type), source: 'incoming.sorted_key' }, transactions);
 }
 
 /** Where so many new places come. */

@@ -36,6 +36,8 @@ export function tableShape(db: Database.Database, type: string): TableShape {
 }
 
 export const PLACE_COLUMNS = 7;
+export const KEY_HASH_AT = 5;
+export const PATIENT_HASH_AT = 6;
 
 /** For pages: line, offset, length, whether it is warned of, and the two hashes; the record's number is the rowid. */
 export const PLACE_WIDTHS = [0, 6, 6, 4, 1, 8, 8] as const;
@@ -44,6 +46,14 @@ export function placesTable(table: string): string {
   return `CREATE TABLE ${table} (record INTEGER PRIMARY KEY, line INTEGER, byte_offset INTEGER, byte_length INTEGER,
     warned INTEGER, key_hash INTEGER, patient_hash INTEGER)`;
 }
+
+/** Records by the hash of their key or patient, in that order: `place` counts from 1. */
+export function sortedTable(table: string): string {
+  return `CREATE TABLE ${table} (place INTEGER PRIMARY KEY, hash INTEGER, record INTEGER)`;
+}
+
+/** For pages: hash and record; the place is the rowid. */
+export const SORTED_WIDTHS = [0, 8, 6] as const;
 
 export const REJECTED_COLUMNS = 4;
 
@@ -138,8 +148,8 @@ export function createRowMaker({ batch, type, columns, order, hash, numbered }: 
       place[2] = offset;
       place[3] = length;
       place[4] = warned ? 1 : 0;
-      place[5] = hash(`${sender}\u001f${key}`);
-      place[6] = hash(patient);
+      place[KEY_HASH_AT] = hash(`${sender}\u001f${key}`);
+      place[PATIENT_HASH_AT] = hash(patient);
       return place;
     },
   };

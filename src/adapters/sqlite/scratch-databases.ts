@@ -7,13 +7,13 @@
 import type Database from 'better-sqlite3';
 import { IN_MEMORY } from './open-connection';
 import { prepared } from './prepared';
-import { placesTable, tableShape } from './record-rows';
+import { placesTable, sortedTable, tableShape } from './record-rows';
 import { attachScratch, attachStaging, detachScratch, STAGING_TABLES } from './staging-database';
 
 /** What a larger batch has filled is not kept: SQLite gives no memory back while a database is open. */
 const KEPT_MAX_BYTES = 1024 * 1024;
 
-const INCOMING_TABLES = ['rows', 'places'];
+const INCOMING_TABLES = ['rows', 'places', 'sorted_key'];
 
 export class ScratchDatabases {
   readonly #db: Database.Database;
@@ -39,7 +39,7 @@ export class ScratchDatabases {
     detachScratch(this.#db, 'incoming');
     const { rows, columns } = tableShape(this.#db, type);
     attachScratch(this.#db, 'incoming', IN_MEMORY);
-    this.#db.exec(`${rows('incoming.rows')};${placesTable('incoming.places')}`);
+    this.#db.exec(`${rows('incoming.rows')};${placesTable('incoming.places')};${sortedTable('incoming.sorted_key')}`);
     this.#rows = { type, columns };
     return columns;
   }

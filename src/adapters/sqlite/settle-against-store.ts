@@ -43,7 +43,7 @@ function findCandidates(db: Database.Database, type: string): boolean {
     const { changes } = prepared(
       db,
       `INSERT OR IGNORE INTO staging.candidate (place, id)
-        SELECT k.place, p.id FROM staging.sorted_key k CROSS JOIN ${places} p ON p.hash = k.hash`,
+        SELECT k.place, p.id FROM incoming.sorted_key k CROSS JOIN ${places} p ON p.hash = k.hash`,
     ).run();
     return changes;
   });
@@ -68,7 +68,7 @@ function decideMatches(db: Database.Database, input: StoreComparisonInput): void
           WHERE v_place.place = k.place AND v._key = r._key AND ${sameAs('v')}) END AS superseded_id,
         CASE WHEN :order > s._order THEN 'later' WHEN :order = s._order THEN 'equal' ELSE 'earlier' END AS file_order,
         (SELECT max(v._version) + 1 FROM ${versions('v')} WHERE v_place.place = k.place AND v._key = r._key) AS version
-      FROM staging.sorted_key k CROSS JOIN ${versions('s')} ${joinRow('r', 'k.record', base)}
+      FROM incoming.sorted_key k CROSS JOIN ${versions('s')} ${joinRow('r', 'k.record', base)}
       WHERE s_place.place = k.place AND s._key = r._key AND s._superseded_by IS NULL AND NOT EXISTS (
         SELECT 1 FROM staging.decision d WHERE d.record = k.record))
     INSERT INTO staging.decision (record, kind, stored_id, version)

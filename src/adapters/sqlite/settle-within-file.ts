@@ -23,19 +23,14 @@ export function forgetDecisions(db: Database.Database): void {
     DELETE FROM staging.rejected WHERE record IN (SELECT record FROM incoming.places);`);
 }
 
-/** Sorts the records by the hash of their key, and finds those that share a key. Once, before anything is settled. */
-export function sortKeys(db: Database.Database, base: number): void {
-  prepared(
-    db,
-    `INSERT INTO staging.sorted_key (hash, record)
-      SELECT key_hash, record FROM incoming.places ORDER BY key_hash, record`,
-  ).run();
+/** Finds the records that share a key. Once, before anything is settled. */
+export function findSameKeys(db: Database.Database, base: number): void {
   prepared(
     db,
     `INSERT INTO staging.same_key (key, record)
       WITH pair AS MATERIALIZED (
         SELECT s.record AS one, o.record AS other
-        FROM staging.sorted_key s CROSS JOIN staging.sorted_key o ON o.place = s.place + 1 WHERE o.hash = s.hash)
+        FROM incoming.sorted_key s CROSS JOIN incoming.sorted_key o ON o.place = s.place + 1 WHERE o.hash = s.hash)
       SELECT r._key, p.record FROM (SELECT one AS record FROM pair UNION SELECT other FROM pair) p
       ${joinRow('r', 'p.record', base)} ORDER BY 1, 2`,
   ).run();

@@ -25,7 +25,6 @@ import type {
 import type { ReportSource } from '../../ports/report-source';
 import { asFault } from './as-fault';
 import {
-  type Afterwards,
   commitBatchRow,
   type CommitInput,
   copyFindings,
@@ -33,6 +32,7 @@ import {
   insertRecords,
   moveRecords,
   numberFindings,
+  placePatients,
   prepareRecords,
   type ReadyRows,
   stageReportTables,
@@ -40,9 +40,9 @@ import {
 import { countSettled } from './count-settled';
 import { hasUnplaced, placeUnplaced } from './patient-places';
 import { settleAgainstStore, settleFollows, type StoreComparisonInput } from './settle-against-store';
-import { forgetDecisions, settleWithinFile, sortKeys, tellRepeated } from './settle-within-file';
+import { forgetDecisions, settleWithinFile, findSameKeys, tellRepeated } from './settle-within-file';
 import { createReportSource } from './sqlite-report-source';
-import { ended, IDS_LEFT_FREE, type StagingContext, StagingIntake } from './staging-intake';
+import { type Afterwards, ended, IDS_LEFT_FREE, type StagingContext, StagingIntake } from './staging-intake';
 import { StagingTally } from './staging-tally';
 import { hasStoredSince, lastCommit } from './store-changes';
 
@@ -62,7 +62,7 @@ export class SqliteStaging implements Staging {
   /** The last commit that a judgement on a snapshot has seen. */
   #seen = 0;
   #prepared: Prepared | null = null;
-  #sorted = false;
+  #hasSameKeys = false;
   #numbered = false;
   #ended = false;
 
@@ -118,7 +118,7 @@ export class SqliteStaging implements Staging {
       this.#intake.read();
       const comparison = this.#tally.hasStaged && !this.#tally.allRejected ? this.#comparison() : null;
       if (comparison !== null) {
-        this.#sort(comparison.base);
+        this.#findSameKeys(comparison.base);
         settleWithinFile(db, comparison);
       }
       this.#readStore();
@@ -198,17 +198,36 @@ export class SqliteStaging implements Staging {
       commitBatchRow(db, batch.id, verdict);
       const input = this.#storing();
       let afterwards: Afterwards | null = null;
-      if (this.#prepared !== null) afterwards = moveRecords(db, this.#prepared.input, this.#prepared.ready);
+      if (this.#prepared !== null) afterwards = this.#move(this.#prepared);
       else if (input !== null) insertRecords(db, { ...input, storedBase: highestId(db, input.type) });
       if (!this.#numbered) numberFindings(db);
       copyFindings(db, 'main', batch.id);
       transactions.commit();
       return afterwards;
     });
-    this.#end(() => {
-      if (afterwards === null) scratch.empty(batch.bytes);
-      else later(afterwards);
-    });
+    if (afterwards === null) {
+      this.#end(() => {
+        scratch.empty(batch.bytes);
+      });
+    } else {
+      this.#ended = true;
+      later(afterwards);
+    }
+  }
+
+  /** @returns what is left to do; null when nothing is */
+  #move({ input, ready }: Prepared): Afterwards | null {
+    const { db } = this.#context;
+    if (!moveRecords(db, input, ready)) return null;
+    return {
+      run: (transactions) => {
+        this.#intake.sortPatients();
+        placePatients(db, input, transactions);
+      },
+      end: () => {
+        this.#intake.discard();
+      },
+    };
   }
 
   reportSource(): ReportSource {
@@ -250,11 +269,11 @@ export class SqliteStaging implements Staging {
     }
   }
 
-  #sort(base: number): void {
-    if (this.#sorted) return;
+  #findSameKeys(base: number): void {
+    if (this.#hasSameKeys) return;
     this.#context.transactions.bulk();
-    sortKeys(this.#context.db, base);
-    this.#sorted = true;
+    findSameKeys(this.#context.db, base);
+    this.#hasSameKeys = true;
   }
 
   /** What is to be stored, or null when the batch leaves no records. */

@@ -79,21 +79,11 @@ export function detachScratch(db: Database.Database, schema: 'staging' | 'incomi
   if (attached !== undefined) db.exec(`DETACH ${schema}`);
 }
 
-export const STAGING_TABLES = [
-  'rejected',
-  'finding',
-  'placed',
-  'sorted_key',
-  'same_key',
-  'twin',
-  'candidate',
-  'decision',
-];
+export const STAGING_TABLES = ['rejected', 'finding', 'placed', 'same_key', 'twin', 'candidate', 'decision'];
 
 /**
- * `placed` has the findings in report order; `sorted_key` every record by the hash of its key, in that order; `same_key`
- * those whose key stands more than once.
- * `candidate` has the stored rows that may have the key of the record at `place` of `sorted_key`.
+ * `placed` has the findings in report order; `same_key` the records whose key stands more than once.
+ * `candidate` has the stored rows that may have the key of the record at `place` of `incoming.sorted_key`.
  * `decision` holds only records about which something is decided besides plain storing: `kind` is a `TwinDecision` or a
  * `StoredDecision`, `stored_id` the version it is about, `version` the number a new version gets.
  */
@@ -101,7 +91,6 @@ const TABLES = `
 ${rejectedTable('staging.rejected')};
 ${findingTable('staging.finding')};
 CREATE TABLE staging.placed (seq INTEGER PRIMARY KEY, ord INTEGER);
-CREATE TABLE staging.sorted_key (place INTEGER PRIMARY KEY, hash INTEGER, record INTEGER);
 CREATE TABLE staging.same_key (key TEXT, record INTEGER, PRIMARY KEY (key, record)) WITHOUT ROWID;
 CREATE TABLE staging.twin (key TEXT PRIMARY KEY, first INTEGER, differing INTEGER);
 CREATE TABLE staging.candidate (place INTEGER, id INTEGER, PRIMARY KEY (place, id)) WITHOUT ROWID;

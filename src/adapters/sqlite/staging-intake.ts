@@ -11,7 +11,7 @@ import type { MessageType } from '../../domain/message-type';
 import type { PlainRecord } from '../../domain/plain-record';
 import type { PartTarget, RejectedRecord, StagedPart, StagedRecord } from '../../ports/batch-store';
 import { storeFault } from './as-fault';
-import { type Afterwards, highestId } from './commit-staging';
+import { highestId } from './commit-staging';
 import { copyPart, type IncomingRecords, receiveRecords } from './incoming-records';
 import { createKeyedHash, type HashSecret } from './keyed-hash';
 import { prepared } from './prepared';
@@ -33,6 +33,12 @@ export interface StagingContext {
   readonly path: string | null;
   /** Takes what is to be done when the batch has its answer; the staging area stays as it is until then. */
   readonly later: (work: Afterwards) => void;
+}
+
+export interface Afterwards {
+  run(transactions: StoreTransactions): void;
+  /** Lets go of what it holds, run or not. */
+  end(): void;
 }
 
 /** Ids left free for what others store while a large batch is read and judged. */
@@ -115,6 +121,12 @@ export class StagingIntake {
     if (!this.#hasPart) return;
     this.#transactions.bulk();
     copyPart(this.#db);
+  }
+
+  /** See `IncomingRecords`. */
+  sortPatients(): void {
+    this.#transactions.endBulk();
+    this.#incoming?.sortPatients();
   }
 
   discard(): void {

@@ -1,5 +1,6 @@
 /** Patients' places of a large batch, which are written when it has its answer: whoever looks a patient up finds it before, too. */
 import Database from 'better-sqlite3';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBatchStore } from '../../../src/adapters/sqlite/open-batch-store';
 import type { BatchStore } from '../../../src/ports/batch-store';
@@ -106,4 +107,42 @@ test('what fails of it is left, and loses nothing', () => {
   store.tidy();
   expect(count('unplaced_patients')).toBe(1);
   expect(unknown(store, 'after', 1000)).toEqual(['r']);
+});
+
+/** Files that are open though they have no name any more. */
+function openUnnamed(): number {
+  const targets = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  return targets.filter((target) => target.startsWith(dir) && target.endsWith(' (deleted)')).length;
+}
+
+test.each<[string, () => unknown]>([
+  ['it was tidied', () => store.tidy()],
+  ['the next batch came', () => deliver(store, { origin: origin('n'), records: [staged(1, ['n', 's', '1', ''])] })],
+  ['the store was closed', () => store.close()],
+])('no file of a large batch stays open when %s', (_what, end) => {
+  deliverLarge();
+  expect(openUnnamed()).toBeGreaterThan(0);
+  end();
+  expect(openUnnamed()).toBe(0);
+});
+
+test('every patient of a large batch is found by its place, in the order of the hashes', () => {
+  const patients = Array.from({ length: 2_000 }, (_, i) => `patient ${i}`);
+  const records = patients.map((patient, i) => staged(i + 1, [`key ${i}`, patient, '1', '2021-04-01']));
+  deliver(store, { origin: origin('many', { bytes: LARGE }), records });
+  store.tidy();
+  expect(count('Result_by_patient')).toBe(2_000);
+  const asked = [...patients.slice(0, 3), ...patients.slice(-3), 'patient of nobody'];
+  const { codes } = deliver(store, {
+    origin: origin('asks', { messageType: 'Variant' }),
+    type: VARIANT,
+    records: asked.map((patient, i) => staged(i + 1, [`variant ${i}`, patient, '2021-04-02'])),
+  });
+  expect(codes.filter((code) => code.startsWith('R311'))).toEqual(['R311@7']);
 });

@@ -73,6 +73,28 @@ test.each(cases)('%s', (_what, rows) => {
   expect({ check, one }).toEqual({ check: 'ok', one: expected });
 });
 
+test('a table that is added when the file was finished before', () => {
+  const path = join(dir, `${++files}.db`);
+  const db = new Database(path);
+  db.exec('CREATE TABLE one (id INTEGER PRIMARY KEY, c); CREATE TABLE two (id INTEGER PRIMARY KEY, c)');
+  const file = new DatabaseFile(path, 4096);
+  const fill = (root: number): void => {
+    const table = new TableWriter(file, root, 2);
+    for (let i = 1; i <= 5_000; i++) table.add(i, [null, `value ${i} of ${root}`]);
+    table.finish();
+    file.finish();
+  };
+  const counts = db.prepare('SELECT (SELECT count(c) FROM one), (SELECT count(c) FROM two)').raw();
+  expect(counts.get()).toEqual([0, 0]);
+  fill(2);
+  expect(counts.get()).toEqual([5_000, 0]);
+  fill(3);
+  expect(counts.get()).toEqual([5_000, 5_000]);
+  file.close();
+  expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+  db.close();
+});
+
 test.each([512, 4096, 16_384])('two tables of one file, thousands of rows, pages of %d bytes', (pageBytes) => {
   const rows = Array.from({ length: 6_000 }, (_, i) => [null, `key ${i}`, i % 5 === 0 ? null : 'z'.repeat(i % 90), i]);
   const other = Array.from({ length: 3_000 }, (_, i) => [null, i * 1e9]);

@@ -1,7 +1,7 @@
 /**
  * Appends pages to a database file that SQLite has made, so that a table is written at the speed of copying
  * (SQLite database file format, section 1: pages, and 1.3: the header). For files that are worth nothing after a crash:
- * nothing is synced, no journal is kept. `finish` makes the file whole; until then SQLite must not read it.
+ * nothing is synced, no journal is kept. `finish` makes the file whole; until then SQLite must not read it. More may be appended behind it, and finished again.
  * Two threads may append to one file: each takes the numbers of its pages from one shared counter, many at a time.
  * Throws what the file system throws.
  */
@@ -86,10 +86,12 @@ export class DatabaseFile {
     this.#write(page, (number - 1) * this.pageBytes);
   }
 
+  /** The file stays open. */
   finish(): void {
     this.flush();
     // What was taken last and not used is given back.
     Atomics.compareExchange(this.#taken, 0, this.#end - 1, this.#next - 1);
+    this.#end = this.#next;
     const pages = Atomics.load(this.#taken, 0);
     ftruncateSync(this.#fd, pages * this.pageBytes);
     const header = Buffer.alloc(COUNTED_AT + 4);
@@ -99,7 +101,6 @@ export class DatabaseFile {
     header.writeUInt32BE(pages, PAGE_COUNT_AT);
     header.writeUInt32BE(changes, COUNTED_AT);
     this.#write(header, 0);
-    this.close();
   }
 
   /** Lets go of the file as it is. */

@@ -9,6 +9,8 @@ import { VARINT_MAX_BYTES, varintLength, writeVarint } from './varint';
 
 const LEAF = 0x0d;
 const INTERIOR = 0x05;
+/** Its pointer, its length, its rowid and an empty row. */
+const CELL_BYTES_MIN = 5;
 const LEAF_HEADER = 8;
 const INTERIOR_HEADER = 12;
 const POINTER = 2;
@@ -28,7 +30,9 @@ export class TableWriter {
   /** The cells of the leaf to come, one after the other. */
   readonly #content: Buffer;
   #contentBytes = 0;
-  readonly #starts: number[] = [];
+  /** Where each of them begins. */
+  readonly #starts: Uint16Array;
+  #cells = 0;
   #lastRowid = 0;
   readonly #leaves: Child[] = [];
 
@@ -39,6 +43,7 @@ export class TableWriter {
     this.#encoder = new RecordEncoder(columnCount);
     this.#page = Buffer.alloc(file.pageBytes);
     this.#content = Buffer.alloc(file.pageBytes + SLACK_BYTES);
+    this.#starts = new Uint16Array(file.pageBytes / CELL_BYTES_MIN);
   }
 
   /** @param rowid above that of every row before; the column that is its alias is NULL in `row` */
@@ -56,7 +61,7 @@ export class TableWriter {
   addMeasured(rowid: number, length: number, encoder: RowEncoder): boolean {
     const local = this.#localBytes(length);
     const size = varintLength(length) + varintLength(rowid) + local + (local < length ? PAGE_NUMBER : 0);
-    const pointers = (this.#starts.length + 1) * POINTER;
+    const pointers = (this.#cells + 1) * POINTER;
     if (LEAF_HEADER + pointers + this.#contentBytes + size > this.#file.pageBytes) this.#endLeaf();
     const start = this.#contentBytes;
     const payload = writeVarint(this.#content, writeVarint(this.#content, start, length), rowid);
@@ -64,14 +69,14 @@ export class TableWriter {
       local < length ? this.#writeLong(encoder, payload, length, local) : encoder.write(this.#content, payload);
     if (!written) return false;
     this.#lastRowid = rowid;
-    this.#starts.push(start);
+    this.#starts[this.#cells++] = start;
     this.#contentBytes += size;
     return true;
   }
 
   /** Ends the last leaf. All of them: what makes the table, as pages of the file, without those above them. */
   endLeaves(): readonly Child[] {
-    if (this.#starts.length > 0) this.#endLeaf();
+    if (this.#cells > 0) this.#endLeaf();
     return this.#leaves;
   }
 
@@ -134,7 +139,7 @@ export class TableWriter {
 
   #endLeaf(): void {
     this.#leaves.push({ page: this.#file.append(this.#leaf()), rowid: this.#lastRowid });
-    this.#starts.length = 0;
+    this.#cells = 0;
     this.#contentBytes = 0;
   }
 
@@ -142,8 +147,12 @@ export class TableWriter {
     const page = this.#page;
     const content = page.length - this.#contentBytes;
     page.fill(0, 0, content);
-    writePageHeader(page, LEAF, this.#starts.length, content);
-    for (const [i, start] of this.#starts.entries()) page.writeUInt16BE(content + start, LEAF_HEADER + i * POINTER);
+    writePageHeader(page, LEAF, this.#cells, content);
+    for (let i = 0, at = LEAF_HEADER; i < this.#cells; i++, at += POINTER) {
+      const start = content + (this.#starts[i] ?? 0);
+      page[at] = start >>> 8;
+      page[at + 1] = start;
+    }
     this.#content.copy(page, content, 0, this.#contentBytes);
     return page;
   }
