@@ -70,6 +70,8 @@ export async function deliver(
 export function withRanks({ reports, store }: Seen): Seen {
   const records = store['records'] as readonly Record<string, number>[];
   const rankOf = new Map(records.map(({ _id }, rank) => [_id, rank]));
+  const ranks = (places: string): unknown =>
+    (store[places] as readonly { id: number }[]).map(({ id }) => rankOf.get(id));
   return {
     reports,
     store: {
@@ -79,7 +81,8 @@ export function withRanks({ reports, store }: Seen): Seen {
         _id: rankOf.get(row['_id']),
         _superseded_by: rankOf.get(row['_superseded_by']) ?? null,
       })),
-      places: (store['places'] as readonly { id: number }[]).map(({ id }) => rankOf.get(id)),
+      keyPlaces: ranks('keyPlaces'),
+      patientPlaces: ranks('patientPlaces'),
     },
   };
 }
@@ -95,6 +98,12 @@ function whatIsLeft(home: PipelineHome, { messageType }: BatchRecord, batches: r
         '"identity":0',
       ),
     );
+  const placesIn = (places: string): unknown => {
+    const exists = home.query('SELECT 1 FROM sqlite_schema WHERE name = ?', places).length > 0;
+    return exists
+      ? rowsOf(`SELECT id FROM (SELECT * FROM ${places} UNION SELECT * FROM ${places}_recent) ORDER BY id`)
+      : [];
+  };
   return {
     reports: Object.fromEntries(
       [...home.reports()].map(([report, bytes]) => [report, named(bytes.toString('latin1'))]),
@@ -102,9 +111,8 @@ function whatIsLeft(home: PipelineHome, { messageType }: BatchRecord, batches: r
     store: {
       batches: rowsOf('SELECT * FROM batches'),
       records: rowsOf(`SELECT * FROM ${table} ORDER BY _id`),
-      places: rowsOf(
-        `SELECT id FROM (SELECT id FROM ${table}_by_key UNION SELECT id FROM ${table}_by_key_recent) ORDER BY id`,
-      ),
+      keyPlaces: placesIn(`${table}_by_key`),
+      patientPlaces: placesIn(`${table}_by_patient`),
       findings: rowsOf('SELECT * FROM findings ORDER BY seq'),
       rejected: rowsOf('SELECT * FROM rejected_records ORDER BY record'),
       check: home.query('PRAGMA integrity_check'),

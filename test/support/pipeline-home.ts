@@ -144,6 +144,8 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
   function process(origin: BatchOrigin): Processed | null {
     nowMs += 1000;
     const result = processBatch(ports, origin, account);
+    // As the worker does when a batch has its answer.
+    store.tidy();
     if (result.kind === 'withdrawn') return null;
     return { batch: result.batch, findings: [...store.reportSource(result.batch.id).findings()] };
   }
