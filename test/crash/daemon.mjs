@@ -50,7 +50,7 @@ export async function startDaemon(home, { strace = null, thread = 'journey', wro
   const gate = join(home.dir, 'gate');
   rmSync(gate, { recursive: true, force: true });
   mkdirSync(gate);
-  const env = { ...process.env, CRASH_WRONG_ORDER: wrongOrder };
+  const env = { ...process.env, CRASH_WRONG_ORDER: wrongOrder, CRASH_ON_DISK: home.onDisk ? '1' : '' };
   if (strace !== null) Object.assign(env, { CRASH_GATE: gate, CRASH_THREAD: thread });
   // One thread in the pool: which of several makes a call is chance.
   if (strace !== null && thread !== 'journey') env.UV_THREADPOOL_SIZE = '1';

@@ -12,18 +12,24 @@ import { dropBatches } from './scenario.mjs';
 import { takeSnapshot } from './snapshot.mjs';
 import { injection, untilMet, withHome } from './tampering.mjs';
 
-/** An undisturbed run: what it leaves, held against the input, and which calls it makes. */
-export function takeReference(wrongOrder) {
-  return withHome(async (home, tracePath) => {
-    dropBatches(home);
-    const strace = ['-s', '0', '-o', tracePath, '-e', `trace=${TRACED.join(',')}`];
-    await finish(home, await startDaemon(home, { strace, wrongOrder }));
-    const snapshot = takeSnapshot(home);
-    const problems = checkReference(home, snapshot);
-    if (problems.length > 0) throw new Error(`the undisturbed run is wrong: ${problems.join('; ')}`);
-    const points = readPoints(readFileSync(tracePath, 'utf8'), home.dataDir);
-    return { snapshot, reports: reportsByBatch(home.batches, snapshot), points };
-  });
+/**
+ * An undisturbed run: what it leaves, held against the input, and which calls it makes.
+ * @param onDisk as for a home, here and in all runs that are compared with it
+ */
+export function takeReference({ wrongOrder, onDisk }) {
+  return withHome(
+    async (home, tracePath) => {
+      dropBatches(home);
+      const strace = ['-s', '0', '-o', tracePath, '-e', `trace=${TRACED.join(',')}`];
+      await finish(home, await startDaemon(home, { strace, wrongOrder }));
+      const snapshot = takeSnapshot(home);
+      const problems = checkReference(home, snapshot);
+      if (problems.length > 0) throw new Error(`the undisturbed run is wrong: ${problems.join('; ')}`);
+      const points = readPoints(readFileSync(tracePath, 'utf8'), home.dataDir);
+      return { snapshot, reports: reportsByBatch(home.batches, snapshot), points, onDisk };
+    },
+    { onDisk },
+  );
 }
 
 /**
@@ -32,17 +38,20 @@ export function takeReference(wrongOrder) {
  */
 export function killAt(wanted, reference, { wrongOrder = '', again = false } = {}) {
   return untilMet(wanted, (point) =>
-    withHome(async (home, tracePath) => {
-      dropBatches(home);
-      const daemon = await startDaemon(home, { strace: injection(point, 'signal=KILL', 1, tracePath), wrongOrder });
-      // The last points are those of the store that closes.
-      if (await untilFinished(home, daemon)) await daemon.stop();
-      if (!isMetBy(readFileSync(tracePath, 'utf8'), point, home.dataDir)) return { problems: [], missed: true };
-      const atOnce = checkMoment(home, reference).map((problem) => `at the kill: ${problem}`);
-      if (again) atOnce.push(...(await killOnceMore(home, point, reference)));
-      await finish(home, await startDaemon(home, { wrongOrder }));
-      return { problems: [...atOnce, ...checkEnd(home, reference)], missed: false };
-    }),
+    withHome(
+      async (home, tracePath) => {
+        dropBatches(home);
+        const daemon = await startDaemon(home, { strace: injection(point, 'signal=KILL', 1, tracePath), wrongOrder });
+        // The last points are those of the store that closes.
+        if (await untilFinished(home, daemon)) await daemon.stop();
+        if (!isMetBy(readFileSync(tracePath, 'utf8'), point, home.dataDir)) return { problems: [], missed: true };
+        const atOnce = checkMoment(home, reference).map((problem) => `at the kill: ${problem}`);
+        if (again) atOnce.push(...(await killOnceMore(home, point, reference)));
+        await finish(home, await startDaemon(home, { wrongOrder }));
+        return { problems: [...atOnce, ...checkEnd(home, reference)], missed: false };
+      },
+      { onDisk: reference.onDisk },
+    ),
   );
 }
 
@@ -60,23 +69,26 @@ async function killOnceMore(home, point, reference) {
  */
 export function failAt({ errno, width, ...wanted }, reference) {
   return untilMet(wanted, (point) =>
-    withHome(async (home, tracePath) => {
-      dropBatches(home);
-      const problems = [];
-      let daemon = await startDaemon(home, { strace: injection(point, `error=${errno}`, width, tracePath) });
-      if (!(await untilFinished(home, daemon))) {
-        const { code, signal } = await daemon.child.ended;
-        const gaveUp = point.starting && code === 70 && /cannot start: /.test(daemon.output);
-        if (!gaveUp) problems.push(`the daemon ended with ${code ?? signal}: ${daemon.output}`);
-        daemon = await startDaemon(home);
-      } else if (!isMadeUpBySqlite(point) && !/"event":"(batch\.(retry|part)|fault)"/.test(daemon.output)) {
-        problems.push(`no fault was logged: ${daemon.output}`);
-      }
-      await finish(home, daemon);
-      if (!isMetBy(readFileSync(tracePath, 'utf8'), point, home.dataDir)) return { problems: [], missed: true };
-      if (/unhandled|\n {4}at /i.test(daemon.output)) problems.push(`an error escaped: ${daemon.output}`);
-      return { problems: [...problems, ...checkEnd(home, reference)], missed: false };
-    }),
+    withHome(
+      async (home, tracePath) => {
+        dropBatches(home);
+        const problems = [];
+        let daemon = await startDaemon(home, { strace: injection(point, `error=${errno}`, width, tracePath) });
+        if (!(await untilFinished(home, daemon))) {
+          const { code, signal } = await daemon.child.ended;
+          const gaveUp = point.starting && code === 70 && /cannot start: /.test(daemon.output);
+          if (!gaveUp) problems.push(`the daemon ended with ${code ?? signal}: ${daemon.output}`);
+          daemon = await startDaemon(home);
+        } else if (!isMadeUpBySqlite(point) && !/"event":"(batch\.(retry|part)|fault)"/.test(daemon.output)) {
+          problems.push(`no fault was logged: ${daemon.output}`);
+        }
+        await finish(home, daemon);
+        if (!isMetBy(readFileSync(tracePath, 'utf8'), point, home.dataDir)) return { problems: [], missed: true };
+        if (/unhandled|\n {4}at /i.test(daemon.output)) problems.push(`an error escaped: ${daemon.output}`);
+        return { problems: [...problems, ...checkEnd(home, reference)], missed: false };
+      },
+      { onDisk: reference.onDisk },
+    ),
   );
 }
 

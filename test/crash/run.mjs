@@ -3,13 +3,15 @@
  * then and in the end:
  *
  *   npm run test:crash -- [--thread journey|main] [--mode kill|error|all|list] [--call NAME] [--at PATH] [--per-kind N]
- *                         [--limit N] [--skip N] [--width N] [--again] [--jobs N] [--wrong-order NAME] [--json FILE]
+ *                         [--limit N] [--skip N] [--width N] [--again] [--on-disk] [--jobs N]
+ *                         [--wrong-order NAME] [--json FILE]
  *
  * --thread    the worker's that moves the batches, or the main one's (and its pool's) while OpenSSH's client uploads
  * --per-kind  so many points of each call and place; without it, all of them
  * --limit     so many points in all, spread evenly
  * --skip      the first so many of them are left out: a run that was cut short goes on
  * --again     the start after a kill is killed as well
+ * --on-disk   every batch is staged in files, as large ones are; for the worker's thread
  * --width     so many calls in a row fail
  *
  * Exit status 1 when anything did not hold. Needs strace and the right to trace.
@@ -34,6 +36,7 @@ const { values: options } = parseArgs({
     width: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '2' },
     again: { type: 'boolean', default: false },
+    'on-disk': { type: 'boolean', default: false },
     'wrong-order': { type: 'string', default: '' },
     json: { type: 'string' },
   },
@@ -83,7 +86,7 @@ async function runAll(items, jobs, run) {
 
 const started = performance.now();
 if (spawnSync('strace', ['-V']).status !== 0) throw new Error('strace is not here: apt-get install strace');
-const reference = await takeReference(wrongOrder);
+const reference = await takeReference({ wrongOrder, onDisk: options['on-disk'] });
 const items = chooseItems(reference.points);
 const results = await runAll(items, Number(options.jobs), (item) =>
   item.kind === 'kill' ? killAt(item, reference, { wrongOrder, again: options.again }) : failAt(item, reference),

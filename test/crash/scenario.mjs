@@ -84,13 +84,19 @@ export const BATCHES = [
   buildBatch('210510170200', csv.replaceAll('S21-', 'S25-'), 'ACCEPTED', { account: 'lab3' }),
 ];
 
+/** Those of one account, which go one by one: only such batches are large. */
+const ON_DISK = BATCHES.filter(({ account }) => account === ACCOUNT);
+
 /** Base name of a data file. */
 export const baseOf = ({ name }) => name.replace(/\.\w+$/, '');
 
-/** A home with configuration, its accounts and nothing dropped yet; `batches` are those that it will see. */
-export function makeHome(dir, batches = BATCHES) {
+/**
+ * A home with configuration, its accounts and nothing dropped yet; `batches` are those that it will see. With `onDisk`
+ * every batch is staged in files, as large ones are, and a second thread reads a part of it.
+ */
+export function makeHome(dir, { onDisk = false, batches = onDisk ? ON_DISK : BATCHES } = {}) {
   const paths = { dataDir: join(dir, 'data'), configPath: join(dir, 'labdrop.yaml'), keyPath: join(dir, 'id_lab') };
-  const home = { dir, ...paths, batches };
+  const home = { dir, ...paths, batches, onDisk };
   mkdirSync(join(dir, 'senders'), { recursive: true });
   configure(home, 'rescanSeconds: 1');
   const { private: privateKey, public: publicKey } = generateKeyPair('lab');

@@ -32,9 +32,9 @@ export const ERRORS = {
  * @property {boolean} missed the point was not met: it proves nothing
  */
 
-/** @param batches those that the home will see; none for those of the journey */
-export async function withHome(use, batches) {
-  const home = makeHome(mkdtempSync(join(tmpdir(), 'labdrop-crash-')), batches);
+/** @param options see `makeHome` */
+export async function withHome(use, options) {
+  const home = makeHome(mkdtempSync(join(tmpdir(), 'labdrop-crash-')), options);
   try {
     return await use(home, join(home.dir, 'trace'));
   } finally {

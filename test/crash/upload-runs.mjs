@@ -101,11 +101,14 @@ export function failAt({ errno, width, ...wanted }, reference) {
 }
 
 function withUploads(use) {
-  return withHome((home, tracePath) => {
-    fillOutbox(home);
-    configure(home, WITHOUT_SCANS);
-    return use(home, tracePath);
-  }, UPLOADS);
+  return withHome(
+    (home, tracePath) => {
+      fillOutbox(home);
+      configure(home, WITHOUT_SCANS);
+      return use(home, tracePath);
+    },
+    { batches: UPLOADS },
+  );
 }
 
 /** The client repeats what it heard no OK for. @returns {Promise<string[]>} what did not hold */

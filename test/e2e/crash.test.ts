@@ -48,6 +48,13 @@ it('loses, repeats and half-delivers nothing, whether it is killed between two s
   expect(errors).toMatchObject({ errors: 10, missed: 0, problems: [] });
 }, 300_000);
 
+it('loses nothing either of batches that two threads read and stage in files, as large ones are', async () => {
+  const kills = await runHarness(['--on-disk', '--mode', 'kill', '--per-kind', '1', '--limit', '6']);
+  expect(kills).toMatchObject({ kills: 6, missed: 0, problems: [] });
+  const errors = await runHarness(['--on-disk', '--mode', 'error', '--per-kind', '1', '--limit', '4', '--width', '2']);
+  expect(errors).toMatchObject({ errors: 4, missed: 0, problems: [] });
+}, 300_000);
+
 it('keeps what a client heard OK for, whatever the thread that serves it is doing when it is killed', async () => {
   const kills = await runHarness(['--thread', 'main', '--mode', 'kill', '--per-kind', '1', '--limit', '4']);
   expect(kills).toMatchObject({ kills: 4, missed: 0, problems: [] });
