@@ -26,7 +26,7 @@ export interface InboxEvents {
 export interface InboxOptions {
   readonly folders: DataFolders;
   readonly rescanMs: number;
-  /** Names that belong together with a given one: a data file's markers, a marker's data files. */
+  /** Names that belong together with a given one: a marker's data files. */
   readonly relatives: (fileName: string) => readonly string[];
   /** Base names of one message type that can be waiting at once. */
   readonly perType: number;
@@ -48,12 +48,16 @@ const REST_MS = 250;
 /** A rescan may take its time, but not all of it. */
 const IDLE_SHARE = 0.25;
 const STEP_NAMES = 2_000;
+/** Data that still waits for its marker is not urgent: looked at with what comes beside it. */
+const UNMARKED_DELAY_MS = 20;
 
 export function createInbox({ folders, rescanMs, relatives, perType, createWatcher, events }: InboxOptions): Inbox {
   let timer: NodeJS.Timeout | null = null;
   let scanning: Promise<void> | null = null;
   let closed = false;
   let turn = 0;
+  let unmarked: { readonly where: DropFolder; readonly name: string }[] = [];
+  let unmarkedTimer: NodeJS.Timeout | null = null;
   const looks = createLookQueue({ look, restMs: REST_MS });
   const watched = createWatchList({
     createWatcher,
@@ -82,8 +86,17 @@ export function createInbox({ folders, rescanMs, relatives, perType, createWatch
    * comes later, and a marker that came another way and first waits for the rescan.
    */
   function awaited(where: DropFolder, name: string): readonly string[] {
-    const names = relatives(name);
-    return fileKind(name).kind === 'data' ? watched.toldOf(where, names) : names;
+    return fileKind(name).kind === 'data' ? watched.toldBeside(where, name) : relatives(name);
+  }
+
+  function lookLater(where: DropFolder, name: string): void {
+    unmarked.push({ where, name });
+    unmarkedTimer ??= setTimeout(() => {
+      const due = unmarked;
+      unmarked = [];
+      unmarkedTimer = null;
+      for (const each of due) looks.name(each.where, each.name);
+    }, UNMARKED_DELAY_MS);
   }
 
   async function list(where: DropFolder, path: string): Promise<void> {
@@ -146,14 +159,16 @@ export function createInbox({ folders, rescanMs, relatives, perType, createWatch
     start: keepScanning,
     hint(account, folder, fileName) {
       if (closed) return;
-      watched.told({ account, folder }, fileName);
-      // The client gets its answer first.
-      setImmediate(() => looks.name({ account, folder }, fileName));
+      const where = { account, folder };
+      watched.told(where, fileName);
+      const isUnmarked = fileKind(fileName).kind === 'data' && watched.toldBeside(where, fileName).length === 0;
+      if (isUnmarked) lookLater(where, fileName);
+      else setImmediate(() => looks.name(where, fileName)); // the client gets its answer first
     },
     rescan,
     async close() {
       closed = true;
-      if (timer !== null) clearTimeout(timer);
+      for (const pending of [timer, unmarkedTimer]) if (pending !== null) clearTimeout(pending);
       await watched.close();
       await looks.close();
       await scanning;

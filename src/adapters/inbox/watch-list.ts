@@ -5,6 +5,7 @@
  * tells them too.
  */
 import type { FolderWatcher, FolderWatcherEvents } from '../chokidar/create-folder-watcher';
+import { fileKind } from '../../stages/name/split-file-name';
 import type { DropFolder } from './look-queue';
 
 export interface WatchList {
@@ -16,8 +17,8 @@ export interface WatchList {
   accounts(names: ReadonlySet<string>): void;
   /** The SFTP server told this name. */
   told(folder: DropFolder, fileName: string): void;
-  /** Those of the names that it has told lately. */
-  toldOf(folder: DropFolder, fileNames: readonly string[]): readonly string[];
+  /** Other names of the same base that it has told lately. */
+  toldBeside(folder: DropFolder, fileName: string): readonly string[];
   close(): Promise<void>;
 }
 
@@ -31,14 +32,16 @@ export interface WatchListOptions {
 
 /** A watched folder holds at most so many files, and one that was let go at most half as many when it is taken back. */
 const WATCHED_MAX = 1_000;
-/** Names told by the server that are remembered. */
-const TOLD_MAX = 2_000;
+/** At most so many names told by the server are remembered. */
+const TOLD_MAX = 4_000;
 /** A folder for which the server tells more names than this between two listings is busy, until nothing comes or goes there. */
 const TOLD_BUSY = 10;
 
 export function createWatchList({ createWatcher, pathOf, changed, failed }: WatchListOptions): WatchList {
   const watched = new Map<string, DropFolder>();
-  const told = new Set<string>();
+  /** By folder and base name. */
+  const told = new Map<string, Set<string>>();
+  let toldCount = 0;
   /** Names told since the last listing, by folder. */
   const counts = new Map<string, number>();
   /** Busy folders, with how many files each held when it was listed last. */
@@ -46,7 +49,8 @@ export function createWatchList({ createWatcher, pathOf, changed, failed }: Watc
   const watcher = createWatcher({
     seen(path, names) {
       const folder = watched.get(path);
-      if (folder !== undefined && names.some((name) => !told.has(`${path}/${name}`))) changed(folder);
+      if (folder !== undefined && names.some((name) => told.get(baseKey(path, name))?.has(name) !== true))
+        changed(folder);
     },
     lost(path) {
       if (path === null) watched.clear();
@@ -54,6 +58,25 @@ export function createWatchList({ createWatcher, pathOf, changed, failed }: Watc
     },
     failed,
   });
+
+  function remember(path: string, fileName: string): void {
+    const key = baseKey(path, fileName);
+    const others = told.get(key);
+    if (others?.has(fileName) === true) return;
+    toldCount += 1;
+    if (others === undefined) told.set(key, new Set([fileName]));
+    else others.add(fileName);
+    if (toldCount > TOLD_MAX) forgetHalf();
+  }
+
+  /** The oldest, many at a time: what was deleted one by one at its beginning makes a map slow. */
+  function forgetHalf(): void {
+    for (const [key, names] of told) {
+      if (toldCount <= TOLD_MAX / 2) return;
+      told.delete(key);
+      toldCount -= names.size;
+    }
+  }
 
   function letGo(folder: DropFolder): void {
     const path = pathOf(folder);
@@ -82,22 +105,22 @@ export function createWatchList({ createWatcher, pathOf, changed, failed }: Watc
     },
     told(folder, fileName) {
       const path = pathOf(folder);
-      told.add(`${path}/${fileName}`);
+      remember(path, fileName);
       const count = (counts.get(path) ?? 0) + 1;
       counts.set(path, count);
       if (count > TOLD_BUSY) {
         busy.set(path, null);
         letGo(folder);
       }
-      for (const oldest of told) {
-        if (told.size <= TOLD_MAX) break;
-        told.delete(oldest);
-      }
     },
-    toldOf(folder, fileNames) {
-      const path = pathOf(folder);
-      return fileNames.filter((name) => told.has(`${path}/${name}`));
+    toldBeside(folder, fileName) {
+      const names = told.get(baseKey(pathOf(folder), fileName));
+      return names === undefined ? [] : [...names].filter((name) => name !== fileName);
     },
     close: () => watcher.close(),
   };
+}
+
+function baseKey(path: string, fileName: string): string {
+  return `${path}/${fileKind(fileName).base}`;
 }

@@ -64,4 +64,15 @@ describe('the folders that are watched', () => {
     list.gone(folder);
     expect(asked).toEqual(['watch lab', 'unwatch lab']);
   });
+
+  it('knows what was told beside a name, in one folder, for a while', () => {
+    for (const name of ['A.csv', 'A.ok', 'A.json.OK', 'B.ok', 'A.ok']) list.told(folder, name);
+    list.told({ account: 'other', folder: 'root' }, 'A.cancel');
+    expect(list.toldBeside(folder, 'A')).toEqual(['A.csv', 'A.ok', 'A.json.OK']);
+    expect(list.toldBeside(folder, 'A.ok')).toEqual(['A.csv', 'A.json.OK']);
+    expect(list.toldBeside(folder, 'C')).toEqual([]);
+    tell(3_996);
+    expect(list.toldBeside(folder, 'A')).toEqual([]);
+    expect(list.toldBeside(folder, 'file3995.ok')).toEqual(['file3995']);
+  });
 });

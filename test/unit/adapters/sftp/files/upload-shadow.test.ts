@@ -47,8 +47,8 @@ test('forgets on demand, and knows nothing of others', () => {
 });
 
 test('holds ten thousand and lets the oldest go', () => {
-  for (let number = 0; number <= 10_000; number += 1) shadow.remember(String(number), { size: number, mtime: 0 });
-  expect(shadow.lookUp('0')).toBeNull();
-  expect(shadow.lookUp('1')).toMatchObject({ size: 1 });
-  expect(shadow.lookUp('10000')).toMatchObject({ size: 10_000 });
+  for (let number = 0; number <= 11_000; number += 1) shadow.remember(String(number), { size: number, mtime: 0 });
+  expect(shadow.lookUp('1000')).toBeNull();
+  expect(shadow.lookUp('1001')).toMatchObject({ size: 1001 });
+  expect(shadow.lookUp('11000')).toMatchObject({ size: 11_000 });
 });
