@@ -4,11 +4,36 @@
  * failed nothing more is taken, so that a partial holds no holes, and `publish` refuses. Only what may wait for the disk
  * is left to the thread pool, whose round trips cost more than a small file does.
  */
-import { constants, fstatSync, futimesSync } from 'node:fs';
-import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import {
+  close,
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  ftruncate,
+  futimesSync,
+  open,
+  read,
+  rename,
+  unlink,
+  write,
+  writev,
+} from 'node:fs';
+import { promisify } from 'node:util';
 import { failure, refusalOfError } from '../refusal';
 import { mtimeSeconds } from './visible-attributes';
 
+const inPool = {
+  close: promisify(close),
+  open: promisify(open),
+  read: promisify(read),
+  rename: promisify(rename),
+  sync: promisify(fsync),
+  truncate: promisify(ftruncate),
+  unlink: promisify(unlink),
+  write: promisify(write),
+  writev: promisify(writev),
+};
 const FILE_CREATION_MODE = 0o640;
 
 export interface UploadPlan {
@@ -40,12 +65,13 @@ export class Upload {
   private failedBecause: string | null = null;
   private requestedMtime: number | null = null;
   private changed: boolean;
+  private isDurable = false;
   /** Bytes taken over this handle. */
   receivedBytes = 0;
 
   private constructor(
     private readonly plan: UploadPlan,
-    private readonly file: FileHandle,
+    private readonly fd: number,
     private size: number,
   ) {
     this.changed = plan.truncate;
@@ -55,13 +81,13 @@ export class Upload {
     const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
     const creation = plan.truncate ? O_CREAT | O_TRUNC : 0;
     const flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | creation;
-    const file = await open(plan.partialPath, flags, FILE_CREATION_MODE);
+    const fd = await inPool.open(plan.partialPath, flags, FILE_CREATION_MODE);
     try {
-      const stats = fstatSync(file.fd);
+      const stats = fstatSync(fd);
       if (!stats.isFile()) throw failure('this is no file');
-      return new Upload(plan, file, stats.size);
+      return new Upload(plan, fd, stats.size);
     } catch (error) {
-      await file.close();
+      closeSync(fd);
       throw error;
     }
   }
@@ -77,7 +103,8 @@ export class Upload {
       const start = this.plan.append ? this.size : Number(offset);
       this.admitEnd(this.plan.append ? BigInt(start) + BigInt(length) : offset + BigInt(length));
       this.changed = true;
-      await writeAll(this.file, contents, start);
+      this.isDurable = false;
+      await writeAll(this.fd, contents, start);
       this.size = Math.max(this.size, start + length);
       this.receivedBytes += length;
     } catch (error) {
@@ -88,14 +115,15 @@ export class Upload {
 
   /** Reads back what was written. Returns the bytes read; 0 at the end. */
   async read(target: Buffer, start: number, length: number, offset: number): Promise<number> {
-    return (await this.file.read(target, start, length, offset)).bytesRead;
+    return (await inPool.read(this.fd, target, start, length, offset)).bytesRead;
   }
 
   async truncate(size: bigint): Promise<void> {
     this.assertSound();
     this.admitEnd(size);
     this.changed = true;
-    await this.file.truncate(Number(size));
+    this.isDurable = false;
+    await inPool.truncate(this.fd, Number(size));
     this.size = Number(size);
   }
 
@@ -105,13 +133,15 @@ export class Upload {
   }
 
   /**
-   * An error is kept: the system tells of it once, and the next sync would succeed.
+   * Makes durable what is not yet. An error is kept: the system tells of it once, and the next sync would succeed.
    * @throws the error of the disk; Refusal when an earlier one was met
    */
   async sync(): Promise<void> {
     this.assertSound();
+    if (this.isDurable) return;
     try {
-      await this.file.sync();
+      await inPool.sync(this.fd);
+      this.isDurable = true;
     } catch (error) {
       this.failedBecause = refusalOfError(error).message;
       throw error;
@@ -119,7 +149,7 @@ export class Upload {
   }
 
   state(): UploadState {
-    const stats = fstatSync(this.file.fd);
+    const stats = fstatSync(this.fd);
     return { size: stats.size, mtime: this.requestedMtime ?? mtimeSeconds(stats) };
   }
 
@@ -128,17 +158,11 @@ export class Upload {
    * @param vacate called before the final name is taken
    */
   async publish(vacate: () => Promise<void>): Promise<UploadState> {
-    let state: UploadState;
-    try {
-      this.assertSound();
-      if (this.requestedMtime !== null) futimesSync(this.file.fd, this.requestedMtime, this.requestedMtime);
-      await this.sync();
-      state = this.state();
-    } catch (error) {
-      await this.file.close();
-      throw error;
-    }
-    await Promise.all([this.file.close(), this.takeName(vacate)]);
+    const state = await this.finish();
+    const { partialPath, finalPath, settle } = this.plan;
+    await vacate();
+    await inPool.rename(partialPath, finalPath);
+    await settle();
     return state;
   }
 
@@ -147,21 +171,33 @@ export class Upload {
    * an empty one goes.
    */
   async keepPartial(): Promise<void> {
-    await this.file.close();
+    await inPool.close(this.fd);
     const { partialPath, finalPath, settle, continuesPublished } = this.plan;
     if (continuesPublished && !this.changed) {
-      await rename(partialPath, finalPath);
+      await inPool.rename(partialPath, finalPath);
       await settle();
     } else if (this.size === 0) {
-      await unlink(partialPath);
+      await inPool.unlink(partialPath);
     }
   }
 
-  private async takeName(vacate: () => Promise<void>): Promise<void> {
-    const { partialPath, finalPath, settle } = this.plan;
-    await vacate();
-    await rename(partialPath, finalPath);
-    await settle();
+  /** Durable and closed. */
+  private async finish(): Promise<UploadState> {
+    let state: UploadState;
+    try {
+      this.assertSound();
+      if (this.requestedMtime !== null) {
+        futimesSync(this.fd, this.requestedMtime, this.requestedMtime);
+        this.isDurable = false;
+      }
+      await this.sync();
+      state = this.state();
+    } catch (error) {
+      await inPool.close(this.fd);
+      throw error;
+    }
+    closeSync(this.fd); // nothing of it waits for the disk any more
+    return state;
   }
 
   private assertSound(): void {
@@ -176,12 +212,12 @@ export class Upload {
   }
 }
 
-async function writeAll(file: FileHandle, contents: readonly Buffer[], start: number): Promise<void> {
+async function writeAll(fd: number, contents: readonly Buffer[], start: number): Promise<void> {
   const length = byteCount(contents);
-  let { bytesWritten: done } = await file.writev([...contents], start);
+  let { bytesWritten: done } = await inPool.writev(fd, [...contents], start);
   if (done === length) return;
   const whole = Buffer.concat(contents, length); // a short write is rare: a full disk, a signal
-  while (done < length) done += (await file.write(whole, done, length - done, start + done)).bytesWritten;
+  while (done < length) done += (await inPool.write(fd, whole, done, length - done, start + done)).bytesWritten;
 }
 
 function byteCount(contents: readonly Buffer[]): number {

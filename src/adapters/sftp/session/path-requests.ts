@@ -27,7 +27,8 @@ export async function statPath(context: SessionContext, request: Of<'stat'>): Pr
     return buildAttrs(request.id, fileAttributes(found.stats.size, mtimeSeconds(found.stats)));
   }
   const shadow = isDropFolder(folder) ? space.shadow.lookUp(space.key(folder, name)) : null;
-  if (shadow === null) throw noSuchFile();
+  // Asked before each upload, so that no error is made of it.
+  if (shadow === null) return buildStatus(request.id, STATUS.NO_SUCH_FILE, 'no such file');
   return buildAttrs(request.id, fileAttributes(shadow.size, shadow.mtime));
 }
 
