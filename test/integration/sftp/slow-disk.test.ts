@@ -1,7 +1,8 @@
-/** A disk that takes longer to sync an upload than a client may be idle: the client waits, and hears OK. */
+/** A disk that takes its time, or fails, when an upload is synced: at its end, or while more of it comes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesIn, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
 
@@ -16,19 +17,74 @@ beforeEach(async () => {
 
 afterEach(() => fixture.close());
 
-test('what the disk takes its time for is not taken for idleness', async () => {
-  const inject = `inject=fsync:delay_enter=${String(SYNC_MS * 1000)}`;
-  const args = ['-f', '-P', join(fixture.uploads, 'root', 'slow.csv'), '-e', 'trace=fsync', '-e', inject];
+/** Lets `call` on that upload do something else. Returns what ends that and says what was traced. */
+async function tamper(name: string, call: string, how: string): Promise<() => Promise<string>> {
+  const args = ['-f', '-P', join(fixture.uploads, 'root', name), '-e', `trace=${call}`, '-e', `inject=${call}:${how}`];
   const strace = spawn('strace', [...args, '-p', String(process.pid)], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   strace.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await until(() => said.includes('attached'), 'strace');
+  return async () => {
+    strace.kill('SIGTERM');
+    await once(strace, 'exit');
+    return said;
+  };
+}
+
+test('what the disk takes its time for is not taken for idleness', async () => {
+  const end = await tamper('slow.csv', 'fsync', `delay_enter=${String(SYNC_MS * 1000)}`);
   const path = join(fixture.local, 'slow.csv');
   writeFileSync(path, 'content');
   const { code, stderr } = await fixture.sftp(`put ${path} slow.csv`);
-  strace.kill('SIGTERM');
-  await once(strace, 'exit');
-  expect(said).toContain('DELAYED');
+  expect(await end()).toContain('DELAYED');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(filesIn(fixture.root)).toEqual(['slow.csv']);
 }, 60_000);
+
+describe('a large upload, of which the first part is synced while more comes', () => {
+  const content = randomBytes(40_000_000);
+  let path: string;
+
+  beforeEach(() => {
+    path = join(fixture.local, 'large.csv');
+    writeFileSync(path, content);
+  });
+
+  test('is published when that has ended, with all its bytes', async () => {
+    const end = await tamper('large.csv', 'fdatasync', 'delay_enter=2000000');
+    const { code } = await fixture.sftp(`put ${path} large.csv`);
+    expect(await end()).toContain('DELAYED');
+    expect(code).toBe(0);
+    expect(readFileSync(join(fixture.root, 'large.csv')).equals(content)).toBe(true);
+  }, 60_000);
+
+  test('fails when the disk could not keep it, is told of, and comes in whole the next time', async () => {
+    const end = await tamper('large.csv', 'fdatasync', 'error=EIO:when=1');
+    const { code } = await fixture.sftp(`put ${path} large.csv`);
+    expect(await end()).toContain('INJECTED');
+    expect(code).not.toBe(0);
+    expect(filesIn(fixture.root)).toEqual([]);
+    expect(fixture.audit).toContainEqual(
+      expect.objectContaining({ event: 'fault', message: expect.stringMatching(/EIO.*fdatasync/) as string }),
+    );
+    expect((await fixture.sftp(`put ${path} large.csv`)).code).toBe(0);
+    expect(readFileSync(join(fixture.root, 'large.csv')).equals(content)).toBe(true);
+  }, 60_000);
+
+  test('is kept for its continuation when the client goes away meanwhile', async () => {
+    const end = await tamper('large.csv', 'fdatasync', 'delay_enter=2000000');
+    const client = fixture.spawnSftp(`put ${path} large.csv`);
+    const partial = join(fixture.uploads, 'root', 'large.csv');
+    await until(() => sizeOf(partial) > 20_000_000, 'half of it');
+    client.kill('SIGKILL');
+    await until(() => fixture.audit.some(({ event }) => event === 'transfer'), 'the end of the session');
+    expect(await end()).toContain('DELAYED');
+    expect(readFileSync(partial).equals(content.subarray(0, sizeOf(partial)))).toBe(true);
+    expect((await fixture.sftp(`reput ${path} large.csv`)).code).toBe(0);
+    expect(readFileSync(join(fixture.root, 'large.csv')).equals(content)).toBe(true);
+  }, 60_000);
+});
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

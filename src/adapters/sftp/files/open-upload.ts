@@ -47,6 +47,7 @@ async function openHeld(space: AccountSpace, request: UploadRequest): Promise<Up
     partialPath: space.folders.partialPath(folder, name),
     finalPath: space.folders.path(folder, name),
     settle: () => space.folders.settle(folder),
+    inTurn: (work) => space.inTurn(work),
     truncate: startsAnew || (partial === null && !continuesPublished),
     append: (flags & OPEN_FLAG.APPEND) !== 0,
     maxFileBytes,

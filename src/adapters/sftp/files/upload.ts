@@ -8,6 +8,7 @@ import {
   close,
   closeSync,
   constants,
+  fdatasync,
   fstatSync,
   fsync,
   ftruncate,
@@ -29,12 +30,15 @@ const inPool = {
   read: promisify(read),
   rename: promisify(rename),
   sync: promisify(fsync),
+  syncContent: promisify(fdatasync),
   truncate: promisify(ftruncate),
   unlink: promisify(unlink),
   write: promisify(write),
   writev: promisify(writev),
 };
 const FILE_CREATION_MODE = 0o640;
+/** Bytes after which the disk is set to work while more comes, so that little is left to do at CLOSE. */
+const SYNCED_AHEAD_BYTES = 16_777_216;
 
 export interface UploadPlan {
   /** Where the bytes go. */
@@ -50,6 +54,8 @@ export interface UploadPlan {
   readonly maxFileBytes: number;
   /** The file was published before and was taken back to be continued. */
   readonly continuesPublished: boolean;
+  /** Does what may wait for the disk when it is the account's turn, in the order it was asked. */
+  readonly inTurn: (work: () => Promise<void>) => Promise<void>;
   /** Called before the file grows; refuses by throwing. */
   readonly admitGrowth: (bytes: number) => void;
 }
@@ -66,6 +72,10 @@ export class Upload {
   private requestedMtime: number | null = null;
   private changed: boolean;
   private isDurable = false;
+  /** A sync of what was written so far, while more is written. Never rejects: its error is told by what comes next. */
+  private syncedAhead: Promise<void> | null = null;
+  private untold: Error | null = null;
+  private aheadFromBytes = SYNCED_AHEAD_BYTES;
   /** Bytes taken over this handle. */
   receivedBytes = 0;
 
@@ -107,6 +117,7 @@ export class Upload {
       await writeAll(this.fd, contents, start);
       this.size = Math.max(this.size, start + length);
       this.receivedBytes += length;
+      if (this.receivedBytes >= this.aheadFromBytes && this.syncedAhead === null) this.syncAhead();
     } catch (error) {
       this.failedBecause = refusalOfError(error).message;
       throw error;
@@ -137,6 +148,7 @@ export class Upload {
    * @throws the error of the disk; Refusal when an earlier one was met
    */
   async sync(): Promise<void> {
+    await this.syncedAhead;
     this.assertSound();
     if (this.isDurable) return;
     try {
@@ -171,6 +183,7 @@ export class Upload {
    * an empty one goes.
    */
   async keepPartial(): Promise<void> {
+    await this.syncedAhead;
     await inPool.close(this.fd);
     const { partialPath, finalPath, settle, continuesPublished } = this.plan;
     if (continuesPublished && !this.changed) {
@@ -179,11 +192,13 @@ export class Upload {
     } else if (this.size === 0) {
       await inPool.unlink(partialPath);
     }
+    this.tellUntold();
   }
 
   /** Durable and closed. */
   private async finish(): Promise<UploadState> {
     let state: UploadState;
+    await this.syncedAhead;
     try {
       this.assertSound();
       if (this.requestedMtime !== null) {
@@ -200,8 +215,28 @@ export class Upload {
     return state;
   }
 
+  private syncAhead(): void {
+    this.aheadFromBytes = this.receivedBytes + SYNCED_AHEAD_BYTES;
+    this.syncedAhead = this.plan
+      .inTurn(() => inPool.syncContent(this.fd))
+      .catch((error: unknown) => {
+        this.failedBecause ??= refusalOfError(error).message;
+        this.untold = error instanceof Error ? error : new Error(String(error));
+      })
+      .finally(() => {
+        this.syncedAhead = null;
+      });
+  }
+
   private assertSound(): void {
+    this.tellUntold();
     if (this.failedBecause !== null) throw failure(`the upload has failed before: ${this.failedBecause}`);
+  }
+
+  private tellUntold(): void {
+    const { untold } = this;
+    this.untold = null;
+    if (untold !== null) throw untold;
   }
 
   private admitEnd(end: bigint): void {
