@@ -15,10 +15,10 @@ import { prepared } from './prepared';
 /** Places written in one transaction: short enough that nobody waits for it. */
 const CHUNK_ROWS = 20_000;
 
-/** Recent places of one table: a few pages of them. */
+/** Recent places of one table: a few pages of them. When there are more, all of them move. */
 const RECENT_MAX = 4_000;
-/** So many move at once; a batch with more brings its own at once. */
-const MOVED_ROWS = 2_000;
+/** A batch with more brings its own at once. */
+const RECENT_OF_BATCH_MAX = 2_000;
 
 /** Tables in which a place may stand. */
 export interface Places {
@@ -78,7 +78,7 @@ export function addKeyPlacesAhead(db: Database.Database, input: PlacesInput, tra
 
 /** Where so many new places come. */
 export function tableFor({ all, recent }: Places, count: number): string {
-  return count > MOVED_ROWS ? all : recent;
+  return count > RECENT_OF_BATCH_MAX ? all : recent;
 }
 
 export interface ChunksInput extends PlacesInput {
@@ -101,18 +101,16 @@ export function addInChunks(db: Database.Database, input: ChunksInput, transacti
   }
 }
 
-/** Leaves no more than a few recent places, in short transactions. */
+/** Leaves no more than a few recent places. */
 export function moveRecentPlaces(
   db: Database.Database,
   { all, recent }: Places,
   transactions: StoreTransactions,
 ): void {
-  const count = (): number => prepared<[], { n: number }>(db, `SELECT count(*) AS n FROM ${recent}`).get()?.n ?? 0;
-  while (count() > RECENT_MAX) {
-    transactions.write(() => {
-      const last = `(SELECT hash FROM ${recent} ORDER BY hash LIMIT 1 OFFSET ${MOVED_ROWS - 1})`;
-      prepared(db, `INSERT OR IGNORE INTO ${all} SELECT hash, id FROM ${recent} WHERE hash <= ${last}`).run();
-      prepared(db, `DELETE FROM ${recent} WHERE hash <= ${last}`).run();
-    });
-  }
+  const count = prepared<[], { n: number }>(db, `SELECT count(*) AS n FROM ${recent}`).get()?.n ?? 0;
+  if (count <= RECENT_MAX) return;
+  transactions.write(() => {
+    prepared(db, `INSERT OR IGNORE INTO ${all} SELECT hash, id FROM ${recent} ORDER BY hash, id`).run();
+    prepared(db, `DELETE FROM ${recent}`).run();
+  });
 }
