@@ -1,8 +1,8 @@
 /**
- * A part of a large batch, written by another thread into the file that the batch's own thread has open: leaves of the
- * tables of `incoming`, which that thread makes one table of with its own, and sorted runs that it merges with its own. Needs no connection to the store. Until
- * they are taken over they belong to nothing, so that giving them up is simply not doing so.
- * Throws what the file system throws.
+ * A part of a large batch, written by another thread into the file that the batch's own thread has open: leaves of
+ * the tables of `incoming`, which that thread makes one table of with its own, and sorted runs that it merges with
+ * its own. Needs no connection to the store. Until they are taken over they belong to nothing, so that giving them
+ * up is simply not doing so. Throws what the file system throws.
  */
 import type { BatchRecord } from '../../domain/batch-record';
 import type { MessageType } from '../../domain/message-type';

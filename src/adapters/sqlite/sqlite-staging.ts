@@ -40,7 +40,7 @@ import {
 import { countSettled } from './count-settled';
 import { hasUnplaced, placeUnplaced } from './patient-places';
 import { settleAgainstStore, settleFollows, type StoreComparisonInput } from './settle-against-store';
-import { forgetDecisions, settleWithinFile, findSameKeys, tellRepeated } from './settle-within-file';
+import { findSameKeys, forgetDecisions, settleWithinFile, tellRepeated } from './settle-within-file';
 import { createReportSource } from './sqlite-report-source';
 import { type Afterwards, ended, IDS_LEFT_FREE, type StagingContext, StagingIntake } from './staging-intake';
 import { StagingTally } from './staging-tally';

@@ -1,9 +1,9 @@
 /**
- * Appends pages to a database file that SQLite has made, so that a table is written at the speed of copying
- * (SQLite database file format, section 1: pages, and 1.3: the header). For files that are worth nothing after a crash:
- * nothing is synced, no journal is kept. `finish` makes the file whole; until then SQLite must not read it. More may be appended behind it, and finished again.
- * Two threads may append to one file: each takes the numbers of its pages from one shared counter, many at a time.
- * Throws what the file system throws.
+ * Appends pages to a database file that SQLite has made, so that a table is written at the speed of copying (SQLite
+ * database file format, section 1: pages, and 1.3: the header). For files that are worth nothing after a crash:
+ * nothing is synced, no journal is kept. `finish` makes the file whole; until then SQLite must not read it. More may
+ * be appended behind it, and finished again. Two threads may append to one file: each takes the numbers of its pages
+ * from one shared counter, many at a time. Throws what the file system throws.
  */
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 
