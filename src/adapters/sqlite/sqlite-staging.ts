@@ -32,7 +32,6 @@ import {
   insertRecords,
   moveRecords,
   numberFindings,
-  placePatients,
   prepareRecords,
   type ReadyRows,
   stageReportTables,
@@ -198,8 +197,12 @@ export class SqliteStaging implements Staging {
       commitBatchRow(db, batch.id, verdict);
       const input = this.#storing();
       let afterwards: Afterwards | null = null;
-      if (this.#prepared !== null) afterwards = this.#move(this.#prepared);
-      else if (input !== null) insertRecords(db, { ...input, storedBase: highestId(db, input.type) });
+      if (this.#prepared !== null) {
+        const { input, ready } = this.#prepared;
+        if (moveRecords(db, input, ready)) afterwards = this.#intake.afterwards(input);
+      } else if (input !== null) {
+        insertRecords(db, { ...input, storedBase: highestId(db, input.type) });
+      }
       if (!this.#numbered) numberFindings(db);
       copyFindings(db, 'main', batch.id);
       transactions.commit();
@@ -213,21 +216,6 @@ export class SqliteStaging implements Staging {
       this.#ended = true;
       later(afterwards);
     }
-  }
-
-  /** @returns what is left to do; null when nothing is */
-  #move({ input, ready }: Prepared): Afterwards | null {
-    const { db } = this.#context;
-    if (!moveRecords(db, input, ready)) return null;
-    return {
-      run: (transactions) => {
-        this.#intake.sortPatients();
-        placePatients(db, input, transactions);
-      },
-      end: () => {
-        this.#intake.discard();
-      },
-    };
   }
 
   reportSource(): ReportSource {

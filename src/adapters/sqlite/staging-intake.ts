@@ -11,7 +11,7 @@ import type { MessageType } from '../../domain/message-type';
 import type { PlainRecord } from '../../domain/plain-record';
 import type { PartTarget, RejectedRecord, StagedPart, StagedRecord } from '../../ports/batch-store';
 import { storeFault } from './as-fault';
-import { highestId } from './commit-staging';
+import { type CommitInput, highestId, placePatients } from './commit-staging';
 import { copyPart, type IncomingRecords, receiveRecords } from './incoming-records';
 import { createKeyedHash, type HashSecret } from './keyed-hash';
 import { prepared } from './prepared';
@@ -123,10 +123,18 @@ export class StagingIntake {
     copyPart(this.#db);
   }
 
-  /** See `IncomingRecords`. */
-  sortPatients(): void {
-    this.#transactions.endBulk();
-    this.#incoming?.sortPatients();
+  /** For records that were moved into the store without the places of their patients. */
+  afterwards(input: CommitInput): Afterwards {
+    return {
+      run: (transactions) => {
+        transactions.endBulk();
+        this.#incoming?.sortPatients();
+        placePatients(this.#db, input, transactions);
+      },
+      end: () => {
+        this.discard();
+      },
+    };
   }
 
   discard(): void {
