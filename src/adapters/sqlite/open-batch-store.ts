@@ -203,11 +203,13 @@ class SqliteBatchStore implements BatchStore {
         try {
           this.#afterwards.run(this.#transactions);
         } finally {
+          // Done or not, the files of a large batch go now: it may be for want of room that it was not.
           this.#leaveAfterwards();
+          this.#transactions.rollback();
+          this.#scratch.drop();
+          // Other connections may need now what its pages took.
+          this.#db.pragma('shrink_memory');
         }
-        this.#scratch.drop();
-        // Other connections may need now what the pages of a large batch took.
-        this.#db.pragma('shrink_memory');
       }
       for (const type of this.#stagedTypes) {
         moveRecentPlaces(this.#db, keyPlaces(type), this.#transactions);

@@ -100,7 +100,9 @@ test('what fails of it is left, and loses nothing', () => {
   deliverLarge();
   const locking = new Database(path);
   locking.exec('BEGIN IMMEDIATE');
+  expect(openUnnamed()).toBeGreaterThan(0);
   expect(() => store.tidy()).toThrow('SQLITE_BUSY');
+  expect(openUnnamed()).toBe(0);
   locking.exec('COMMIT');
   locking.close();
   deliver(store, { origin: origin('next'), records: [staged(1, ['c', 's', '1', '2021-04-01'])] });
