@@ -14,7 +14,7 @@ import type { BatchResult } from '../pipeline/process-batch';
 import { createBatchQueue, type QueuedBatch } from './batch-queue';
 import { type Lane, WorkerDeath } from './lane';
 import { EXPRESS_MAX_BYTES, isOfMany, takeTogether } from './take-together';
-import type { FaultNotice, WorkerReply, WorkerRequest } from './worker-messages';
+import type { FaultNotice, WaitingFile, WorkerReply, WorkerRequest } from './worker-messages';
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
@@ -40,8 +40,8 @@ export interface Dispatcher {
   offer(origin: BatchOrigin, submitter: Submitter): void;
   /** Takes up a batch that the store has just named as not finished, unless it is in hand. */
   resume(origin: BatchOrigin, submitter: Submitter): void;
-  /** A file of so many bytes waits for its marker: what would keep it waiting then is begun now. */
-  expect(bytes: number): void;
+  /** A data file waits for its marker: what would keep it waiting then is begun now. */
+  expect(waiting: WaitingFile): void;
   /** What is offered meanwhile is there at once: nothing starts before all of it stands in its line. */
   together(offers: () => void): void;
   /** Whether a file of this identity waits, runs or was just done. */
@@ -109,8 +109,8 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     pump();
   }
 
-  function expect(bytes: number): void {
-    if (!draining && bytes > EXPRESS_MAX_BYTES) bulk.prepare();
+  function expect(waiting: WaitingFile): void {
+    if (!draining && waiting.bytes > EXPRESS_MAX_BYTES) bulk.prepare(waiting);
   }
 
   function together(offers: () => void): void {

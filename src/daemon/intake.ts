@@ -52,7 +52,12 @@ export function createIntake(options: IntakeOptions): (listing: FolderListing) =
       if (data !== null) offer({ ...found, cause: 'cancelled', data, marker: cancel });
       else if (isOverdue(cancel)) offer({ ...found, cause: 'orphan-marker', data: null, marker: cancel });
     }
-    for (const { data, ageMs } of decision.waiting) if (ageMs < EXPECTED_MAX_MS) dispatcher.expect(data.bytes);
+    for (const { data, ageMs } of decision.waiting) {
+      const { name: fileName, bytes } = data;
+      if (ageMs < EXPECTED_MAX_MS) {
+        dispatcher.expect({ account: account.account, folder: listing.folder, fileName, bytes });
+      }
+    }
     if (!listing.complete) return;
     for (const { marker, overdue } of decision.orphanMarkers) {
       if (overdue) offer({ ...found, cause: 'orphan-marker', data: null, marker });

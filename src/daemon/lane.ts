@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Fault, FAULT_CODES, toFault } from '../domain/fault';
-import type { WorkerReply, WorkerRequest, WorkerSettings, WorkerStart } from './worker-messages';
+import type { WaitingFile, WorkerReply, WorkerRequest, WorkerSettings, WorkerStart } from './worker-messages';
 
 /** The worker died while it had a request in hand; one that could not even start is another fault. */
 export class WorkerDeath extends Fault {
@@ -42,8 +42,11 @@ export interface Lane {
    * @throws WorkerDeath when the worker dies on the way, another Fault when it cannot start
    */
   ask(request: WorkerRequest): Promise<WorkerReply>;
-  /** Starts the thread, with all that a large batch needs, unless it runs already. */
-  prepare(): void;
+  /**
+   * Starts the thread, with all that a large batch needs, unless it runs and was prepared already. The first time it
+   * rehearses with the file that waits, as long as nothing is asked of it.
+   */
+  prepare(waiting: WaitingFile): void;
   /** The next request runs under these settings; the one in hand ends under the old ones. */
   configure(settings: WorkerSettings): void;
   /** Lets the request in hand end, then ends the thread. */
@@ -65,6 +68,7 @@ interface Pending {
 export function createLane(name: string, initial: WorkerSettings, options: LaneOptions = LANE_DEFAULTS): Lane {
   let settings = initial;
   let outdated = false;
+  let hasRehearsed = false;
   let worker: Worker | null = null;
   let pending: Pending | null = null;
   let inHand: Promise<unknown> = Promise.resolve();
@@ -139,15 +143,19 @@ export function createLane(name: string, initial: WorkerSettings, options: LaneO
     return ended;
   }
 
-  function ask(request: WorkerRequest): Promise<WorkerReply> {
-    if (pending !== null) throw new Error(`lane ${name} is busy`);
+  /** The thread that runs under the settings in force. */
+  function inForce(): Worker {
     if (outdated && worker !== null) {
       void dismiss(worker);
       worker = null;
     }
     outdated = false;
-    worker ??= start();
-    const thread = worker;
+    return (worker ??= start());
+  }
+
+  function ask(request: WorkerRequest): Promise<WorkerReply> {
+    if (pending !== null) throw new Error(`lane ${name} is busy`);
+    const thread = inForce();
     const answered = new Promise<WorkerReply>((resolve, reject) => {
       pending = { resolve, reject };
       thread.postMessage(request);
@@ -156,11 +164,11 @@ export function createLane(name: string, initial: WorkerSettings, options: LaneO
     return answered;
   }
 
-  function prepare(): void {
-    if (worker !== null) return;
-    outdated = false;
-    worker = start();
-    worker.postMessage({ kind: 'prepare' } satisfies WorkerRequest);
+  function prepare(waiting: WaitingFile): void {
+    if (pending !== null || (worker !== null && hasRehearsed)) return;
+    inForce().postMessage({ kind: 'prepare', waiting: hasRehearsed ? null : waiting } satisfies WorkerRequest);
+    // Once and no more: should it be what the thread dies of, it shall not die of it again and again.
+    hasRehearsed = true;
   }
 
   async function close(): Promise<void> {

@@ -2,7 +2,6 @@
  * Judges one file by the daemon's own rules, with no daemon, no configuration and nothing kept: what a laboratory runs
  * before sending. What only a store or an account can tell is not judged (D401, D402, D404, D406, R311, F003, F016).
  */
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -10,17 +9,14 @@ import { loadCatalogue } from '../adapters/schemas/load-catalogue';
 import { createLocalSpool } from '../adapters/spool/create-local-spool';
 import { openBatchStore } from '../adapters/sqlite/open-batch-store';
 import type { Language } from '../domain/account';
-import { createBatchId } from '../domain/batch-id';
 import type { BatchOrigin, BatchRecord } from '../domain/batch-record';
-import { belgianTime } from '../domain/belgian-time';
 import { Fault } from '../domain/fault';
 import type { Catalogue, MessageType } from '../domain/message-type';
 import type { FindingGroup, FindingTotals, StoredFinding } from '../domain/report-source';
 import { judgeBatch } from '../pipeline/judge-batch';
 import { reportBatch } from '../pipeline/report-batch';
 import type { Spool } from '../ports/spool';
-import { parseName } from '../stages/name/parse-name';
-import { splitFileName } from '../stages/name/split-file-name';
+import { originWithoutAccount } from './origin-without-account';
 
 export interface ValidateOptions {
   readonly path: string;
@@ -105,33 +101,11 @@ const OPEN_RULES = {
   unmarkedReminderHours: 0,
 } as const;
 
-function describe(options: ValidateOptions): BatchOrigin {
-  const { path, messageType, catalogue, language } = options;
-  const now = options.now();
-  const fileName = basename(path);
-  const split = splitFileName(fileName);
+function describe({ path, messageType, catalogue, language, now }: ValidateOptions): BatchOrigin {
   const types = [...catalogue.types.keys()];
-  const name = parseName(split.base, { types, account: null, now: belgianTime(now), fileName });
-  return {
-    id: createBatchId(now.getTime(), randomBytes(10)),
-    cause: 'upload',
-    account: '',
-    sender: name.sender,
-    messageType: messageType ?? name.messageType,
-    fileName,
-    baseName: split.base,
-    markerName: null,
-    markerIdentity: null,
-    dataIdentity: null,
-    mode: 'test',
-    folder: 'test',
-    language,
-    fileTime: name.fileTime,
-    run: 1,
-    replayOf: null,
-    bytes: statSync(path).size,
-    receivedAt: now.toISOString(),
-  };
+  const { size } = statSync(path);
+  const origin = originWithoutAccount({ fileName: basename(path), bytes: size, types, now: now() });
+  return { ...origin, messageType: messageType ?? origin.messageType, language };
 }
 
 /** The rules that ask the store come off; with the type given beside the name, so does the one that asks the name. */

@@ -20,6 +20,14 @@ export interface WorkerStart {
   readonly progress: SharedArrayBuffer;
 }
 
+/** A data file in a drop folder without its marker. */
+export interface WaitingFile {
+  readonly account: string;
+  readonly folder: BatchOrigin['folder'];
+  readonly fileName: string;
+  readonly bytes: number;
+}
+
 export type WorkerRequest =
   /** Several only if they may go together, see `processTogether`. */
   | { readonly kind: 'process'; readonly batches: readonly OfferedBatch[] }
@@ -27,8 +35,8 @@ export type WorkerRequest =
   | { readonly kind: 'quarantine'; readonly origin: BatchOrigin; readonly reason: string }
   /** Which batches a former run left unfinished; what it did not set aside to the end is set aside now. */
   | { readonly kind: 'unfinished' }
-  /** A large batch is on its way: starts what it will need. Not answered. */
-  | { readonly kind: 'prepare' }
+  /** A large batch is on its way: starts what it will need, and rehearses it with a file that waits. Not answered. */
+  | { readonly kind: 'prepare'; readonly waiting: WaitingFile | null }
   | { readonly kind: 'close' };
 
 export interface FaultNotice {

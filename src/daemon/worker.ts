@@ -4,10 +4,11 @@
  * fault is sent back, never thrown; anything else ends the thread, and the main thread starts another.
  */
 import { availableParallelism } from 'node:os';
-import { parentPort, workerData } from 'node:worker_threads';
+import { join } from 'node:path';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { countProgress } from '../adapters/spool/count-progress';
 import { createSpool } from '../adapters/spool/create-spool';
-import { dataFolders } from '../adapters/spool/data-folders';
+import { dataFolders, dropFolder } from '../adapters/spool/data-folders';
 import { openBatchStore } from '../adapters/sqlite/open-batch-store';
 import { type Fault, toFault } from '../domain/fault';
 import type { BatchPorts } from '../pipeline/batch-ports';
@@ -15,8 +16,9 @@ import type { BatchStore } from '../ports/batch-store';
 import { processTogether } from '../pipeline/process-together';
 import { finishQuarantine, setBatchAside } from '../pipeline/set-batch-aside';
 import { loadAjv } from '../stages/validate/compile-type';
+import { rehearse } from './rehearse';
 import { createSecondReader } from './second-reader';
-import type { FaultNotice, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages';
+import type { FaultNotice, WaitingFile, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages';
 
 function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }: WorkerStart): void {
   const counter = new Int32Array(progress);
@@ -34,6 +36,17 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
     secondReader,
   };
   const reply = (message: WorkerReply): void => port.postMessage(message);
+
+  /** What came during a rehearsal, which ends for it. */
+  let next: WorkerRequest | null = null;
+  const isWanted = (): boolean => {
+    next ??= (receiveMessageOnPort(port) as { message: WorkerRequest } | undefined)?.message ?? null;
+    return next !== null;
+  };
+  const rehearseWith = ({ account, folder, fileName }: WaitingFile): void => {
+    const path = join(dropFolder(folders, account, folder), fileName);
+    rehearse({ path, stagingDir: folders.stagingDir, ports, isWanted });
+  };
 
   const answer = (request: WorkerRequest): void => {
     switch (request.kind) {
@@ -59,18 +72,26 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
         return;
       case 'prepare':
         secondReader?.prepare();
+        if (request.waiting !== null) rehearseWith(request.waiting);
         return;
       case 'close':
         store.close();
         port.close();
     }
   };
-  port.on('message', (request: WorkerRequest) => {
+  const handle = (request: WorkerRequest): void => {
     try {
       answer(request);
     } catch (thrown) {
       reply({ kind: 'failed', fault: notice(toFault(thrown)) });
     }
+  };
+  port.on('message', (request: WorkerRequest) => {
+    handle(request);
+    if (next === null) return;
+    const taken = next;
+    next = null;
+    handle(taken);
   });
   reply({ kind: 'ready' });
 }

@@ -56,6 +56,14 @@ export function stagedReportPath({ stagingDir }: DataFolders, batchId: string, n
   return join(stagingDir, `${batchId}.${name.split('.').slice(-2).join('.')}`);
 }
 
+/** Stands for a batch's id where a batch is rehearsed: each time replaces what was left of the last one. */
+export const REHEARSAL_ID = 'rehearsal';
+
+/** The part of a waiting file that a batch is rehearsed with. */
+export function rehearsedPath(stagingDir: string): string {
+  return join(stagingDir, `${REHEARSAL_ID}.data`);
+}
+
 /**
  * Archive path of a batch's original, relative to the archive folder: `<sender>/<yyyy>/<mm>/<batch id>_<file name>`, a
  * very long name shortened.

@@ -103,11 +103,12 @@ describe('the dispatcher', () => {
   });
 
   it('prepares the bulk lane when a large file waits for its marker', async () => {
-    dispatcher.expect(100_000);
-    dispatcher.expect(100_000_000);
+    const waiting = { account: 'lab', folder: 'root', fileName: 'a', bytes: 100_000_000 } as const;
+    dispatcher.expect({ ...waiting, bytes: 100_000 });
+    dispatcher.expect(waiting);
     expect([express.asked, bulk.asked]).toEqual([[], ['prepare']]);
     await dispatcher.drain(0);
-    dispatcher.expect(100_000_000);
+    dispatcher.expect(waiting);
     expect(bulk.asked).toEqual(['prepare']);
   });
 
