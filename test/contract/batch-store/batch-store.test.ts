@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBatchStore } from '../../../src/adapters/sqlite/open-batch-store';
 import { type BatchCounts, NO_RECORDS } from '../../../src/domain/batch';
+import { reportBase } from '../../../src/domain/batch-record';
 import { createFinding } from '../../../src/domain/create-finding';
 import { Fault } from '../../../src/domain/fault';
 import type { BatchStore, Staging } from '../../../src/ports/batch-store';
@@ -140,12 +141,31 @@ describe.each([
         from({ baseName: 'B', account: 'other' }),
         from({ baseName: 'B', folder: 'test' }),
         from({ baseName: 'b' }),
-        from({ baseName: 'B.r2' }),
         from({ id: 'two', baseName: 'B' }),
         from({ baseName: 'B' }),
       ].map((given) => store.open(given));
-      expect(numbers.map(({ delivery }) => delivery)).toEqual([1, 1, 1, 1, 1, 2, 3]);
-      expect(numbers.map(({ previousBatch }) => previousBatch)).toEqual([null, null, null, null, null, 'one', 'two']);
+      expect(numbers.map(({ delivery }) => delivery)).toEqual([1, 1, 1, 1, 2, 3]);
+      expect(numbers.map(({ previousBatch }) => previousBatch)).toEqual([null, null, null, null, 'one', 'two']);
+    });
+
+    test.each([
+      [
+        ['B', 'B', 'B.r2', 'B.r2', 'B'],
+        [1, 2, 2, 3, 3],
+      ],
+      [
+        ['B.r2', 'B.r3', 'B', 'B', 'B.r4'],
+        [1, 1, 1, 4, 2],
+      ],
+      [
+        ['B.r2.r2', 'B.r2', 'B.r2', 'B', 'B', 'B.r1', 'B.r02'],
+        [1, 1, 3, 1, 3, 1, 1],
+      ],
+    ])('no number gives the reports of one base name the names of another: %j', (names, numbers) => {
+      const batches = names.map((baseName) => store.open(from({ baseName })));
+      expect(batches.map(({ delivery }) => delivery)).toEqual(numbers);
+      expect(new Set(batches.map(reportBase)).size).toBe(names.length);
+      expect(store.open(from({ baseName: 'B.r3', folder: 'test' })).delivery).toBe(1);
     });
 
     test('nothing is committed twice', () => {
