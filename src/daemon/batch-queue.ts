@@ -23,7 +23,7 @@ export interface QueuedBatch {
 export const LINE_MAX = 1000;
 
 interface Line {
-  readonly waiting: QueuedBatch[];
+  waiting: QueuedBatch[];
   running: boolean;
   /** Not before this moment, ms since 1970: a retry is due then. */
   notBefore: number;
@@ -39,6 +39,8 @@ export interface BatchQueue {
   take(nowMs: number, accepts: (batch: QueuedBatch) => boolean): QueuedBatch | null;
   /** Frees the line of a batch that was taken; puts it back in front, due at `retryAt`, when given. */
   release(batch: QueuedBatch, retryAt?: number): void;
+  /** Takes out those that `accepts`. */
+  remove(accepts: (batch: QueuedBatch) => boolean): readonly QueuedBatch[];
   size(): number;
   /** When the batch that waits longest was received, ISO 8601 UTC; null when none waits. */
   oldest(): string | null;
@@ -92,6 +94,15 @@ export function createBatchQueue(): BatchQueue {
     if (line.waiting.length === 0) lines.delete(lineKey(batch.origin));
   }
 
+  function remove(accepts: (batch: QueuedBatch) => boolean): readonly QueuedBatch[] {
+    return [...lines].flatMap(([key, line]) => {
+      const removed = line.waiting.filter(accepts);
+      line.waiting = line.waiting.filter((batch) => !removed.includes(batch));
+      if (line.waiting.length === 0 && !line.running) lines.delete(key);
+      return removed;
+    });
+  }
+
   function nextDue(nowMs: number): number | null {
     let due: number | null = null;
     for (const line of lines.values()) {
@@ -113,7 +124,7 @@ export function createBatchQueue(): BatchQueue {
     return earliest;
   }
 
-  return { add, take, release, size, oldest, nextDue };
+  return { add, take, release, remove, size, oldest, nextDue };
 }
 
 function lineKey(origin: BatchOrigin): string {

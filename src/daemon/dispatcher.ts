@@ -40,6 +40,11 @@ export interface Dispatcher {
   offer(origin: BatchOrigin, submitter: Submitter): void;
   /** Takes up a batch that the store has just named as not finished, unless it is in hand. */
   resume(origin: BatchOrigin, submitter: Submitter): void;
+  /**
+   * Lets go of uploads that still wait for their turn and were never tried: what lies in the drop folder under this base
+   * name is then known no more.
+   */
+  giveBack(account: string, folder: BatchOrigin['folder'], baseName: string): void;
   /** A data file waits for its marker: what would keep it waiting then is begun now. */
   expect(waiting: WaitingFile): void;
   /** What is offered meanwhile is there at once: nothing starts before all of it stands in its line. */
@@ -107,6 +112,15 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     for (const identity of identitiesOf(origin)) inHand.add(identity);
     if (takesDropped(origin)) taken.add(nameKey(origin));
     pump();
+  }
+
+  function giveBack(account: string, folder: BatchOrigin['folder'], baseName: string): void {
+    const isMeant = (origin: BatchOrigin): boolean =>
+      origin.account === account && origin.folder === folder && origin.baseName === baseName;
+    const removed = queue.remove(
+      ({ origin, isNew, attempts }) => isNew && attempts === 0 && origin.cause === 'upload' && isMeant(origin),
+    );
+    for (const { origin } of removed) letGo(origin);
   }
 
   function expect(waiting: WaitingFile): void {
@@ -236,6 +250,7 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
   return {
     offer,
     resume: (origin, submitter) => takeUp(origin, submitter, false),
+    giveBack,
     expect,
     together,
     isKnown,

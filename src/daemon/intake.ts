@@ -10,7 +10,7 @@ import { createBatchId } from '../domain/batch-id';
 import type { BatchCause, BatchOrigin } from '../domain/batch-record';
 import { belgianTime } from '../domain/belgian-time';
 import { parseName } from '../stages/name/parse-name';
-import { splitFileName } from '../stages/name/split-file-name';
+import { fileKind, splitFileName } from '../stages/name/split-file-name';
 import { pairFiles } from '../stages/settle/pair-files';
 import type { Dispatcher } from './dispatcher';
 
@@ -19,7 +19,7 @@ export interface IntakeOptions {
   readonly messageTypes: () => readonly string[];
   /** `account/folder/name` of each file with an open write handle. */
   readonly openWriters: () => ReadonlySet<string>;
-  readonly dispatcher: Pick<Dispatcher, 'offer' | 'expect' | 'isKnown'>;
+  readonly dispatcher: Pick<Dispatcher, 'offer' | 'giveBack' | 'expect' | 'isKnown'>;
   readonly markerGraceMs: number;
   /** A data file that waits longer for its marker is told to its sender. */
   readonly reminderMs: number;
@@ -42,6 +42,7 @@ export function createIntake(options: IntakeOptions): (listing: FolderListing) =
     const prefix = `${listing.account}/${listing.folder}/`;
     const writers = options.openWriters();
     const busy = new Set(listing.files.map(({ name }) => name).filter((name) => writers.has(prefix + name)));
+    giveBackCancelled(listing);
     const files = listing.files.filter(({ identity }) => !dispatcher.isKnown(identity));
     const decision = pairFiles(files, { nowMs: options.now().getTime(), markerGraceMs: options.markerGraceMs, busy });
     const now = options.now();
@@ -66,6 +67,14 @@ export function createIntake(options: IntakeOptions): (listing: FolderListing) =
       if (ageMs > options.reminderMs) remind({ ...found, cause: 'unmarked', data, marker: null });
     }
   };
+
+  /** What waits for its turn is not processed yet: whether it is what a cancel means is decided with all that lies there. */
+  function giveBackCancelled({ account, folder, files }: FolderListing): void {
+    for (const { name, identity } of files) {
+      const { kind, base } = fileKind(name);
+      if (kind === 'cancel' && !dispatcher.isKnown(identity)) dispatcher.giveBack(account, folder, base);
+    }
+  }
 
   function isOverdue(file: DroppedFile): boolean {
     return options.now().getTime() - file.mtimeMs > options.markerGraceMs;

@@ -148,6 +148,23 @@ describe('intake', () => {
     await until(() => !readdirSync(intake.folder('lab')).some((name) => name.startsWith(base)), 'an empty drop folder');
   });
 
+  it('withdraws a file that waits for its turn', async () => {
+    const [first, second] = [intake.nextBase(), intake.nextBase()];
+    const store = new Database(join(intake.home.dataDir, 'labdrop.db'));
+    store.exec('BEGIN IMMEDIATE'); // the first one waits for it, and the second one for the first
+    for (const base of [first, second]) {
+      intake.put('lab', `${base}.csv`, batch(base));
+      intake.put('lab', `${base}.ok`, '');
+    }
+    await new Promise((later) => setTimeout(later, 1_500));
+    intake.put('lab', `${second}.cancel`, '');
+    await new Promise((later) => setTimeout(later, 1_500));
+    store.close();
+    expect((await intake.report('lab', first)).outcome).toBe('ACCEPTED');
+    expect(codesOf(await intake.report('lab', second))).toEqual(['F015']);
+    await until(() => !readdirSync(intake.folder('lab')).some((name) => name.startsWith(second)), 'an empty folder');
+  });
+
   it('tells of a marker whose data never came, and names what lies there instead', async () => {
     const base = intake.nextBase();
     intake.put('lab', `${base}.txt`, batch('misnamed'));

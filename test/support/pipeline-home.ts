@@ -156,7 +156,12 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
       findAccount: (name) => (name === account.account ? account : null),
       messageTypes: () => [...catalogue.types.keys()],
       openWriters: () => new Set(),
-      dispatcher: { offer: (origin) => void offered.push(origin), expect: () => undefined, isKnown: () => false },
+      dispatcher: {
+        offer: (origin) => void offered.push(origin),
+        giveBack: () => undefined,
+        expect: () => undefined,
+        isKnown: () => false,
+      },
       markerGraceMs: MARKER_GRACE_SECONDS * 1000,
       reminderMs: REMINDER_HOURS * 3_600_000,
       now,

@@ -3,7 +3,7 @@ import { type Lane, WorkerDeath } from '../../../src/daemon/lane';
 import type { BatchEndNotice, FaultNotice, WorkerReply, WorkerRequest } from '../../../src/daemon/worker-messages';
 import { Fault } from '../../../src/domain/fault';
 import { LINE_MAX } from '../../../src/daemon/batch-queue';
-import type { BatchRecord } from '../../../src/domain/batch-record';
+import type { BatchOrigin, BatchRecord } from '../../../src/domain/batch-record';
 import { makeOrigin } from '../../support/make-origin';
 
 interface ScriptedLane extends Lane {
@@ -92,6 +92,33 @@ describe('the dispatcher', () => {
     expect([...express.asked, ...bulk.asked]).toEqual(['a']);
     expect(dispatcher.isKnown('1:1')).toBe(true);
     expect(dispatcher.isClaimed('lab', 'root', origin.fileName)).toBe(true);
+  });
+
+  it('gives back uploads that wait for their turn, and no others', async () => {
+    const named = (id: string, more: Partial<BatchOrigin> = {}): BatchOrigin =>
+      makeOrigin({ id, baseName: 'X', fileName: id, dataIdentity: id, ...more });
+    dispatcher.offer(named('running'), null);
+    const waiting = [named('waiting'), named('waiting too', { markerIdentity: 'marker' })];
+    const others = [
+      named('another name', { baseName: 'Y' }),
+      named('another folder', { folder: 'test' }),
+      named('cancelled', { cause: 'cancelled' }),
+    ];
+    for (const origin of [...waiting, ...others]) dispatcher.offer(origin, null);
+    dispatcher.resume(named('from the store'), null);
+    const isKnown = (id: string | null): boolean => dispatcher.isKnown(id ?? '');
+    expect(dispatcher.waiting()).toBe(6);
+    dispatcher.giveBack('other', 'root', 'X');
+    expect(dispatcher.waiting()).toBe(6);
+    dispatcher.giveBack('lab', 'root', 'X');
+    expect(dispatcher.waiting()).toBe(4);
+    expect(['waiting', 'waiting too', 'marker'].map(isKnown)).toEqual([false, false, false]);
+    expect(['running', 'from the store', ...others.map(({ id }) => id)].every(isKnown)).toBe(true);
+    expect(dispatcher.isClaimed('lab', 'root', 'waiting')).toBe(false);
+
+    await express.answer({ kind: 'failed', fault: { code: 'S901', message: 'full', retryable: true } });
+    dispatcher.giveBack('lab', 'root', 'X');
+    expect([isKnown('running'), dispatcher.waiting()]).toEqual([true, 5]);
   });
 
   it('keeps the express lane free of large files', () => {
