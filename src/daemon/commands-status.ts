@@ -78,12 +78,12 @@ export async function readStatus(config: Config, now: Date): Promise<StatusView>
       const files = await listFolder(dropFolder(folders, account, folder)).catch(unlessUnreadable);
       const context = { nowMs: now.getTime(), markerGraceMs: 0, busy: new Set<string>() };
       const { waiting, orphanMarkers, ready } = pairFiles(files, context);
-      const view = ({ name, bytes, mtimeMs }: (typeof files)[number]): LyingFile => ({
+      const view = ({ name, bytes, cameAtMs }: (typeof files)[number]): LyingFile => ({
         account,
         folder,
         fileName: name,
         bytes,
-        since: new Date(mtimeMs).toISOString(),
+        since: new Date(cameAtMs).toISOString(),
       });
       lying.unmarked.push(...waiting.map(({ data }) => view(data)));
       lying.orphanMarkers.push(...orphanMarkers.map(({ marker }) => view(marker)));

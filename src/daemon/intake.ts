@@ -77,7 +77,7 @@ export function createIntake(options: IntakeOptions): (listing: FolderListing) =
   }
 
   function isOverdue(file: DroppedFile): boolean {
-    return options.now().getTime() - file.mtimeMs > options.markerGraceMs;
+    return options.now().getTime() - file.cameAtMs > options.markerGraceMs;
   }
 
   /** Once per file in this run; the store knows of earlier runs. */

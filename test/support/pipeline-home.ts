@@ -11,7 +11,6 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -140,6 +139,8 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
     mkdirSync(reportsFolder(folders, account.account, folder), { recursive: true });
   }
   let replays = 0;
+  /** By path: the files themselves know only the time of the machine. */
+  const cameAt = new Map<string, number>();
 
   function process(origin: BatchOrigin): Processed | null {
     nowMs += 1000;
@@ -167,7 +168,9 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
       now,
     });
     for (const folder of ['root', 'test'] as const) {
-      const files = await listFolder(dropFolder(folders, account.account, folder));
+      const path = dropFolder(folders, account.account, folder);
+      const listed = await listFolder(path);
+      const files = listed.map((file) => ({ ...file, cameAtMs: cameAt.get(join(path, file.name)) ?? nowMs }));
       files.sort((a, b) => (a.name < b.name ? -1 : 1));
       intake({ account: account.account, folder, files, complete: true });
     }
@@ -186,7 +189,7 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
   function put(name: string, content: string | Uint8Array, folder: 'root' | 'test' = 'root'): void {
     const path = join(dropFolder(folders, account.account, folder), name);
     writeFileSync(path, content);
-    utimesSync(path, nowMs / 1000, nowMs / 1000);
+    cameAt.set(path, nowMs);
   }
 
   async function drop(name: string, content: string | Uint8Array, { folder, marker }: DropOptions = {}) {

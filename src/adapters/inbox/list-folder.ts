@@ -7,7 +7,8 @@ import { statIdentity } from '../spool/durable-files';
 export interface DroppedFile {
   readonly name: string;
   readonly bytes: number;
-  readonly mtimeMs: number;
+  /** When it came, ms since 1970: its own time is whatever its sender's client says. */
+  readonly cameAtMs: number;
   readonly identity: string;
 }
 
@@ -62,5 +63,5 @@ async function lookAtFile(folder: string, name: string): Promise<DroppedFile | n
 
 function describeFile(name: string, stat: BigIntStats): DroppedFile | null {
   if (!stat.isFile()) return null;
-  return { name, bytes: Number(stat.size), mtimeMs: Number(stat.mtimeMs), identity: statIdentity(stat) };
+  return { name, bytes: Number(stat.size), cameAtMs: Number(stat.ctimeMs), identity: statIdentity(stat) };
 }

@@ -10,8 +10,8 @@ import { splitFileName, type FileNameParts } from '../name/split-file-name';
 
 export interface DropEntry {
   readonly name: string;
-  /** When it came. */
-  readonly mtimeMs: number;
+  /** When it came, ms since 1970. */
+  readonly cameAtMs: number;
   /** Tells one file from another of the same name. */
   readonly identity: string;
 }
@@ -65,7 +65,7 @@ export function pairFiles<Entry extends DropEntry>(
   const cancelled: PairDecision<Entry>['cancelled'][number][] = [];
   const orphanMarkers: PairDecision<Entry>['orphanMarkers'][number][] = [];
   const waiting: PairDecision<Entry>['waiting'][number][] = [];
-  const ageOf = (entry: Entry): number => Math.max(0, context.nowMs - entry.mtimeMs);
+  const ageOf = (entry: Entry): number => Math.max(0, context.nowMs - entry.cameAtMs);
 
   for (const [base, group] of groupByBase(entries, context.busy)) {
     if (group.busy) continue;

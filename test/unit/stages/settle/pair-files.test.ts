@@ -4,7 +4,7 @@ import { findMeant, pairFiles, type DropEntry } from '../../../../src/stages/set
 const NOW = 1_000_000;
 const GRACE = 60_000;
 
-const entry = (name: string, ageMs = 0): DropEntry => ({ name, mtimeMs: NOW - ageMs, identity: `id of ${name}` });
+const entry = (name: string, ageMs = 0): DropEntry => ({ name, cameAtMs: NOW - ageMs, identity: `id of ${name}` });
 
 function pair(names: readonly string[], busy: readonly string[] = []): Record<string, unknown> {
   const decision = pairFiles(
