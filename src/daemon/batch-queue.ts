@@ -13,7 +13,7 @@ export interface QueuedBatch {
   readonly isNew: boolean;
   /** Times it was tried and failed for a reason of ours. */
   readonly attempts: number;
-  /** Times that the program itself failed at it: a worker died, or met an error of ours. */
+  /** Times that the program itself failed at it alone: a worker died, or met an error of ours. */
   readonly kills: number;
   /** What it failed of last. */
   readonly lastFault?: string;

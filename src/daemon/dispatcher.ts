@@ -4,7 +4,7 @@
  *
  *   offered -> waiting -> running -> done | withdrawn
  *                ^___________|  on a fault: again after a growing pause, its line waits
- *                            '-> set aside, when the program itself failed at it twice: its line goes on
+ *                            '-> set aside, when the program itself failed at it alone twice: its line goes on
  *                            '-> left, when the program ends: the next start goes on with it
  */
 import type { BatchOrigin, QuarantinedBatch } from '../domain/batch-record';
@@ -21,7 +21,7 @@ const RETRY_MAX_MS = 60_000;
 /** A scan that began before a batch ended may still show its files. */
 const FORGET_AFTER_MS = 30_000;
 
-/** What the program fails at so often is set aside. */
+/** What the program fails at so often is set aside: alone, for a failure of several says of none of them that it did it. */
 const KILLS_MAX = 2;
 
 export interface DispatcherEvents {
@@ -176,11 +176,11 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
       const reply = await lane.ask(requestFor(batches));
       if (reply.kind === 'processed') endTogether(batches, reply);
       else if (reply.kind === 'quarantined') for (const batch of batches) setAside(batch, reply.quarantined);
-      else if (reply.kind === 'failed') for (const batch of batches) retry(batch, reply.fault, isOurs(reply.fault));
+      else if (reply.kind === 'failed') retryAll(batches, reply.fault, isOurs(reply.fault));
     } catch (error) {
       if (leaving) return;
       const { code, message, retryable } = toFault(error);
-      for (const batch of batches) retry(batch, { code, message, retryable }, error instanceof WorkerDeath);
+      retryAll(batches, { code, message, retryable }, error instanceof WorkerDeath);
     } finally {
       for (const { origin } of batches) running.delete(origin.id);
       pump();
@@ -211,7 +211,11 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     events.quarantined(quarantined);
   }
 
-  /** @param killed the program itself failed, not the world around it */
+  function retryAll(batches: readonly QueuedBatch[], fault: FaultNotice, killed: boolean): void {
+    for (const batch of batches) retry(batch, fault, killed && batches.length === 1);
+  }
+
+  /** @param killed the program itself failed, at this batch alone, not the world around it */
   function retry(batch: QueuedBatch, fault: FaultNotice, killed: boolean): void {
     const attempts = batch.attempts + 1;
     const kills = batch.kills + (killed ? 1 : 0);

@@ -201,6 +201,26 @@ test.each(hows.filter(([how]) => how !== 'heap' && how !== 'throw'))(
   2 * PATIENCE_MS,
 );
 
+test(
+  'of small batches that went together only that one is set aside which kills its worker alone',
+  async () => {
+    // The first one goes alone: meanwhile the others gather.
+    const accounts = ['first', 'poison', 'stumbles', 'with-them'];
+    accounts.forEach(addAccount);
+    accounts.forEach(place);
+    await start({
+      [nameOf(1)]: { how: 'exit', when: 'committed', times: 99 },
+      [nameOf(2)]: { how: 'exit', when: 'claimed', times: 2 },
+    });
+    await until(() => batches()[1]?.quarantined_at != null, 'the quarantine', PATIENCE_MS);
+    await until(() => [0, 2, 3].every((index) => isAnswered(accounts[index] ?? '', index)), 'the answers', PATIENCE_MS);
+    expect(batches().map(({ quarantined_at }) => quarantined_at !== null)).toEqual([false, true, false, false]);
+    const retries = events.filter(({ event }) => event === 'batch.retry').map(({ fields }) => fields['account']);
+    expect(accounts.map((account) => retries.filter((retried) => retried === account).length)).toEqual([0, 3, 2, 1]);
+  },
+  2 * PATIENCE_MS,
+);
+
 test('what is set aside stays so after a restart, is shown, and its sender may send again', async () => {
   addAccount('lab');
   const plan: Readonly<Record<string, Failure>> = { [nameOf(1)]: { how: 'exit', when: 'claimed', times: 2 } };

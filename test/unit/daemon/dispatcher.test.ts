@@ -313,19 +313,38 @@ describe('the dispatcher', () => {
     expect(times).toEqual([20, 20, 20, 7]);
   });
 
-  it('finds out which of those that went together kills its worker', async () => {
+  const wakeAfter = (ms: number): void => {
+    clock += ms;
+    dispatcher.together(() => undefined);
+  };
+
+  it.each([
+    ['kills its worker', died],
+    ['meets an error of the program', failed('S903', false)],
+  ])('finds out which of those that went together %s', async (_what, failure) => {
+    offerThree();
+    await express.answer(failure);
+    wakeAfter(1000);
+    expect([express.asked, bulk.asked]).toEqual([['a+b+c', 'a'], ['b']]);
+    await express.answer(failure);
+    await bulk.answer(withdrawn('b'));
+    await express.answer(withdrawn('c'));
+    wakeAfter(2000);
+    await express.answer(failure);
+    wakeAfter(4000);
+    expect(express.asked).toEqual(['a+b+c', 'a', 'c', 'a', 'quarantine a']);
+    expect(told.filter((line) => line.startsWith('withdrawn'))).toEqual(['withdrawn b', 'withdrawn c']);
+  });
+
+  it('holds against none of those that went together what became of all of them', async () => {
     offerThree();
     await express.answer(died);
-    clock += 1000;
-    dispatcher.together(() => undefined);
-    await express.answer(died);
-    expect([express.asked, bulk.asked]).toEqual([['a+b+c', 'a', 'c'], ['b']]);
-    await express.answer(withdrawn('c'));
-    clock += 2000;
-    dispatcher.together(() => undefined);
-    expect(express.asked.at(-1)).toBe('quarantine a');
-    await bulk.answer(withdrawn('b'));
-    expect(told.slice(-2)).toEqual(['withdrawn c', 'withdrawn b']);
+    wakeAfter(1000);
+    await bulk.answer(died);
+    wakeAfter(2000);
+    expect(bulk.asked).toEqual(['b', 'c']);
+    await express.answer(withdrawn('a'));
+    expect(express.asked).toEqual(['a+b+c', 'a', 'b']);
   });
 
   it('starts what is offered together by the time in the names', () => {
