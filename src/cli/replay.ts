@@ -40,7 +40,7 @@ export const registerReplay: RegisterCommand = (program, context) => {
         '',
         'Nothing is stored twice: records that are stored already count as duplicates. The sender finds a new set of',
         'reports. Without a running daemon the replay is done at its next start.',
-        'Exit status: 0 nothing was rejected, 1 something was.',
+        'Exit status: 0 nothing was rejected, 1 something was, 70 the program failed at one, and set it aside.',
       ].join('\n'),
     )
     .action((texts: string[], options: ReplayOptions) => replay(texts, options, context));
@@ -59,8 +59,11 @@ async function replay(texts: readonly string[], options: ReplayOptions, context:
     const views = batches.map((batch) => viewRun(config, reader, batch));
     if (options.json) context.out(JSON.stringify(views, null, 2));
     else views.forEach((view) => context.out(renderRun(view)));
-    if (batches.some(({ state }) => state !== 'archived')) context.err(whenDone(config));
-    if (batches.some(({ outcome }) => outcome === 'REJECTED' || outcome === 'PARTIAL')) {
+    const aside = runsAside(reader, batches);
+    for (const run of aside) context.err(`${run.fileName}: ${isAside(run)}`);
+    if (batches.some((run) => run.state !== 'archived' && !aside.includes(run))) context.err(whenDone(config));
+    if (aside.length > 0) context.setStatus(EXIT.fault);
+    else if (batches.some(({ outcome }) => outcome === 'REJECTED' || outcome === 'PARTIAL')) {
       context.setStatus(EXIT.dataErrors);
     }
   } finally {
@@ -77,9 +80,12 @@ function findAll(reader: StoreReader, texts: readonly string[], config: Config):
     originals.set(original.id, original);
   }
   const inWork = new Map(reader.unfinishedReplays().map((run) => [run.replayOf, run]));
+  const aside = new Map(reader.quarantined().map(({ batch }) => [batch.replayOf ?? batch.id, batch]));
   for (const original of originals.values()) {
     const run = inWork.get(original.id);
-    const why = run === undefined ? whyNoReplay(config, original) : isInWork(run);
+    const stopped = aside.get(original.id);
+    const why =
+      stopped !== undefined ? isAside(stopped) : run === undefined ? whyNoReplay(config, original) : isInWork(run);
     if (why !== null) problems.push(cannot(original, why));
   }
   if (problems.length > 0) throw new CommandProblem(problems.join('\n'));
@@ -96,11 +102,22 @@ function isInWork({ run, state, id }: BatchRecord): string {
   return `run ${run} of it is still in work (${state}, ${id})`;
 }
 
+function isAside({ run, replayOf, id }: BatchRecord): string {
+  const what = replayOf === null ? 'it' : `run ${run} of it`;
+  return `${what} was set aside; labdrop release ${id} gives it another try`;
+}
+
 function cannot({ fileName, id }: BatchRecord, why: string): string {
   return `${fileName} (${id}) cannot be replayed: ${why}`;
 }
 
-/** The runs as they stand when all are done, or the daemon has stopped, or we are asked to end. */
+/** Those of the runs that the program failed at: nothing goes on with them by itself. */
+function runsAside(reader: StoreReader, runs: readonly BatchRecord[]): readonly BatchRecord[] {
+  const aside = new Set(reader.quarantined().map(({ batch }) => batch.id));
+  return runs.filter(({ id }) => aside.has(id));
+}
+
+/** The runs as they stand when all are done or set aside, or the daemon has stopped, or we are asked to end. */
 async function waitForAll(
   queued: readonly BatchRecord[],
   reader: StoreReader,
@@ -117,7 +134,7 @@ async function waitForAll(
       if (current !== null) return current;
       throw new CommandProblem(cannot(batch, 'its original vanished from the archive'), EXIT.fault);
     });
-    const done = batches.filter(({ state }) => state === 'archived').length;
+    const done = batches.filter(({ state }) => state === 'archived').length + runsAside(reader, batches).length;
     context.progress?.(done === batches.length ? '' : `${done} of ${batches.length} replayed`);
     if (done === batches.length) return batches;
     if (findDaemon(config) === null || !(await context.pause(POLL_MS))) {

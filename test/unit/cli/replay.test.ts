@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { archivePath } from '../../../src/adapters/spool/data-folders';
 import { acquireInstanceLock } from '../../../src/adapters/sqlite/instance-lock';
 import { openStoreReader } from '../../../src/adapters/sqlite/open-store-reader';
@@ -35,6 +36,13 @@ function batches(): readonly BatchRecord[] {
   } finally {
     reader.close();
   }
+}
+
+/** As the worker does with what the program failed at twice. */
+function setAside(id: string): void {
+  const db = new Database(join(home.dataDir, 'labdrop.db'));
+  db.prepare("UPDATE batches SET quarantined_at = ?, quarantine_reason = 'why' WHERE id = ?").run(RECEIVED, id);
+  db.close();
 }
 
 describe('replay', () => {
@@ -99,6 +107,30 @@ describe('replay', () => {
     expect([status, out]).toEqual([2, '']);
     expect(err).toMatch(message);
     expect(batches()).toHaveLength(1);
+  });
+
+  it('says of what was set aside how it goes on', async () => {
+    done({}, false);
+    setAside(ID);
+    const { status, err } = await home.run(['replay', ID]);
+    expect(status).toBe(2);
+    expect(err).toContain(`it was set aside; labdrop release ${ID} gives it another try`);
+  });
+
+  it('waits for no run that was set aside, and says so now and later', async () => {
+    done();
+    const lock = acquireInstanceLock(home.dataDir);
+    let pauses = 0;
+    let run = '';
+    const { status, err } = await home.run(['replay', ID], () => {
+      run = batches()[0]!.id;
+      setAside(run);
+      return ++pauses < 5;
+    });
+    lock.release();
+    const told = `run 2 of it was set aside; labdrop release ${run} gives it another try`;
+    expect([status, pauses, err]).toEqual([70, 1, `${makeOrigin().fileName}: ${told}`]);
+    expect((await home.run(['replay', ID])).err).toContain(`cannot be replayed: ${told}`);
   });
 
   it('refuses all when one cannot be done, and tells each', async () => {
