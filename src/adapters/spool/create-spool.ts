@@ -29,6 +29,7 @@ import {
   moveFile,
   removeDirectory,
   removeFile,
+  syncDirectory,
 } from './durable-files';
 import { PendingSyncs } from './pending-syncs';
 import { readByteRanges, readChunks } from './read-file';
@@ -38,6 +39,8 @@ const MARKER_BYTES = 4096;
 
 export function createSpool(folders: DataFolders): Spool {
   const syncs = new PendingSyncs();
+  /** Folders of the archive whose names this process knows to be durable. */
+  const named = new Set<string>();
   const workFolder = (batch: BatchRecord): string => join(folders.workDir, batch.id);
   const claimedPath = (batch: BatchRecord): string => join(workFolder(batch), 'data');
   const stagedReport = (batch: BatchRecord, name: string): string => stagedReportPath(folders, batch.id, name);
@@ -131,6 +134,16 @@ export function createSpool(folders: DataFolders): Spool {
     syncs.directory(target);
   }
 
+  /** A process that was killed may have made the folder and not its name durable: being there is not enough. */
+  function makeArchiveFolder(path: string): void {
+    if (path === folders.archiveDir || (named.has(path) && exists(path))) return;
+    const parent = dirname(path);
+    makeArchiveFolder(parent);
+    makeDirectory(path, () => undefined);
+    syncDirectory(parent);
+    named.add(path);
+  }
+
   function archive(batch: BatchRecord): string | null {
     if (batch.cause === 'replay') {
       const original = archivedOriginal(batch);
@@ -141,12 +154,13 @@ export function createSpool(folders: DataFolders): Spool {
     const target = join(folders.archiveDir, relative);
     if (batch.mode === 'test') {
       removeFile(claimed, syncs.directory);
-    } else if (exists(claimed)) {
-      makeDirectory(dirname(target), syncs.directory);
-      // The folder that it leaves is removed next.
-      renameSync(claimed, target);
+      return null;
     }
-    if (!exists(target)) return null;
+    const isClaimed = exists(claimed);
+    if (!isClaimed && !exists(target)) return null;
+    makeArchiveFolder(dirname(target));
+    // The folder that it leaves is removed next.
+    if (isClaimed) renameSync(claimed, target);
     syncs.directory(dirname(target));
     return relative;
   }

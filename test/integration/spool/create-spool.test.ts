@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createSpool } from '../../../src/adapters/spool/create-spool';
 import { archivePath, dataFolders, type DataFolders } from '../../../src/adapters/spool/data-folders';
 import { exists, fileIdentity } from '../../../src/adapters/spool/durable-files';
@@ -18,6 +18,7 @@ import { NO_RECORDS } from '../../../src/domain/batch';
 import type { BatchRecord } from '../../../src/domain/batch-record';
 import type { Spool } from '../../../src/ports/spool';
 import { makeOrigin } from '../../support/make-origin';
+import { traceSyncs } from '../../support/trace-syncs';
 
 const CONTENT = 'a;b\n1;2\n';
 
@@ -144,6 +145,36 @@ describe('the spool', () => {
       expect(readdirSync(join(drop, 'reports'))).toEqual(['B.report.json', 'B.report.ok']);
     }
     expect(readFileSync(join(drop, 'reports/B.report.json'), 'utf8')).toBe('onetwo');
+  });
+
+  it.each(['before the file was moved', 'after it'])(
+    'makes the names of archive folders durable that a process made which was killed, %s',
+    async (when) => {
+      const batch = dropped();
+      spool.claim(batch);
+      const target = join(folders.archiveDir, archivePath(batch));
+      const month = dirname(target);
+      mkdirSync(month, { recursive: true });
+      if (when === 'after it') renameSync(join(folders.workDir, batch.id, 'data'), target);
+      const year = dirname(month);
+      const syncs = await traceSyncs(() => spool.archive(batch));
+      expect(syncs).toEqual([folders.archiveDir, dirname(year), year, month]);
+      expect(await traceSyncs(() => spool.archive(batch))).toEqual([month]);
+    },
+  );
+
+  it('makes the archive folder anew that was removed meanwhile', async () => {
+    const [first, second] = [dropped(), dropped({ id: '01900000-0000-7000-8000-000000000002' })];
+    const month = join(folders.archiveDir, dirname(archivePath(first)));
+    for (const batch of [first, second]) {
+      writeFileSync(join(drop, batch.fileName), CONTENT);
+      spool.claim({ ...batch, dataIdentity: fileIdentity(join(drop, batch.fileName)) });
+    }
+    spool.archive(first);
+    rmSync(dirname(month), { recursive: true });
+    const syncs = await traceSyncs(() => spool.archive(second));
+    expect(syncs).toEqual([dirname(dirname(month)), dirname(month), month]);
+    expect(readdirSync(month)).toHaveLength(1);
   });
 
   it('archives the original and removes the marker', () => {
