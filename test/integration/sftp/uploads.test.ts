@@ -1,9 +1,10 @@
 import { lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { belgianTime } from '../../../src/domain/belgian-time';
 import { filesIn, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
 import { RawClient, WRITE_NEW, WRITE_ON } from '../../support/sftp-raw-client';
 import { NO_ATTRIBUTES } from '../../support/sftp-requests';
+import { traceSyncs } from '../../support/trace-syncs';
 
 jest.setTimeout(30_000);
 
@@ -241,6 +242,20 @@ describe('a file that was taken', () => {
     fixture.claimed.add('lab1/root/old.csv');
     expect(await client.stat('/old.csv')).toMatchObject({ status: 2 });
   });
+});
+
+test('the names of its folders are durable before the first file in them is told to be', async () => {
+  await start();
+  const { root } = fixture;
+  const accounts = dirname(root);
+  const syncsOf = async (path: string): Promise<readonly string[]> => {
+    const syncs = await traceSyncs(async () => expect((await client.put(path, 'a;b')).status).toBe(0));
+    return syncs.filter((synced) => synced === accounts || synced.startsWith(root));
+  };
+  // Known to be durable or not: another session, of an earlier process too, may have made them.
+  expect(await syncsOf('/test/a.csv')).toEqual([join(root, 'test'), accounts, root]);
+  expect(await syncsOf('/test/b.csv')).toEqual([join(root, 'test')]);
+  expect(await syncsOf('/b.csv')).toEqual([root]);
 });
 
 describe('bounds', () => {

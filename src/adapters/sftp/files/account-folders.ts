@@ -3,7 +3,8 @@
  * folders shows. Every folder is held open while sessions use it, and reached from its parent: no link and no rename
  * leads out. Makes missing folders; a link or a file in a folder's place is a Fault.
  */
-import { mkdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../../domain/fault';
 import { errorCode, failure } from '../refusal';
@@ -27,6 +28,8 @@ export class AccountFolders {
   private trees: readonly FolderTree[] = [];
   private users = 0;
   private entering: Promise<void> = Promise.resolve();
+  /** Folders whose own names are durable, by their identities. */
+  private readonly named = new Set<string>();
 
   constructor(
     private readonly accountsDir: string,
@@ -70,9 +73,28 @@ export class AccountFolders {
    * @throws Refusal when the folder lies no longer where the pipeline looks for it
    */
   async settle(folder: DropFolder): Promise<void> {
-    const held = this.tree().folders[folder];
+    const { root, test } = this.tree().folders;
+    const held = folder === 'root' ? root : test;
     await held.sync();
+    await this.settleName(root, () => this.syncAccounts());
+    if (folder === 'test') await this.settleName(test, () => root.sync());
     if (!held.isInPlace()) throw failure('the folder was moved on the server meanwhile; upload the file again');
+  }
+
+  /** Once for each folder: whoever made it may have died, or gone on, before its name was durable. */
+  private async settleName(held: HeldFolder, syncParent: () => Promise<void>): Promise<void> {
+    if (this.named.has(held.identity)) return;
+    await syncParent();
+    this.named.add(held.identity);
+  }
+
+  private async syncAccounts(): Promise<void> {
+    const accounts = await open(this.accountsDir, constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+      await accounts.sync();
+    } finally {
+      await accounts.close();
+    }
   }
 
   private tree(): FolderTree {

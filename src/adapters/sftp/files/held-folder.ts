@@ -13,7 +13,8 @@ export class HeldFolder {
     private readonly handle: FileHandle,
     /** Where it was found. */
     readonly place: string,
-    private readonly identity: string,
+    /** Of the folder on disk: another one in its place has another. */
+    readonly identity: string,
   ) {}
 
   /** @throws the error of the file system; ENOTDIR or ELOOP for a link and for what is no folder */
