@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { backUp, inspectBackup, type StoreBackup } from '../daemon/commands-backup';
+import { countText } from '../domain/count-text';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
 import { byteText } from './byte-text';
@@ -65,5 +66,5 @@ async function made(path: string, overwrite: boolean, context: CommandContext): 
 
 function describe({ bytes, batches, lastCommittedAt }: StoreBackup): string {
   const last = lastCommittedAt === null ? '' : `, the last of ${localTime(lastCommittedAt) ?? ''}`;
-  return `${byteText(bytes)}, ${batches} ${batches === 1 ? 'batch' : 'batches'}${last}`;
+  return `${byteText(bytes)}, ${countText(batches, 'batch', 'batches')}${last}`;
 }

@@ -1,6 +1,7 @@
 /** `labdrop check`: what is not as it should be around the daemon, each with what mends it. */
 import { checkAll, type CheckResult } from '../daemon/commands-check';
 import { escapeControls } from '../domain/escape-controls';
+import { countText } from '../domain/count-text';
 import type { RegisterCommand } from './command-context';
 import { EXIT } from './exit-status';
 
@@ -37,6 +38,6 @@ function renderResults(results: readonly CheckResult[]): string {
     return fix === null ? [head] : [head, `${' '.repeat(9 + widest)}  mend: ${escapeControls(fix)}`];
   });
   const problems = results.filter(({ ok }) => !ok).length;
-  const verdict = problems === 0 ? 'Nothing is wrong.' : problems === 1 ? '1 problem.' : `${problems} problems.`;
+  const verdict = problems === 0 ? 'Nothing is wrong.' : `${countText(problems, 'problem')}.`;
   return [...lines, '', verdict].join('\n');
 }

@@ -12,6 +12,7 @@ import {
 import { findDaemon } from '../daemon/commands-replay';
 import { escapeControls } from '../domain/escape-controls';
 import { nearest } from '../domain/nearest';
+import { countText } from '../domain/count-text';
 import { type CodelistSchemas, findCodelistSchemas } from './codelist-schemas';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
@@ -121,7 +122,7 @@ function findTarget({ list, collection }: ImportOptions, { dir }: CodelistSchema
 function refuse({ problems }: Extract<ImportPlan, { kind: 'problems' }>, { name }: CodelistFile): never {
   const shown = problems.slice(0, PROBLEMS_SHOWN).map(escapeControls);
   if (problems.length > shown.length) shown.push(`... and ${problems.length - shown.length} more`);
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const count = countText(problems.length, 'problem');
   throw new CommandProblem([...shown, `${count}: ${name} stays as it is.`].join('\n'), EXIT.dataErrors);
 }
 

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { createExportFile, openExport, type RecordExport, type RecordRows } from '../daemon/commands-export';
 import { nearest } from '../domain/nearest';
+import { countText } from '../domain/count-text';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
 import { parseSince } from './parse-since';
@@ -71,7 +72,7 @@ async function print(records: RecordRows, format: RecordFormat, context: Command
     await context.flush();
     count += rendered;
     // Where the records themselves are on the screen, they tell how far it is.
-    if (context.terminal !== true) context.progress?.(`${count} records`);
+    if (context.terminal !== true) context.progress?.(countText(count, 'record'));
   }
   context.progress?.('');
 }
@@ -88,7 +89,7 @@ function writeFile(records: RecordRows, format: RecordFormat, path: string, cont
     for (const { text, records: rendered } of renderRecords(records, format)) {
       file.write(`${text}\n`);
       count += rendered;
-      context.progress?.(`${count} records`);
+      context.progress?.(countText(count, 'record'));
     }
   } catch (error) {
     file.discard();
@@ -96,5 +97,5 @@ function writeFile(records: RecordRows, format: RecordFormat, path: string, cont
   }
   file.finish();
   context.progress?.('');
-  context.out(`Wrote ${path}: ${count} records`);
+  context.out(`Wrote ${path}: ${countText(count, 'record')}`);
 }

@@ -1,5 +1,6 @@
 /** `labdrop purge`: what retention lets go, shown first, removed on demand. It prints counts, never what is removed. */
 import { type Due, type FilesCount, planPurge, purge, type PurgePlan, type PurgeResult } from '../daemon/purge';
+import { countText } from '../domain/count-text';
 import { byteText } from './byte-text';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
@@ -61,10 +62,12 @@ function renderPlan(
   { originals, rejectedValues, findings, reports, storeCopies }: PurgePlan,
   applied: boolean,
 ): string {
-  const files = (due: FilesCount): string => `${due.files} files, ${byteText(due.bytes)}`;
+  const files = (due: FilesCount): string => `${countText(due.files, 'file')}, ${byteText(due.bytes)}`;
+  const findingsIn = (due: { readonly findings: number; readonly batches: number }): string =>
+    `${due.findings} in ${countText(due.batches, 'batch', 'batches')}`;
   const row = <T>(what: string, due: Due<T>, amount: string): Cell[] => [
     what,
-    due.days === null ? 'ever' : `${due.days} days`,
+    due.days === null ? 'ever' : countText(due.days, 'day'),
     localTime(due.before),
     amount,
   ];
@@ -72,8 +75,8 @@ function renderPlan(
     ['what', 'kept for', 'older than', applied ? 'removed' : 'would go'],
     [
       row('originals', originals, files(originals)),
-      row('values of findings', rejectedValues, `${rejectedValues.findings} in ${rejectedValues.batches} batches`),
-      row('findings', findings, `${findings.findings} in ${findings.batches} batches`),
+      row('values of findings', rejectedValues, findingsIn(rejectedValues)),
+      row('findings', findings, findingsIn(findings)),
       row('reports', reports, files(reports)),
       row('store copies of upgrades', storeCopies, files(storeCopies)),
     ],

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { rebuildRejectionLog } from '../daemon/commands-rejections';
 import { openReader, type Rejection, type StoreReader } from '../daemon/commands-store';
 import type { Catalogue } from '../domain/message-type';
+import { countText } from '../domain/count-text';
 import { addFilterOptions, type FilterOptions, toBatchFilter } from './batch-options';
 import { findCatalogue } from './catalogue';
 import type { CommandContext, RegisterCommand } from './command-context';
@@ -41,10 +42,10 @@ export const registerRejections: RegisterCommand = (program, context) => {
 };
 
 function rebuild({ json }: { json?: boolean }, context: CommandContext): void {
-  const log = rebuildRejectionLog(context.loadConfig(), (lines) => context.progress?.(`${lines} lines`));
+  const log = rebuildRejectionLog(context.loadConfig(), (lines) => context.progress?.(countText(lines, 'line')));
   context.progress?.('');
   if (log === null) throw new CommandProblem('there is no store yet: the daemon makes it at its first start');
-  context.out(json === true ? JSON.stringify(log) : `${log.path}: ${log.lines} lines`);
+  context.out(json === true ? JSON.stringify(log) : `${log.path}: ${countText(log.lines, 'line')}`);
 }
 
 async function showRejections(options: RejectionsOptions, context: CommandContext): Promise<void> {

@@ -4,6 +4,7 @@ import { FINDING_CODES, type FindingCode } from '../domain/codes';
 import { escapeControls } from '../domain/escape-controls';
 import type { Catalogue } from '../domain/message-type';
 import { codeTitle } from '../stages/report/texts';
+import { countText } from '../domain/count-text';
 import { localTime } from './local-time';
 import { fieldsOnly, viewFinding } from './operator-finding';
 
@@ -89,7 +90,7 @@ export function renderRejection(view: RejectionView): string {
     view.account,
     view.type,
     view.file,
-    `${view.records} records: ${view.accepted} ok, ${view.rejected} rejected, ${view.duplicate} duplicate`,
+    `${countText(view.records, 'record')}: ${view.accepted} ok, ${view.rejected} rejected, ${view.duplicate} duplicate`,
     view.batch,
   ];
   const lines = view.groups.map((group) => {

@@ -3,6 +3,7 @@ import type { Config } from '../config/config';
 import { findDaemon, reportsOf, requestReplay, whyNoReplay } from '../daemon/commands-replay';
 import { openReader, type StoreReader } from '../daemon/commands-store';
 import type { BatchRecord } from '../domain/batch-record';
+import { countText } from '../domain/count-text';
 import { requireCatalogue } from './catalogue';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
@@ -153,7 +154,7 @@ function renderRun({ batch, reports }: RunView): string {
   const { fileName, run, id, outcome, state, records, accepted, rejected, duplicate } = batch;
   const head = `${fileName}  run ${run}  ${id}  ${outcome ?? state}`;
   if (reports === null) return head;
-  const counts = `  ${records} records: ${accepted} accepted, ${rejected} rejected, ${duplicate} duplicate`;
+  const counts = `  ${countText(records, 'record')}: ${accepted} accepted, ${rejected} rejected, ${duplicate} duplicate`;
   return [head, counts, `  reports in ${reports.folder}:`, ...reports.names.map((name) => `    ${name}`)].join('\n');
 }
 

@@ -3,6 +3,7 @@ import { type Erased, openReader, type ReportFetched, type StoreReader } from '.
 import type { BatchRecord } from '../domain/batch-record';
 import type { FindingTotals } from '../domain/report-source';
 import { codeTitle } from '../stages/report/texts';
+import { countText } from '../domain/count-text';
 import { parseCount } from './batch-options';
 import { findCatalogue } from './catalogue';
 import type { CommandContext, RegisterCommand } from './command-context';
@@ -73,6 +74,10 @@ function findAside(reader: StoreReader, id: string): BatchView['aside'] {
   return found === undefined ? null : { at: found.at, reason: found.reason };
 }
 
+function findingsText({ errors, warnings, infos }: FindingTotals): string {
+  return [countText(errors, 'error'), countText(warnings, 'warning'), countText(infos, 'remark')].join(', ');
+}
+
 function asideText(aside: BatchView['aside']): string | null {
   if (aside === null) return null;
   return `${localTime(aside.at) ?? ''}: ${aside.reason}; labdrop release gives it another try`;
@@ -91,7 +96,7 @@ function renderBatch({ batch, aside, totals, erased, fetches, findings }: BatchV
     ['Set aside', asideText(aside)],
     ['Outcome', batch.outcome],
     ['Records', counts],
-    ['Findings', `${totals.errors} errors, ${totals.warnings} warnings, ${totals.infos} remarks`],
+    ['Findings', findingsText(totals)],
     ['Values erased', localTime(erased.valuesAt)],
     ['Findings erased', localTime(erased.findingsAt)],
     ['Bytes', batch.bytes],

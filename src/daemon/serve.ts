@@ -12,6 +12,7 @@ import type { Config } from '../config/config';
 import { escapeControls } from '../domain/escape-controls';
 import { toFault } from '../domain/fault';
 import type { Logger } from '../ports/logger';
+import { countText } from '../domain/count-text';
 import { startDaemon, type StartedDaemon } from './compose';
 
 /** Open uploads may go on this long after the first signal. */
@@ -127,7 +128,7 @@ function stopped(log: Logger): 'done' {
 function describeWork(daemon: StartedDaemon): string {
   const { waiting, inWork, connections } = daemon.load();
   const { host, port } = daemon.sftp;
-  return `SFTP on ${host} port ${port}: ${connections} connected, ${inWork} batches in work, ${waiting} waiting`;
+  return `SFTP on ${host} port ${port}: ${connections} connected, ${countText(inWork, 'batch', 'batches')} in work, ${waiting} waiting`;
 }
 
 function announce(daemon: StartedDaemon, config: Config, print: (line: string) => void, program: string): void {

@@ -34,6 +34,9 @@ export const COMMON_PLACEHOLDERS = [
 const VALUE_SHOWN_MAX = 80;
 const LIST_SHOWN_MAX = 1500;
 
+/** In a condition: the list holds one number alone. */
+const ONE_NUMBER = '#';
+
 /** A text cut at its placeholders: literal, name, literal, name ... literal. */
 type Template = readonly string[];
 
@@ -76,6 +79,7 @@ function renderFirst(variants: readonly Variant[], finding: Finding, fill: (name
 
 function holds(condition: Variant['conditions'][number], finding: Finding): boolean {
   const raw = rawPlaceholder(condition.name, finding);
+  if (condition.equals === ONE_NUMBER) return /^\d+$/.test(raw);
   return condition.equals === null ? raw !== '' : raw === condition.equals;
 }
 

@@ -189,6 +189,12 @@ describe('show', () => {
     expect(out).toContain('\\u001b[31mred\\u202e');
     expect(out).not.toMatch(/[\u001b\u202e]/);
   });
+
+  it('says one of what is one', async () => {
+    home.commit({ id: FIRST }, [cellFinding(OPEN, 'x')]);
+    expect((await home.run(['show', FIRST])).out).toMatch(/^Findings +1 error, 0 warnings, 0 remarks$/m);
+    expect((await home.run(['rejections'])).out).toContain('  1 record: 0 ok, 1 rejected');
+  });
 });
 
 describe('rejections', () => {

@@ -7,7 +7,7 @@ const CODES = Object.keys(TEXTS.en.codes) as FindingCode[];
 const OTHERS = LANGUAGES.filter((language) => language !== 'en');
 
 function placeholders(text: string): readonly string[] {
-  return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!))].sort();
+  return [...new Set([...text.matchAll(/\{(\w+)(?:\?[^}]*)?\}/g)].map(([, name]) => name!))].sort();
 }
 
 function everyText(language: Language): readonly (readonly [string, string])[] {
@@ -71,12 +71,32 @@ describe.each(LANGUAGES)('every text in %s', (language) => {
 
   it('has well-formed conditions', () => {
     const keys = CODES.flatMap((code) => Object.keys(TEXTS[language].codes[code]));
-    expect(keys.filter((key) => !/^(title|(problem|fix)(\[\w+(=[\w-]+)?(&\w+(=[\w-]+)?)*\])?)$/.test(key))).toEqual([]);
+    expect(
+      keys.filter((key) => !/^(title|(problem|fix)(\[\w+(=[\w-]+|=#)?(&\w+(=[\w-]+|=#)?)*\])?)$/.test(key)),
+    ).toEqual([]);
   });
 });
 
 it('fills the words', () => {
   expect(word('nl', 'counts', { records: 3, accepted: 1, rejected: 2, duplicate: 0 })).toBe(
     '3 records: 1 aanvaard, 2 geweigerd, 0 dubbel.',
+  );
+});
+
+it.each([
+  ['en', '1 record: 1 accepted, 0 rejected, 0 duplicate.', '2 records: 0 accepted, 2 rejected, 0 duplicate.'],
+  ['nl', '1 record: 1 aanvaard, 0 geweigerd, 0 dubbel.', '2 records: 0 aanvaard, 2 geweigerd, 0 dubbel.'],
+  [
+    'fr',
+    '1 enregistrement\u00a0: 1 accepté, 0 refusé, 0 en double.',
+    '2 enregistrements\u00a0: 0 accepté, 2 refusés, 0 en double.',
+  ],
+  ['de', '1 Datensatz: 1 angenommen, 0 abgelehnt, 0 doppelt.', '2 Datensätze: 0 angenommen, 2 abgelehnt, 0 doppelt.'],
+] as const)('says one and many in %s', (language, one, many) => {
+  const none = { accepted: 0, rejected: 0, duplicate: 0 };
+  expect(word(language, 'counts', { ...none, records: 1, accepted: 1 })).toBe(one);
+  expect(word(language, 'counts', { ...none, records: 2, rejected: 2 })).toBe(many);
+  expect(word(language, 'moreGroups', { count: 1 })).not.toBe(
+    word(language, 'moreGroups', { count: 2 }).replace('2', '1'),
   );
 });
