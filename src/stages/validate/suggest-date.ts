@@ -4,7 +4,7 @@
  */
 import type { DateFormat } from './judge-date';
 
-interface Moment {
+export interface Moment {
   /** `YYYY-MM-DD` or, for a month alone, `YYYY-MM`. */
   readonly day: string;
   /** `hh:mm:ss`, or null where only a day was written. */
@@ -24,7 +24,11 @@ const DAY_AND_TIME = /^(.+?)(?:\s+|\s*T\s*)(\d{1,2}[:hHuU.]\d{2}\S*)$/;
 /** The value in the form of `format`, or null; it may still be a day that does not exist. */
 export function suggestDate(value: string, format: DateFormat): string | null {
   const moment = value.length <= 40 ? readMoment(value) : null;
-  if (moment === null) return null;
+  return moment === null ? null : writeMoment(moment, format);
+}
+
+/** Null where the format wants a part that the moment has not. */
+export function writeMoment(moment: Moment, format: DateFormat): string | null {
   const isMonth = moment.day.length === 7;
   switch (format) {
     case 'partial-date':

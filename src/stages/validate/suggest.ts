@@ -8,6 +8,7 @@ import { splitCodes } from './judge-code';
 import type { NumberFormat } from './judge-number';
 import { isScientific } from './number-shapes';
 import { suggestDate } from './suggest-date';
+import { suggestSerialDate } from './suggest-serial-date';
 import type { Judge, Latest } from './verdict';
 
 /** Longer values are nobody's typing error. */
@@ -23,20 +24,23 @@ export function suggestValue(
   value: string,
 ): string | null {
   if (value.length > MENDABLE_MAX || isScientific(value)) return null;
-  for (const candidate of candidates(field, set, value)) {
+  for (const candidate of candidates(field, set, latest, value)) {
     if (candidate !== value && candidate !== '' && judge.judge(candidate, latest).length === 0) return candidate;
   }
   return null;
 }
 
-function candidates(field: FieldSpec, set: CodeSet | null, value: string): readonly string[] {
+function candidates(field: FieldSpec, set: CodeSet | null, latest: Latest, value: string): readonly string[] {
   switch (field.format) {
     case 'partial-date':
     case 'date':
     case 'datetime':
     case 'datetime-or-date':
     case 'yymmdd':
-      return [suggestDate(value, field.format) ?? ''];
+      return [
+        suggestDate(value, field.format) ?? '',
+        field.notInFuture ? (suggestSerialDate(value, field.format, latest) ?? '') : '',
+      ];
     case 'boolean01':
       return sameMeaning(value, ['1', '0']);
     case 'enum':

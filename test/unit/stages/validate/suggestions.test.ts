@@ -1,6 +1,8 @@
 import type { Codelist } from '../../../../src/domain/message-type';
 import { CodeSet } from '../../../../src/stages/validate/code-set';
 import { suggestDate } from '../../../../src/stages/validate/suggest-date';
+import { suggestSerialDate } from '../../../../src/stages/validate/suggest-serial-date';
+import { latestMoment } from '../../../../src/stages/validate/verdict';
 import { catalogue, judgeWith, onField } from './support';
 
 describe('what could be written instead', () => {
@@ -35,6 +37,11 @@ describe('what could be written instead', () => {
     ['LaboratoryTestResult', 'CollectionDateTime1', '31/02/2021 09:15', 'V204', null],
     ['LaboratoryTestResult', 'CollectionDateTime1', '03/04/2021 09:15', 'V204', null],
     ['LaboratoryTestResult', 'CollectionDateTime1', '25/12/2021 09:15', 'V204', null],
+    ['LaboratoryTestResult', 'CollectionDateTime1', '44316.38573', 'V204', '2021-04-30 09:15:27'],
+    ['LaboratoryTestResult', 'CollectionDateTime1', '44316', 'V204', null],
+    ['LaboratoryTestPrescription', 'CollectionDateTime1', '44316.38573', 'V204', null],
+    ['LaboratoryTestResult', 'DateOfBirth', '44289', 'V204', '2021-04-03'],
+    ['LaboratoryTestResult', 'DateOfBirth', '31300', 'V204', null],
     ['LaboratoryTestResult', 'TestCode1', '94500', 'R301', '94500-6'],
     ['LaboratoryTestResult', 'TestCode1', '94500 6', 'R301', '94500-6'],
     ['LaboratoryTestResult', 'TestCode1', '94500-7', 'R301', '94500-6'],
@@ -248,5 +255,39 @@ describe('what is stored', () => {
     expect(one.key).toBe(two.key);
     expect(one.key.startsWith(one.patient)).toBe(true);
     expect(three.patient).not.toBe(one.patient);
+  });
+});
+
+describe('suggestSerialDate', () => {
+  const latest = latestMoment('2026-06-01 12:00:00');
+  it.each<readonly [string, string, Parameters<typeof suggestSerialDate>[1], string | null]>([
+    ['a day', '45000', 'date', '2023-03-15'],
+    ['a leap day', '45351', 'date', '2024-02-29'],
+    ['a day where parts may be missing', '45000', 'partial-date', '2023-03-15'],
+    ['a day where a time may be missing', '45000', 'datetime-or-date', '2023-03-15'],
+    ['a day in the short form', '45000', 'yymmdd', '230315'],
+    ['no time that was not written', '45000', 'datetime', null],
+    ['a time', '45000.38541667', 'datetime', '2023-03-15 09:15:00'],
+    ['a time after a comma', '45000,38541667', 'datetime-or-date', '2023-03-15 09:15:00'],
+    ['the last second', '45000.99999', 'datetime', '2023-03-15 23:59:59'],
+    ['a time that rounds to midnight', '45000.999999', 'datetime', '2023-03-16 00:00:00'],
+    ['the day of a moment', '45000.38541667', 'date', '2023-03-15'],
+    ['no time whose digits were cut off', '45000.39', 'datetime', null],
+    ['nothing that may be of today, counted from 1904', '44712', 'date', null],
+    ['nothing that may be of tomorrow, counted from 1904', '44713', 'date', null],
+    ['what is after tomorrow, counted from 1904', '44714', 'date', '2022-06-02'],
+    ['nothing that may be 4 December 2021', '41221', 'date', null],
+    ['no longer number', '450000', 'date', null],
+    ['no shorter one', '4500', 'date', null],
+    ['none with a sign', '-45000', 'date', null],
+    ['none in thousands', '45.000', 'date', null],
+  ])('gives %s: %s as %s', (_what, value, format, suggestion) => {
+    expect(suggestSerialDate(value, format, latest)).toBe(suggestion);
+  });
+
+  it('offers nothing that may be a short date without its first zero', () => {
+    const early = latestMoment('2013-01-01 12:00:00');
+    expect(suggestSerialDate('41221', 'date', early)).toBeNull();
+    expect(suggestSerialDate('41321', 'date', early)).toBeNull();
   });
 });
