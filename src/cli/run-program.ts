@@ -12,6 +12,7 @@ import type { CommandContext, CommandIo } from './command-context';
 import { CommandProblem } from './command-problem';
 import { EXIT, type ExitStatus } from './exit-status';
 import { addCommands, createProgram } from './program';
+import { refusedText } from './refused-text';
 
 /** @param args without the program's own name */
 export async function runProgram(args: readonly string[], io: CommandIo): Promise<ExitStatus> {
@@ -48,6 +49,11 @@ function report(error: unknown, io: CommandIo): ExitStatus {
   if (error instanceof ConfigProblem || error instanceof CatalogueProblem) {
     io.err(error.message);
     return EXIT.config;
+  }
+  const refused = refusedText(error instanceof Fault ? error.cause : error);
+  if (refused !== null) {
+    io.err(refused);
+    return EXIT.usage;
   }
   if (error instanceof Fault) {
     const hint = error.code === 'S902' ? '; labdrop check tells what stands in the way' : '';

@@ -2,7 +2,7 @@
  * Finds, reads, validates and freezes the configuration. It creates nothing and looks at no folder that the
  * configuration names. Fails with `ConfigProblem`, which holds every problem at once.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from './config';
 import { ConfigProblem } from './config-problem';
@@ -44,10 +44,19 @@ function findConfig(search: ConfigSearch): string {
   const named = search.explicitPath ?? search.env['LABDROP_CONFIG'] ?? '';
   if (named !== '') return resolve(search.cwd, named);
   const usual = [join(search.cwd, 'config', 'labdrop.yaml'), '/etc/labdrop/labdrop.yaml'];
-  const found = usual.find((path) => existsSync(path));
+  const found = usual.find(mayBeThere);
   if (found !== undefined) return found;
   const message = `no configuration: neither ${usual.join(' nor ')} is there; name one with --config or LABDROP_CONFIG`;
   throw new ConfigProblem(null, [{ path: '', message, line: null }]);
+}
+
+/** Where nobody may look it may be: reading it tells why it cannot be read. */
+function mayBeThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 function readText(path: string): string {

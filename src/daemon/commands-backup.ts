@@ -1,6 +1,6 @@
 /** What `backup` needs: an online copy of the store, whether a daemon runs or not. */
-import { existsSync } from 'node:fs';
 import { dataFolders } from '../adapters/spool/data-folders';
+import { exists } from '../adapters/spool/durable-files';
 import { backUpStore, type StoreBackup } from '../adapters/sqlite/back-up-store';
 import type { Config } from '../config/config';
 
@@ -16,5 +16,5 @@ export interface BackupRequest {
 /** Null as long as no daemon has made the store. @throws Fault S901 or S902 */
 export async function backUp(config: Config, request: BackupRequest): Promise<StoreBackup | null> {
   const { storePath } = dataFolders(config.dataDir);
-  return existsSync(storePath) ? backUpStore({ storePath, ...request }) : null;
+  return exists(storePath) ? backUpStore({ storePath, ...request }) : null;
 }

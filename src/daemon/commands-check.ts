@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccountDirectory } from '../adapters/accounts/create-account-directory';
 import { type DataFolders, dataFolders } from '../adapters/spool/data-folders';
+import { exists } from '../adapters/spool/durable-files';
 import { inspectStore } from '../adapters/sqlite/inspect-store';
 import { findInstanceHolder } from '../adapters/sqlite/instance-lock';
 import type { Config } from '../config/config';
@@ -54,7 +55,7 @@ function checkConfiguration({ configPath }: Config, folders: DataFolders): reado
 }
 
 function checkDaemon({ dataDir }: Config): readonly CheckResult[] {
-  const holder = existsSync(dataDir) ? findInstanceHolder(dataDir) : null;
+  const holder = findInstanceHolder(dataDir);
   return [fine('daemon', holder === null ? 'not running' : `running (process ${holder.pid})`)];
 }
 
@@ -86,7 +87,7 @@ function checkSchemas({ schemas, configPath }: Config): readonly CheckResult[] {
 function checkStore(config: Config, folders: DataFolders, now: Date): readonly CheckResult[] {
   const area = 'store';
   const { storePath } = folders;
-  if (!existsSync(storePath)) return [fine(area, `${storePath} is not there yet: it is made at the first start`)];
+  if (!exists(storePath)) return [fine(area, `${storePath} is not there yet: it is made at the first start`)];
   try {
     return checkSound(config, folders, now);
   } catch (error) {

@@ -1,8 +1,8 @@
 /** What `export` needs: the records of the store, and a file that is there only when it is complete. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { dataFolders } from '../adapters/spool/data-folders';
-import { syncDirectory } from '../adapters/spool/durable-files';
+import { exists, syncDirectory } from '../adapters/spool/durable-files';
 import { openRecordExport, type RecordExport } from '../adapters/sqlite/open-record-export';
 import type { Config } from '../config/config';
 import { toFault } from '../domain/fault';
@@ -12,7 +12,7 @@ export type { RecordCell, RecordExport, RecordRows } from '../adapters/sqlite/op
 /** Null as long as no daemon has made the store. @throws Fault S902 when it cannot be read */
 export function openExport(config: Config): RecordExport | null {
   const { storePath } = dataFolders(config.dataDir);
-  return existsSync(storePath) ? openRecordExport(storePath) : null;
+  return exists(storePath) ? openRecordExport(storePath) : null;
 }
 
 export interface ExportFile {

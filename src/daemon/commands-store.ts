@@ -1,13 +1,13 @@
 /** The store as commands read it: read-only, beside a running daemon or without one. */
-import { existsSync } from 'node:fs';
 import { dataFolders } from '../adapters/spool/data-folders';
+import { exists } from '../adapters/spool/durable-files';
 import { openStoreReader, type StoreReader } from '../adapters/sqlite/open-store-reader';
 import type { Config } from '../config/config';
 
 export type { BatchFilter, Erased, Rejection, ReportFetched, StoreReader } from '../adapters/sqlite/open-store-reader';
 
-/** Null as long as no daemon has made the store. @throws Fault S902 when it cannot be read */
+/** Null as long as no daemon has made the store. @throws Fault S902 when it cannot be read; errors of the file system */
 export function openReader(config: Config): StoreReader | null {
   const { storePath } = dataFolders(config.dataDir);
-  return existsSync(storePath) ? openStoreReader(storePath) : null;
+  return exists(storePath) ? openStoreReader(storePath) : null;
 }

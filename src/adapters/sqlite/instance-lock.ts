@@ -4,9 +4,10 @@
  * Nobody may open and close `labdrop.lock` by other means in the process that holds it: POSIX would drop the lock.
  */
 import Database from 'better-sqlite3';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault, toFault } from '../../domain/fault';
+import { exists } from '../spool/durable-files';
 import { asFault, isBusy, storeFault } from './as-fault';
 
 /** How long to wait for somebody who only looks who holds the lock. */
@@ -41,9 +42,12 @@ export function acquireInstanceLock(dataDir: string): InstanceLock {
   return { release: () => void db.close() };
 }
 
-/** Whether a daemon runs on the data folder, and which: null when none does. Leaves nothing behind. */
+/**
+ * Whether a daemon runs on the data folder, and which: null when none does. Leaves nothing behind.
+ * @throws Fault S902 when the lock cannot be read; an error of the file system when its folder cannot
+ */
 export function findInstanceHolder(dataDir: string): LockHolder | null {
-  if (!existsSync(lockPath(dataDir))) return null;
+  if (!exists(lockPath(dataDir))) return null;
   return asFault(() => {
     const db = new Database(lockPath(dataDir), { readonly: true, timeout: 0 });
     try {

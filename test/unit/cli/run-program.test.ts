@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { CommandContext } from '../../../src/cli/command-context';
@@ -6,6 +6,8 @@ import { addCommands, createProgram } from '../../../src/cli/program';
 import { LANGUAGES } from '../../../src/domain/account';
 import { FINDING_CODES } from '../../../src/domain/codes';
 import { type CommandHome, makeCommandHome, NOW } from './command-home';
+
+const ID = '01900000-0000-7000-8000-000000000001';
 
 let home: CommandHome;
 beforeEach(() => {
@@ -94,6 +96,58 @@ describe('runProgram', () => {
     const { status, out, err } = await home.run(args);
     expect([status, out]).toEqual([2, '']);
     expect(err).toMatch(message);
+  });
+});
+
+describe('a folder that this user may not look into', () => {
+  const seteuid = process.seteuid?.bind(process);
+  const isRoot = process.geteuid?.() === 0;
+
+  /** Root may look anywhere: it becomes nobody meanwhile. */
+  async function runAsStranger(args: readonly string[], folder = home.dataDir): ReturnType<CommandHome['run']> {
+    await home.run(args); // all that it loads is loaded
+    chmodSync(home.dir, 0o755);
+    chmodSync(folder, isRoot ? 0o700 : 0);
+    if (isRoot) seteuid?.(65_534);
+    try {
+      return await home.run(args);
+    } finally {
+      if (isRoot) seteuid?.(0);
+      chmodSync(folder, 0o700);
+    }
+  }
+
+  it('is told of the configuration too', async () => {
+    const { status, err } = await runAsStranger(['status'], join(home.dir, 'config'));
+    expect(status).toBe(78);
+    expect(err).toMatch(/labdrop\.yaml: cannot be read: EACCES/);
+  });
+
+  it.each([
+    [['status']],
+    [['batches']],
+    [['show', ID]],
+    [['rejections']],
+    [['replay', ID]],
+    [['release', ID]],
+    [['export', '--type', 'LaboratoryTestResult']],
+    [['purge']],
+    [['ban', 'list']],
+    [['reload']],
+  ])('is not taken for one without batches: %j', async (args) => {
+    home.commit({ id: ID }, []);
+    const { status, out, err } = await runAsStranger(args);
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toContain(`EACCES: permission denied`);
+    expect(err).toContain(home.dataDir);
+    if (isRoot) expect(err).toMatch(/; run it as user 0: sudo -u '#0' labdrop/);
+  });
+
+  it('is a problem of the store and the daemon for check', async () => {
+    home.commit({ id: ID }, []);
+    const { out } = await runAsStranger(['check']);
+    expect(out).toMatch(/^PROBLEM +daemon +cannot be looked at/m);
+    expect(out).toMatch(/^PROBLEM +store +cannot be looked at/m);
   });
 });
 
