@@ -3,7 +3,16 @@
  * each with its key's path and line; nothing is thrown for what the text says.
  */
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { isCollection, isMap, isScalar, LineCounter, type Node, parseDocument, type Document } from 'yaml';
+import {
+  type Document,
+  type ErrorCode,
+  isCollection,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+} from 'yaml';
 import { nearest } from '../domain/nearest';
 import type { KeyProblem } from './config-problem';
 import { checkBy, type OwnSchema, readOwnSchema } from './own-schema';
@@ -13,7 +22,7 @@ export interface YamlSchema extends OwnSchema {
   readonly digitsAreText: boolean;
 }
 
-export interface YamlReader extends Pick<YamlSchema, 'digitsAreText'> {
+export interface YamlReader extends Pick<YamlSchema, 'digitsAreText' | 'schema'> {
   readonly validate: ValidateFunction;
 }
 
@@ -33,7 +42,7 @@ export function yamlSchema(name: string, options: { digitsAreText: boolean }): Y
 }
 
 export function createYamlReader(schema: YamlSchema): YamlReader {
-  return { validate: checkBy(schema), digitsAreText: schema.digitsAreText };
+  return { validate: checkBy(schema), digitsAreText: schema.digitsAreText, schema: () => schema.schema() };
 }
 
 export function readYaml(text: string, reader: YamlReader): YamlReading {
@@ -47,7 +56,7 @@ export function readYaml(text: string, reader: YamlReader): YamlReading {
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) => ({
       path: '',
-      message: `is not YAML: ${firstLine(error.message)}`,
+      message: `is not YAML: ${firstLine(error.message)}${YAML_HINTS[error.code] ?? ''}`,
       line: lines.linePos(error.pos[0]).line,
     }));
     return { kind: 'problems', problems };
@@ -62,10 +71,18 @@ export function readYaml(text: string, reader: YamlReader): YamlReading {
   if (reader.validate(value)) return { kind: 'read', value: value as Record<string, unknown> };
   const problems = (reader.validate.errors ?? []).map((error) => {
     const path = keyPath(error);
-    return { path: path.join('.'), message: describe(error), line: lineOf(document, path, lines) };
+    return { path: path.join('.'), message: describe(error, reader), line: lineOf(document, path, lines) };
   });
   return { kind: 'problems', problems: onePerKey(problems) };
 }
+
+/** What most often is behind an error that the parser tells in its own words. */
+const YAML_HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  MULTILINE_IMPLICIT_KEY: ' (is there a key without a colon and a blank behind it?)',
+  BLOCK_AS_IMPLICIT_KEY: ' (is a line indented too far, or a value with a colon not in quotes?)',
+  TAB_AS_INDENT: ' (indent with blanks)',
+  DUPLICATE_KEY: ' (this key stands further up already)',
+};
 
 /** The document's content; an empty document counts as an empty map. */
 function toPlain(document: Document): unknown {
@@ -91,11 +108,12 @@ function keyPath(error: ErrorObject): string[] {
   return path;
 }
 
-function describe(error: ErrorObject): string {
+function describe(error: ErrorObject, reader: YamlReader): string {
+  if (error.data === null) return 'holds nothing: give it a value, or leave the key out';
   const is = `, is ${show(error.data)}`;
   switch (error.keyword) {
     case 'additionalProperties':
-      return unknownKey(error);
+      return unknownKey(error, reader);
     case 'required':
       return 'is missing';
     case 'enum':
@@ -115,10 +133,26 @@ function describe(error: ErrorObject): string {
   }
 }
 
-function unknownKey(error: ErrorObject): string {
+function unknownKey(error: ErrorObject, reader: YamlReader): string {
   const known = Object.keys((error.parentSchema?.['properties'] ?? {}) as object);
-  const meant = nearest(String(error.params['additionalProperty']), known);
-  return `unknown key${meant === null ? `; known here: ${known.join(', ')}` : `; did you mean ${meant}?`}`;
+  const key = String(error.params['additionalProperty']);
+  const meant = nearest(key, known);
+  if (meant !== null) return `unknown key; did you mean ${meant}?`;
+  const elsewhere = pathsOf(key, reader.schema() as Group);
+  if (elsewhere.length > 0) return `unknown key here; did you mean ${elsewhere.join(' or ')}?`;
+  return `unknown key; known here: ${known.join(', ')}`;
+}
+
+interface Group {
+  readonly properties?: Readonly<Record<string, Group>>;
+}
+
+/** Where in the groups of a schema there is a key of that name. */
+function pathsOf(key: string, { properties = {} }: Group): readonly string[] {
+  const below = Object.entries(properties).flatMap(([name, group]) =>
+    pathsOf(key, group).map((path) => `${name}.${path}`),
+  );
+  return Object.hasOwn(properties, key) ? [key, ...below] : below;
 }
 
 function expected(error: ErrorObject): string {
