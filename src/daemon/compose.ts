@@ -40,6 +40,7 @@ import { createStoreIntake } from './store-intake';
 import { createStatusFile } from './status-file';
 import { sweepArchive } from './sweep-archive';
 import { createWorkerLanes } from './worker-lanes';
+import type { FaultNotice } from './worker-messages';
 
 export interface DaemonOverrides {
   readonly now?: () => Date;
@@ -126,7 +127,11 @@ async function start(
     () => performance.now(),
   );
 
-  const lanes = createWorkerLanes(config, catalogue, overrides.lane);
+  const onUntidy = ({ code, message }: FaultNotice): void => {
+    log.error('fault', { code, operation: 'tidy the store behind a batch', message });
+    metrics.fault(code);
+  };
+  const lanes = createWorkerLanes(config, catalogue, onUntidy, overrides.lane);
   scope.defer(() => lanes.close());
   let service: SftpService | null = null;
   let reader: StoreReader | null = null;

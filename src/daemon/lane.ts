@@ -6,7 +6,14 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Fault, FAULT_CODES, toFault } from '../domain/fault';
-import type { WaitingFile, WorkerReply, WorkerRequest, WorkerSettings, WorkerStart } from './worker-messages';
+import type {
+  FaultNotice,
+  WaitingFile,
+  WorkerReply,
+  WorkerRequest,
+  WorkerSettings,
+  WorkerStart,
+} from './worker-messages';
 
 /** The worker died while it had a request in hand; one that could not even start is another fault. */
 export class WorkerDeath extends Fault {
@@ -65,7 +72,13 @@ interface Pending {
   readonly reject: (fault: Fault) => void;
 }
 
-export function createLane(name: string, initial: WorkerSettings, options: LaneOptions = LANE_DEFAULTS): Lane {
+/** @param onUntidy hears what the thread failed at behind an answer */
+export function createLane(
+  name: string,
+  initial: WorkerSettings,
+  options: LaneOptions,
+  onUntidy: (fault: FaultNotice) => void,
+): Lane {
   let settings = initial;
   let outdated = false;
   let hasRehearsed = false;
@@ -89,6 +102,7 @@ export function createLane(name: string, initial: WorkerSettings, options: LaneO
     let cause: unknown;
     thread.on('message', (reply: WorkerReply) => {
       if (reply.kind === 'ready') isReady = true;
+      else if (reply.kind === 'untidy') onUntidy(reply.fault);
       else settle()?.resolve(reply);
     });
     thread.on('error', (error) => (cause = error));

@@ -5,7 +5,7 @@ import type { Config } from '../config/config';
 import { Fault } from '../domain/fault';
 import type { Catalogue } from '../domain/message-type';
 import { createLane, type Lane, LANE_DEFAULTS, type LaneOptions } from './lane';
-import type { WorkerReply, WorkerSettings } from './worker-messages';
+import type { FaultNotice, WorkerReply, WorkerSettings } from './worker-messages';
 
 export interface WorkerLanes {
   /** For small files. */
@@ -22,14 +22,16 @@ export interface WorkerLanes {
   close(): Promise<void>;
 }
 
+/** @param onUntidy hears what a thread failed at behind an answer */
 export function createWorkerLanes(
   config: Config,
   catalogue: Catalogue,
+  onUntidy: (fault: FaultNotice) => void,
   overrides: Partial<LaneOptions> = {},
 ): WorkerLanes {
   const options = { ...LANE_DEFAULTS, ...overrides };
-  const express = createLane('express', workerSettings(config, catalogue), options);
-  const bulk = createLane('bulk', workerSettings(config, catalogue), options);
+  const express = createLane('express', workerSettings(config, catalogue), options, onUntidy);
+  const bulk = createLane('bulk', workerSettings(config, catalogue), options, onUntidy);
   const lanes = [express, bulk];
 
   async function leftBehind(stop?: AbortSignal): Promise<Extract<WorkerReply, { kind: 'unfinished' }>> {

@@ -61,6 +61,8 @@ export type WorkerReply =
       readonly parted: FaultNotice | null;
     }
   | { readonly kind: 'failed'; readonly fault: FaultNotice }
+  /** No answer to anything: what was to be done behind one was not, and is left for another time. */
+  | { readonly kind: 'untidy'; readonly fault: FaultNotice }
   | { readonly kind: 'quarantined'; readonly quarantined: QuarantinedBatch }
   | {
       readonly kind: 'unfinished';

@@ -12,7 +12,6 @@ import { dataFolders, dropFolder } from '../adapters/spool/data-folders';
 import { openBatchStore } from '../adapters/sqlite/open-batch-store';
 import { type Fault, toFault } from '../domain/fault';
 import type { BatchPorts } from '../pipeline/batch-ports';
-import type { BatchStore } from '../ports/batch-store';
 import { processTogether } from '../pipeline/process-together';
 import { finishQuarantine, setBatchAside } from '../pipeline/set-batch-aside';
 import { loadAjv } from '../stages/validate/compile-type';
@@ -48,6 +47,15 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
     rehearse({ path, stagingDir: folders.stagingDir, ports, isWanted });
   };
 
+  /** The batches have their answer already, and nothing depends on it: whoever needs what was left does it. */
+  const tidy = (): void => {
+    try {
+      store.tidy();
+    } catch (error) {
+      reply({ kind: 'untidy', fault: notice(toFault(error)) });
+    }
+  };
+
   const answer = (request: WorkerRequest): void => {
     switch (request.kind) {
       case 'process': {
@@ -59,7 +67,7 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
           ms: performance.now() - started,
           parted: parted === null ? null : notice(parted),
         });
-        tidy(store);
+        tidy();
         return;
       }
       case 'unfinished':
@@ -94,15 +102,6 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
     handle(taken);
   });
   reply({ kind: 'ready' });
-}
-
-/** The batches have their answer already: what fails here is left for another time. */
-function tidy(store: BatchStore): void {
-  try {
-    store.tidy();
-  } catch {
-    // Nothing depends on it: whoever needs what was left does it, and meets the same store.
-  }
 }
 
 function notice({ code, message, retryable }: Fault): FaultNotice {

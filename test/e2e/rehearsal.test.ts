@@ -17,7 +17,7 @@ import { makePipelineHome, type PipelineHome } from '../support/pipeline-home';
 const built = createRequire(join(PROJECT_ROOT, 'dist/main.js'));
 const { rehearse } = built('./daemon/rehearse') as typeof RehearseModule;
 const { createSecondReader } = built('./daemon/second-reader') as typeof SecondReaderModule;
-const { createLane } = built('./daemon/lane') as typeof LaneModule;
+const { createLane, LANE_DEFAULTS } = built('./daemon/lane') as typeof LaneModule;
 
 const CONTENT = file(rows(3_000));
 
@@ -82,6 +82,13 @@ describe('in a lane', () => {
   // Long enough to be met in the middle.
   const large = file(rows(20_000));
 
+  function bulkLane(): LaneModule.Lane {
+    const settings = { dataDir: home.folders.dataDir, catalogue, rules: home.ports.rules };
+    return createLane('bulk', settings, LANE_DEFAULTS, (fault) => {
+      throw new Error(fault.message);
+    });
+  }
+
   async function processed(lane: LaneModule.Lane): Promise<Extract<WorkerReply, { kind: 'processed' }>> {
     const batches = (await home.offered()).map((origin) => ({ origin, submitter: home.account }));
     const reply = await lane.ask({ kind: 'process', batches });
@@ -96,7 +103,7 @@ describe('in a lane', () => {
 
   it('gives way to the batch that comes, which may be that very file', async () => {
     home.put(NAME, large);
-    const lane = createLane('bulk', { dataDir: home.folders.dataDir, catalogue, rules: home.ports.rules });
+    const lane = bulkLane();
     await rehearsing(lane);
     home.put(`${NAME}.ok`, '');
     const { ends } = await processed(lane);
@@ -108,7 +115,7 @@ describe('in a lane', () => {
 
   it('rehearses once, and ends in the middle of it when it is told to', async () => {
     home.put(NAME, large);
-    const lane = createLane('bulk', { dataDir: home.folders.dataDir, catalogue, rules: home.ports.rules });
+    const lane = bulkLane();
     await rehearsing(lane);
     await lane.close();
     expect(readdirSync(home.folders.stagingDir)).toEqual([]);

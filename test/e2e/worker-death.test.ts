@@ -35,7 +35,7 @@ const PATIENCE_MS = 60_000;
 
 interface Failure {
   readonly how: 'exit' | 'heap' | 'hang' | 'throw';
-  readonly when: 'start' | 'claimed' | 'committed';
+  readonly when: 'start' | 'claimed' | 'committed' | 'tidied';
   readonly times: number;
 }
 
@@ -151,6 +151,21 @@ test.each(hows)(
   },
   60_000,
 );
+
+test('what fails behind an answer is told, and stops nothing', async () => {
+  addAccount('lab');
+  await start({ tidy: { how: 'throw', when: 'tidied', times: 1 } });
+  for (const number of [1, 2]) {
+    place('lab', number);
+    await until(() => isAnswered('lab', number), 'an answer');
+  }
+  expect(failures()).toBe(1);
+  const operation = 'tidy the store behind a batch';
+  expect(events.filter(({ event }) => event === 'fault')).toEqual([
+    { event: 'fault', fields: { code: 'S903', operation, message: 'cannot read what is not there' } },
+  ]);
+  expect(status().faults).toEqual([]);
+});
 
 test('the next worker goes by the schemas in force, whatever lies in their folder by now', async () => {
   const schemas = join(home.dir, 'schemas');

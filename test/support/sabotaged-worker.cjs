@@ -4,7 +4,8 @@
  * failure is noted in the file `failures` before it happens. The product has no way to reach this.
  *
  * how   exit (the thread ends), heap (it runs out of memory), hang, throw (an error of the program)
- * when  start (before anything is taken), claimed (the data file is in work), committed (before the reports)
+ * when  start (before anything is taken), claimed (the data file is in work), committed (before the reports), tidied
+ *       (behind the answer, under the name `tidy`)
  */
 'use strict';
 const { appendFileSync, existsSync, readFileSync } = require('node:fs');
@@ -37,23 +38,25 @@ const FAILURES = {
   },
 };
 
+function fail(fileName, when) {
+  const plan = sabotage[fileName];
+  if (plan?.when !== when || failuresOf(fileName) >= plan.times) return;
+  appendFileSync(log, `${fileName}\n`);
+  FAILURES[plan.how]();
+}
+
 /** The ports with which the batch of this origin fails as planned; may fail at once. */
 function sabotaged(ports, origin) {
-  const plan = sabotage[origin.fileName];
-  const fail = (when) => {
-    if (plan?.when !== when || failuresOf(origin.fileName) >= plan.times) return;
-    appendFileSync(log, `${origin.fileName}\n`);
-    FAILURES[plan.how]();
-  };
-  fail('start');
+  const { fileName } = origin;
+  fail(fileName, 'start');
   const spool = {
     ...ports.spool,
     read: (file) => {
-      fail('claimed');
+      fail(fileName, 'claimed');
       return ports.spool.read(file);
     },
     writeReport: (batch, content) => {
-      fail('committed');
+      fail(fileName, 'committed');
       return ports.spool.writeReport(batch, content);
     },
   };
@@ -63,5 +66,24 @@ function sabotaged(ports, origin) {
 const { processBatch, beginJourney } = pipeline;
 pipeline.processBatch = (ports, origin, submitter) => processBatch(sabotaged(ports, origin), origin, submitter);
 pipeline.beginJourney = (ports, origin, submitter) => beginJourney(sabotaged(ports, origin), origin, submitter);
+
+const stores = require('../../dist/adapters/sqlite/open-batch-store.js');
+const { openBatchStore } = stores;
+stores.openBatchStore = (options) => {
+  const store = openBatchStore(options);
+  const tidy = () => store.tidy();
+  return new Proxy(store, {
+    get: (target, name) => {
+      if (name === 'tidy') {
+        return () => {
+          fail('tidy', 'tidied');
+          tidy();
+        };
+      }
+      const member = target[name];
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+};
 
 require('../../dist/daemon/worker.js');
