@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type BuiltDaemon,
   type Home,
@@ -151,6 +152,14 @@ describe('health and metrics', () => {
     expect(metrics.get('labdrop_last_success_timestamp_seconds{account="lab"}')).toBeGreaterThan(1.6e9);
     expect(metrics.get('labdrop_last_scan_timestamp_seconds')).toBeGreaterThan(1.6e9);
     expect(metrics.has('nodejs_eventloop_lag_p99_seconds')).toBe(true);
+  });
+
+  it('looks at its event loop twenty times a second and no more', async () => {
+    await scrape(daemon.httpPort);
+    await sleep(1_000);
+    const metrics = await scrape(daemon.httpPort);
+    expect(metrics.get('nodejs_eventloop_lag_p50_seconds')).toBeGreaterThan(0.045);
+    expect(metrics.get('nodejs_eventloop_lag_p50_seconds')).toBeLessThan(1);
   });
 
   it('explains every metric of its own', async () => {

@@ -38,6 +38,8 @@ export interface MetricsOptions {
 const BATCH_SECONDS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 const SCAN_SECONDS = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30];
 const TRANSFER_SECONDS = [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 1800];
+/** Between two looks at the event loop: each wakes an idle process. What is late by a second is seen all the same. */
+const LOOP_LOOKS_MS = 50;
 const OPERATIONS_MAX = 40;
 const LOGIN_METHODS: ReadonlySet<string> = new Set([
   'publickey',
@@ -50,7 +52,7 @@ const LOGIN_METHODS: ReadonlySet<string> = new Set([
 export function createMetrics({ version, messageTypes, sources }: MetricsOptions): Metrics {
   const registry = new Registry();
   const counter = createCounterMaker(registry);
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_LOOKS_MS });
   new Gauge({ name: 'labdrop_build_info', help: 'Always 1', labelNames: ['version'], registers: [registry] }).set(
     { version },
     1,
