@@ -51,7 +51,7 @@ export interface Lane {
   ask(request: WorkerRequest): Promise<WorkerReply>;
   /**
    * Starts the thread, with all that a large batch needs, unless it runs and was prepared already. The first time it
-   * rehearses with the file that waits, as long as nothing is asked of it.
+   * warms up with the file that waits, as long as nothing is asked of it.
    */
   prepare(waiting: WaitingFile): void;
   /** The next request runs under these settings; the one in hand ends under the old ones. */
@@ -81,7 +81,7 @@ export function createLane(
 ): Lane {
   let settings = initial;
   let outdated = false;
-  let hasRehearsed = false;
+  let hasWarmedUp = false;
   let worker: Worker | null = null;
   let pending: Pending | null = null;
   let inHand: Promise<unknown> = Promise.resolve();
@@ -179,10 +179,10 @@ export function createLane(
   }
 
   function prepare(waiting: WaitingFile): void {
-    if (pending !== null || (worker !== null && hasRehearsed)) return;
-    inForce().postMessage({ kind: 'prepare', waiting: hasRehearsed ? null : waiting } satisfies WorkerRequest);
+    if (pending !== null || (worker !== null && hasWarmedUp)) return;
+    inForce().postMessage({ kind: 'prepare', waiting: hasWarmedUp ? null : waiting } satisfies WorkerRequest);
     // Once and no more: should it be what the thread dies of, it shall not die of it again and again.
-    hasRehearsed = true;
+    hasWarmedUp = true;
   }
 
   async function close(): Promise<void> {

@@ -35,7 +35,7 @@ export type WorkerRequest =
   | { readonly kind: 'quarantine'; readonly origin: BatchOrigin; readonly reason: string }
   /** Which batches a former run left unfinished; what it did not set aside to the end is set aside now. */
   | { readonly kind: 'unfinished' }
-  /** A large batch is on its way: starts what it will need, and rehearses it with a file that waits. Not answered. */
+  /** A large batch is on its way: starts what it will need, and warms up with a file that waits. Not answered. */
   | { readonly kind: 'prepare'; readonly waiting: WaitingFile | null }
   | { readonly kind: 'close' };
 

@@ -15,8 +15,8 @@ import type { BatchPorts } from '../pipeline/batch-ports';
 import { processTogether } from '../pipeline/process-together';
 import { finishQuarantine, setBatchAside } from '../pipeline/set-batch-aside';
 import { loadAjv } from '../stages/validate/compile-type';
-import { rehearse } from './rehearse';
 import { createSecondReader } from './second-reader';
+import { warmUp } from './warm-up';
 import type { FaultNotice, WaitingFile, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages';
 
 function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }: WorkerStart): void {
@@ -36,15 +36,15 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
   };
   const reply = (message: WorkerReply): void => port.postMessage(message);
 
-  /** What came during a rehearsal, which ends for it. */
+  /** What came during a warm-up, which ends for it. */
   let next: WorkerRequest | null = null;
   const isWanted = (): boolean => {
     next ??= (receiveMessageOnPort(port) as { message: WorkerRequest } | undefined)?.message ?? null;
     return next !== null;
   };
-  const rehearseWith = ({ account, folder, fileName }: WaitingFile): void => {
+  const warmUpWith = ({ account, folder, fileName }: WaitingFile): void => {
     const path = join(dropFolder(folders, account, folder), fileName);
-    rehearse({ path, stagingDir: folders.stagingDir, ports, isWanted });
+    warmUp({ path, stagingDir: folders.stagingDir, ports, isWanted });
   };
 
   /** The batches have their answer already, and nothing depends on it: whoever needs what was left does it. */
@@ -80,7 +80,7 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }:
         return;
       case 'prepare':
         secondReader?.prepare();
-        if (request.waiting !== null) rehearseWith(request.waiting);
+        if (request.waiting !== null) warmUpWith(request.waiting);
         return;
       case 'close':
         store.close();

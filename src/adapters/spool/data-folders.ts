@@ -56,12 +56,12 @@ export function stagedReportPath({ stagingDir }: DataFolders, batchId: string, n
   return join(stagingDir, `${batchId}.${name.split('.').slice(-2).join('.')}`);
 }
 
-/** Stands for a batch's id where a batch is rehearsed: each time replaces what was left of the last one. */
-export const REHEARSAL_ID = 'rehearsal';
+/** Stands for a batch's id in a warm-up; each replaces what was left of the last one. */
+export const WARM_UP_ID = 'warm-up';
 
-/** The part of a waiting file that a batch is rehearsed with. */
-export function rehearsedPath(stagingDir: string): string {
-  return join(stagingDir, `${REHEARSAL_ID}.data`);
+/** The part of a waiting file that a thread warms up with. */
+export function warmUpPath(stagingDir: string): string {
+  return join(stagingDir, `${WARM_UP_ID}.data`);
 }
 
 /**

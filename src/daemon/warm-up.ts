@@ -6,14 +6,14 @@
 import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { createLocalSpool } from '../adapters/spool/create-local-spool';
-import { rehearsedPath, REHEARSAL_ID } from '../adapters/spool/data-folders';
+import { WARM_UP_ID, warmUpPath } from '../adapters/spool/data-folders';
 import { openBatchStore } from '../adapters/sqlite/open-batch-store';
 import { IN_MEMORY } from '../adapters/sqlite/open-connection';
 import type { BatchPorts } from '../pipeline/batch-ports';
 import { judgeBatch } from '../pipeline/judge-batch';
 import { originWithoutAccount } from './origin-without-account';
 
-export interface Rehearsal {
+export interface WarmUp {
   /** Of the data file that waits, under the name it was sent with; it is only read. */
   readonly path: string;
   readonly stagingDir: string;
@@ -28,11 +28,11 @@ const SAMPLE_BYTES = 4 * 1024 * 1024;
 class Wanted extends Error {}
 
 /** @returns whether it came to its end */
-export function rehearse(rehearsal: Rehearsal): boolean {
-  const sample = rehearsedPath(rehearsal.stagingDir);
+export function warmUp(given: WarmUp): boolean {
+  const sample = warmUpPath(given.stagingDir);
   try {
-    const bytes = copyBeginning(rehearsal.path, sample);
-    playThrough(rehearsal, { path: sample, bytes });
+    const bytes = copyBeginning(given.path, sample);
+    playThrough(given, { path: sample, bytes });
     return true;
   } catch {
     return false;
@@ -56,7 +56,7 @@ function copyBeginning(from: string, to: string): number {
 }
 
 function playThrough(
-  { path, stagingDir, ports, isWanted }: Rehearsal,
+  { path, stagingDir, ports, isWanted }: WarmUp,
   sample: { readonly path: string; readonly bytes: number },
 ): void {
   const { catalogue } = ports;
@@ -81,7 +81,7 @@ function playThrough(
   const options = { stagingDir, stagedInMemoryMaxBytes: 0, catalogue: { ...catalogue, types: new Map(asked) } };
   const store = openBatchStore({ path: IN_MEMORY, ...options });
   try {
-    const batch = store.open({ ...origin, id: REHEARSAL_ID, mode: 'production', folder: 'root' });
+    const batch = store.open({ ...origin, id: WARM_UP_ID, mode: 'production', folder: 'root' });
     const interruptible = { ...spool, read: () => unlessWanted(spool.read(sample)) };
     judgeBatch({ ...ports, store, spool: interruptible }, batch, sample, null);
     store.tidy();

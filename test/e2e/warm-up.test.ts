@@ -1,12 +1,12 @@
-/** What a thread rehearses with a file that waits for its marker: it leaves nothing, and keeps nobody waiting. */
+/** What a thread does with a file that waits for its marker: it leaves nothing, and keeps nobody waiting. */
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { dropFolder, rehearsedPath } from '../../src/adapters/spool/data-folders';
+import { dropFolder, warmUpPath } from '../../src/adapters/spool/data-folders';
 import { findStrays } from '../../src/adapters/spool/find-leftovers';
 import type * as LaneModule from '../../src/daemon/lane';
-import type * as RehearseModule from '../../src/daemon/rehearse';
 import type * as SecondReaderModule from '../../src/daemon/second-reader';
+import type * as WarmUpModule from '../../src/daemon/warm-up';
 import type { WorkerReply } from '../../src/daemon/worker-messages';
 import type { SecondReader } from '../../src/pipeline/second-reader';
 import { PROJECT_ROOT, until } from '../support/built-daemon';
@@ -15,7 +15,7 @@ import { makePipelineHome, type PipelineHome } from '../support/pipeline-home';
 
 // The built program, because only that has threads to start.
 const built = createRequire(join(PROJECT_ROOT, 'dist/main.js'));
-const { rehearse } = built('./daemon/rehearse') as typeof RehearseModule;
+const { warmUp } = built('./daemon/warm-up') as typeof WarmUpModule;
 const { createSecondReader } = built('./daemon/second-reader') as typeof SecondReaderModule;
 const { createLane, LANE_DEFAULTS } = built('./daemon/lane') as typeof LaneModule;
 
@@ -31,9 +31,9 @@ afterEach(() => {
 
 const path = (name: string): string => join(dropFolder(home.folders, 'lab', 'root'), name);
 
-function rehearseWith(name: string, secondReader: SecondReader | null, isWanted = (): boolean => false): boolean {
+function warmUpWith(name: string, secondReader: SecondReader | null, isWanted = (): boolean => false): boolean {
   const { stagingDir } = home.folders;
-  const ended = rehearse({ path: path(name), stagingDir, ports: { ...home.ports, secondReader }, isWanted });
+  const ended = warmUp({ path: path(name), stagingDir, ports: { ...home.ports, secondReader }, isWanted });
   expect(readdirSync(stagingDir)).toEqual([]);
   return ended;
 }
@@ -43,7 +43,7 @@ test('it comes to its end, with both readers, and nothing is left but the file a
   const before = statSync(path(NAME), { bigint: true });
   let asked = 0;
   const reader = createSecondReader({ catalogue, step: () => asked++ });
-  expect(rehearseWith(NAME, reader)).toBe(true);
+  expect(warmUpWith(NAME, reader)).toBe(true);
   expect(asked).toBeGreaterThan(0);
   const { ino, size, mtimeNs } = statSync(path(NAME), { bigint: true });
   expect({ ino, size, mtimeNs }).toEqual({ ino: before.ino, size: before.size, mtimeNs: before.mtimeNs });
@@ -61,20 +61,20 @@ test.each([
   ['of bytes', Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 256))],
 ])('a file %s harms nobody', (_, content) => {
   home.put(NAME, content);
-  expect(() => rehearseWith(NAME, null)).not.toThrow();
+  expect(() => warmUpWith(NAME, null)).not.toThrow();
 });
 
 test('JSON cut off in the middle, a name that says nothing, a file that is gone', () => {
   home.put(`${NAME}.json`, '[\n{"a":"1"},\n{"a":');
   home.put('anything', CONTENT);
-  for (const name of [`${NAME}.json`, 'anything', 'gone']) expect(() => rehearseWith(name, null)).not.toThrow();
+  for (const name of [`${NAME}.json`, 'anything', 'gone']) expect(() => warmUpWith(name, null)).not.toThrow();
 });
 
 test('it ends as soon as something else is wanted, and the second reader is free again', () => {
   home.put(NAME, CONTENT);
   const reader = createSecondReader({ catalogue, step: () => undefined });
-  expect(rehearseWith(NAME, reader, () => true)).toBe(false);
-  expect(rehearseWith(NAME, reader)).toBe(true);
+  expect(warmUpWith(NAME, reader, () => true)).toBe(false);
+  expect(warmUpWith(NAME, reader)).toBe(true);
 });
 
 describe('in a lane', () => {
@@ -96,15 +96,15 @@ describe('in a lane', () => {
     return reply;
   }
 
-  async function rehearsing(lane: LaneModule.Lane): Promise<void> {
+  async function warmingUp(lane: LaneModule.Lane): Promise<void> {
     lane.prepare(waiting);
-    await until(() => existsSync(rehearsedPath(home.folders.stagingDir)), 'the rehearsal');
+    await until(() => existsSync(warmUpPath(home.folders.stagingDir)), 'the warm-up');
   }
 
   it('gives way to the batch that comes, which may be that very file', async () => {
     home.put(NAME, large);
     const lane = bulkLane();
-    await rehearsing(lane);
+    await warmingUp(lane);
     home.put(`${NAME}.ok`, '');
     const { ends } = await processed(lane);
     expect(ends).toMatchObject([{ kind: 'ended', result: { batch: { records: 20_000, outcome: 'ACCEPTED' } } }]);
@@ -113,17 +113,17 @@ describe('in a lane', () => {
     await lane.close();
   });
 
-  it('rehearses once, and ends in the middle of it when it is told to', async () => {
+  it('warms up once, and ends in the middle of it when it is told to', async () => {
     home.put(NAME, large);
     const lane = bulkLane();
-    await rehearsing(lane);
+    await warmingUp(lane);
     await lane.close();
     expect(readdirSync(home.folders.stagingDir)).toEqual([]);
     // A thread that is started anew answers at once: no sample lies there.
     lane.prepare(waiting);
     home.put(`${NAME}.ok`, '');
     let seen = false;
-    const looking = setInterval(() => (seen ||= existsSync(rehearsedPath(home.folders.stagingDir))), 1);
+    const looking = setInterval(() => (seen ||= existsSync(warmUpPath(home.folders.stagingDir))), 1);
     await processed(lane);
     clearInterval(looking);
     expect(seen).toBe(false);
@@ -132,9 +132,9 @@ describe('in a lane', () => {
 });
 
 test("what a killed process left of one is nobody's business but the next one's", () => {
-  const sample = rehearsedPath(home.folders.stagingDir);
+  const sample = warmUpPath(home.folders.stagingDir);
   for (const ending of ['data', 'staging', 'incoming']) writeFileSync(sample.replace(/data$/, ending), 'left');
   expect([...findStrays(home.folders, () => false)]).toEqual([]);
   home.put(NAME, CONTENT);
-  expect(rehearseWith(NAME, null)).toBe(true);
+  expect(warmUpWith(NAME, null)).toBe(true);
 });
