@@ -13,7 +13,7 @@ const TYPE = 'LaboratoryTestResult';
 const PATIENTS = ['85073003328', '92122407161'] as const;
 const RESULTS = ['260373001', '260415000', '419984006'] as const;
 const example = examples.find(({ type, shape }) => type === TYPE && shape === 'csv')!;
-const HISTORIES = 12;
+const HISTORIES = 6;
 /** A sender of its own, and so a store of its own, for each history, those that are tried for a smaller one included. */
 const SENDERS = 2_000;
 
