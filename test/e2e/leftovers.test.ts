@@ -185,8 +185,10 @@ describe('set aside, told, and out of the way', () => {
       const [found = '', ...more] = listNames(at('quarantine')).filter((name) => name.startsWith('found-'));
       expect(more).toEqual([]);
       expect(round.map(([, path]) => lstatSync(at('quarantine', found, path)).ino)).toEqual(inodes);
+      // Told once it is done.
       for (const [, path] of round) {
-        expect(daemon.stdout().split('\n')).toContainEqual(expect.stringMatching(`"event":"fault".*"path":"${path}"`));
+        const told = new RegExp(`"event":"fault".*"path":"${path}"`);
+        await until(() => told.test(daemon?.stdout() ?? ''), `a fault at ${path}`);
       }
       await until(() => status().faults.some(({ message }) => message.includes(found)), 'the standing fault');
       expect(labdrop(home, ['status']).stdout).toContain(found);
