@@ -24,3 +24,12 @@ export interface PlainRecord {
   /** Every character of the line is ASCII, and so are key and patient. */
   readonly ascii: boolean;
 }
+
+/**
+ * Whether columns stand in the order of the fields.
+ * @param fieldOf the position of each column's field; below 0 where it is none, which is passed over
+ */
+export function isInFieldOrder(fieldOf: readonly number[]): boolean {
+  const fields = fieldOf.filter((field) => field >= 0);
+  return fields.every((field, i) => i === 0 || field > (fields[i - 1] ?? 0));
+}

@@ -9,7 +9,7 @@
  * corrected reject file.
  */
 import type { MessageType } from '../../domain/message-type';
-import type { PlainRecord } from '../../domain/plain-record';
+import { isInFieldOrder, type PlainRecord } from '../../domain/plain-record';
 import type { CsvHeader } from '../parse/decide-header';
 import type { Encoding } from '../parse/decode-text';
 import type { LineReader } from '../parse/line-reader';
@@ -106,7 +106,7 @@ class PlainRows implements RowTaker {
     this.current = {
       ...{ line: 0, record: 0, offset: 0, length: 0, key: '', patient: '', ascii: true },
       bytes: Buffer.alloc(VALUE_MAX),
-      inOrder: isRising(fieldOf.filter((field) => field >= 0)),
+      inOrder: isInFieldOrder(fieldOf),
       starts: new Int32Array(count),
       ends: new Int32Array(count),
     };
@@ -218,10 +218,6 @@ class PlainRows implements RowTaker {
       this.values[index] = ascii ? window.raw.slice(start, end) : window.bytes.toString('utf8', start, end);
     }
   }
-}
-
-function isRising(numbers: readonly number[]): boolean {
-  return numbers.every((number, i) => i === 0 || number > (numbers[i - 1] ?? 0));
 }
 
 /** The next quote, where a separator or the line's end is behind it; else -1. */

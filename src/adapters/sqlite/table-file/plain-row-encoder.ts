@@ -3,7 +3,7 @@
  * copied as they are, without becoming strings. The columns before the fields, a record's identity and place, are
  * ordinary values; most of them are those of the row before, and are kept as they were written then. It never fails.
  */
-import type { PlainRecord } from '../../../domain/plain-record';
+import { isInFieldOrder, type PlainRecord } from '../../../domain/plain-record';
 import {
   type ColumnValue,
   integerBytes,
@@ -38,9 +38,8 @@ export class PlainRowEncoder implements RowEncoder {
   constructor(fieldOf: readonly number[]) {
     const first = fieldOf.findIndex((field) => field >= 0);
     const count = first < 0 ? fieldOf.length : first;
-    const fields = fieldOf.filter((field) => field >= 0);
     this.#fields = Int16Array.from(fieldOf.slice(count));
-    this.#inOrder = fields.every((field, i) => i === 0 || field > (fields[i - 1] ?? 0));
+    this.#inOrder = isInFieldOrder(fieldOf);
     this.#values = new Array<ColumnValue>(count).fill(null);
     this.#types = new Int32Array(count);
     this.#places = new Int32Array(count);
