@@ -1,7 +1,7 @@
 /**
  * Node compiles code while it runs it: the first large file of a thread takes half as long again as its later ones. So
- * while such a file waits for its marker, its beginning is read, judged and stored by the code that will do so with the
- * file itself, in a store of its own in memory, and forgotten. Nothing depends on it: what fails here fails for nobody.
+ * while such a file waits for its marker, its beginning is read and judged by the code that will do so with the file
+ * itself, in a store of its own in memory, and forgotten. Nothing depends on it: what fails here fails for nobody.
  */
 import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -81,10 +81,9 @@ function playThrough(
   const options = { stagingDir, stagedInMemoryMaxBytes: 0, catalogue: { ...catalogue, types: new Map(asked) } };
   const store = openBatchStore({ path: IN_MEMORY, ...options });
   try {
-    const batch = store.open({ ...origin, id: WARM_UP_ID, mode: 'production', folder: 'root' });
+    const batch = store.open({ ...origin, id: WARM_UP_ID });
     const interruptible = { ...spool, read: () => unlessWanted(spool.read(sample)) };
     judgeBatch({ ...ports, store, spool: interruptible }, batch, sample, null);
-    store.tidy();
   } finally {
     store.close();
   }
