@@ -97,7 +97,8 @@ export function createBatchQueue(): BatchQueue {
   function remove(accepts: (batch: QueuedBatch) => boolean): readonly QueuedBatch[] {
     return [...lines].flatMap(([key, line]) => {
       const removed = line.waiting.filter(accepts);
-      line.waiting = line.waiting.filter((batch) => !removed.includes(batch));
+      if (removed.length === 0) return removed;
+      line.waiting = line.waiting.filter((batch) => !accepts(batch));
       if (line.waiting.length === 0 && !line.running) lines.delete(key);
       return removed;
     });

@@ -41,10 +41,10 @@ export interface Dispatcher {
   /** Takes up a batch that the store has just named as not finished, unless it is in hand. */
   resume(origin: BatchOrigin, submitter: Submitter): void;
   /**
-   * Lets go of uploads that still wait for their turn and were never tried: what lies in the drop folder under this base
-   * name is then known no more.
+   * Lets go of uploads that still wait for their turn and were never tried: what lies in the drop folder under these base
+   * names is then known no more.
    */
-  giveBack(account: string, folder: BatchOrigin['folder'], baseName: string): void;
+  giveBack(account: string, folder: BatchOrigin['folder'], baseNames: ReadonlySet<string>): void;
   /** A data file waits for its marker: what would keep it waiting then is begun now. */
   expect(waiting: WaitingFile): void;
   /** What is offered meanwhile is there at once: nothing starts before all of it stands in its line. */
@@ -114,9 +114,9 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
     pump();
   }
 
-  function giveBack(account: string, folder: BatchOrigin['folder'], baseName: string): void {
+  function giveBack(account: string, folder: BatchOrigin['folder'], baseNames: ReadonlySet<string>): void {
     const isMeant = (origin: BatchOrigin): boolean =>
-      origin.account === account && origin.folder === folder && origin.baseName === baseName;
+      origin.account === account && origin.folder === folder && baseNames.has(origin.baseName);
     const removed = queue.remove(
       ({ origin, isNew, attempts }) => isNew && attempts === 0 && origin.cause === 'upload' && isMeant(origin),
     );

@@ -70,10 +70,11 @@ export function createIntake(options: IntakeOptions): (listing: FolderListing) =
 
   /** What waits for its turn is not processed yet: whether it is what a cancel means is decided with all that lies there. */
   function giveBackCancelled({ account, folder, files }: FolderListing): void {
-    for (const { name, identity } of files) {
+    const cancelled = files.flatMap(({ name, identity }) => {
       const { kind, base } = fileKind(name);
-      if (kind === 'cancel' && !dispatcher.isKnown(identity)) dispatcher.giveBack(account, folder, base);
-    }
+      return kind === 'cancel' && !dispatcher.isKnown(identity) ? [base] : [];
+    });
+    if (cancelled.length > 0) dispatcher.giveBack(account, folder, new Set(cancelled));
   }
 
   function isOverdue(file: DroppedFile): boolean {

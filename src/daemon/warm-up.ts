@@ -18,7 +18,7 @@ export interface WarmUp {
   readonly path: string;
   readonly stagingDir: string;
   readonly ports: Pick<BatchPorts, 'catalogue' | 'rules' | 'secondReader' | 'now'>;
-  /** Asked every few milliseconds while records are read: whether there is something better to do. */
+  /** Asked before each chunk of the file is read: whether there is something better to do. */
   readonly isWanted: () => boolean;
 }
 

@@ -108,16 +108,16 @@ describe('the dispatcher', () => {
     dispatcher.resume(named('from the store'), null);
     const isKnown = (id: string | null): boolean => dispatcher.isKnown(id ?? '');
     expect(dispatcher.waiting()).toBe(6);
-    dispatcher.giveBack('other', 'root', 'X');
+    dispatcher.giveBack('other', 'root', new Set(['X']));
     expect(dispatcher.waiting()).toBe(6);
-    dispatcher.giveBack('lab', 'root', 'X');
+    dispatcher.giveBack('lab', 'root', new Set(['X']));
     expect(dispatcher.waiting()).toBe(4);
     expect(['waiting', 'waiting too', 'marker'].map(isKnown)).toEqual([false, false, false]);
     expect(['running', 'from the store', ...others.map(({ id }) => id)].every(isKnown)).toBe(true);
     expect(dispatcher.isClaimed('lab', 'root', 'waiting')).toBe(false);
 
     await express.answer({ kind: 'failed', fault: { code: 'S901', message: 'full', retryable: true } });
-    dispatcher.giveBack('lab', 'root', 'X');
+    dispatcher.giveBack('lab', 'root', new Set(['X']));
     expect([isKnown('running'), dispatcher.waiting()]).toEqual([true, 5]);
   });
 
