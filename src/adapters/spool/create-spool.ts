@@ -11,7 +11,6 @@ import {
   readdirSync,
   readSync,
   renameSync,
-  rmdirSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -27,12 +26,12 @@ import {
   fileIdentity,
   makeDirectory,
   moveFile,
-  removeDirectory,
   removeFile,
   syncDirectory,
 } from './durable-files';
 import { PendingSyncs } from './pending-syncs';
 import { readByteRanges, readChunks } from './read-file';
+import { WorkFolders } from './work-folders';
 
 /** Control totals are read from at most this much of a marker. */
 const MARKER_BYTES = 4096;
@@ -41,7 +40,8 @@ export function createSpool(folders: DataFolders): Spool {
   const syncs = new PendingSyncs();
   /** Folders of the archive whose names this process knows to be durable. */
   const named = new Set<string>();
-  const workFolder = (batch: BatchRecord): string => join(folders.workDir, batch.id);
+  const workFolders = new WorkFolders(folders, syncs.directory);
+  const workFolder = (batch: BatchRecord): string => workFolders.path(batch.id);
   const claimedPath = (batch: BatchRecord): string => join(workFolder(batch), 'data');
   const stagedReport = (batch: BatchRecord, name: string): string => stagedReportPath(folders, batch.id, name);
   const markerPath = (batch: BatchRecord): string | null =>
@@ -60,7 +60,7 @@ export function createSpool(folders: DataFolders): Spool {
     if (!exists(target)) {
       const source = join(dropFolder(folders, batch.account, batch.folder), batch.fileName);
       if (batch.dataIdentity === null || fileIdentity(source) !== batch.dataIdentity) return null;
-      makeDirectory(workFolder(batch), syncs.directory);
+      workFolders.make(batch.id);
       renameSync(source, target);
     }
     // Asked for each time: an earlier try may have failed between the change and the sync.
@@ -80,7 +80,7 @@ export function createSpool(folders: DataFolders): Spool {
         if (batch.state === 'ready') return null;
         throw new Fault('S901', `the original of batch ${batch.id} is gone from the archive`, { retryable: false });
       }
-      makeDirectory(workFolder(batch), syncs.directory);
+      workFolders.make(batch.id);
       copyFileDurably(original, target, syncs.directory);
     }
     return { path: target, bytes: statSync(target).size };
@@ -166,19 +166,9 @@ export function createSpool(folders: DataFolders): Spool {
   }
 
   function clear(batch: BatchRecord): void {
-    removeWorkFolder(workFolder(batch));
+    workFolders.remove(batch.id);
     const marker = batch.cause === 'replay' ? null : markerPath(batch);
     if (marker !== null && fileIdentity(marker) === batch.markerIdentity) removeFile(marker, syncs.directory);
-  }
-
-  /** The one that a batch leaves is empty, unless a former run was cut short in it. */
-  function removeWorkFolder(path: string): void {
-    try {
-      rmdirSync(path);
-      syncs.directory(folders.workDir);
-    } catch {
-      removeDirectory(path, syncs.directory);
-    }
   }
 
   function setAside(batch: BatchRecord): void {

@@ -72,3 +72,11 @@ export function archivePath(batch: Pick<BatchRecord, 'id' | 'sender' | 'account'
   const [year = '', month = ''] = batch.receivedAt.split('-');
   return join(batch.sender ?? batch.account, year, month, `${batch.id}_${shortName(batch.fileName)}`);
 }
+
+/** Stands for a batch's id in the names of work folders that serve no batch now. */
+export const SPARE_ID = 'spare';
+
+/** An empty work folder, by the batch that left it. */
+export function spareFolderPath(stagingDir: string, batchId: string): string {
+  return join(stagingDir, `${SPARE_ID}.${batchId}`);
+}

@@ -5,7 +5,7 @@
  */
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type DataFolders, WARM_UP_ID } from './data-folders';
+import { type DataFolders, SPARE_ID, WARM_UP_ID } from './data-folders';
 
 export interface Leftover {
   /** Of the folder it lies in, relative to the data folder; '' for that itself. */
@@ -130,7 +130,7 @@ function* workStrays(
   }
 }
 
-/** The batch itself replaces what it left there, and the next warm-up what the last one did. */
+/** The batch itself replaces what it left there, and the next warm-up what the last one did; spare folders are used again. */
 function* stagingStrays(
   dataDir: string,
   folder: string,
@@ -138,7 +138,8 @@ function* stagingStrays(
 ): Generator<Leftover, void, undefined> {
   for (const entry of list(dataDir, folder)) {
     const [id = ''] = entry.name.toString().split('.');
-    if (!entry.isFile() || !(isUnfinished(id) || id === WARM_UP_ID))
+    const isOurs = id === SPARE_ID ? entry.isDirectory() : entry.isFile() && (isUnfinished(id) || id === WARM_UP_ID);
+    if (!isOurs)
       yield { folder, name: entry.name, why: 'nothing is staged in it any more' };
   }
 }
