@@ -37,6 +37,8 @@ export interface BatchQueue {
   add(batch: QueuedBatch): QueuedBatch | null;
   /** The next batch that `accepts`, whose line is free; its line is taken until `release`. */
   take(nowMs: number, accepts: (batch: QueuedBatch) => boolean): QueuedBatch | null;
+  /** How many `take` could give, one after the other, before any is released. */
+  ready(nowMs: number, accepts: (batch: QueuedBatch) => boolean): number;
   /** Frees the line of a batch that was taken; puts it back in front, due at `retryAt`, when given. */
   release(batch: QueuedBatch, retryAt?: number): void;
   /** Takes out those that `accepts`. */
@@ -86,6 +88,15 @@ export function createBatchQueue(): BatchQueue {
     return null;
   }
 
+  function ready(nowMs: number, accepts: (batch: QueuedBatch) => boolean): number {
+    let count = 0;
+    for (const { waiting, running, notBefore } of lines.values()) {
+      const [first] = waiting;
+      if (!running && first !== undefined && notBefore <= nowMs && accepts(first)) count++;
+    }
+    return count;
+  }
+
   function release(batch: QueuedBatch, retryAt?: number): void {
     const line = lineOf(batch.origin);
     line.running = false;
@@ -125,7 +136,7 @@ export function createBatchQueue(): BatchQueue {
     return earliest;
   }
 
-  return { add, take, release, remove, size, oldest, nextDue };
+  return { add, take, ready, release, remove, size, oldest, nextDue };
 }
 
 function lineKey(origin: BatchOrigin): string {

@@ -144,17 +144,12 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
 
   function pump(): void {
     if (draining || offering) return;
-    if (express.isIdle()) begin(express, takeTogether(queue, nowMs()));
+    if (express.isIdle()) begin(express, takeTogether(queue, nowMs(), bulk.isIdle() ? 2 : 1));
     if (bulk.isIdle()) {
-      // What the express lane will take with the next ones would only contend with it for the store.
-      const batch = queue.take(nowMs(), (waiting) => !isOfMany(waiting) || !expressIsQuick());
-      begin(bulk, batch === null ? [] : [batch]);
+      const batch = queue.take(nowMs(), (waiting) => !isOfMany(waiting));
+      begin(bulk, batch === null ? takeTogether(queue, nowMs()) : [batch]);
     }
     schedule();
-  }
-
-  function expressIsQuick(): boolean {
-    return [...running.values()].every(({ lane, batch }) => lane !== express || isOfMany(batch));
   }
 
   function begin(lane: Lane, batches: readonly QueuedBatch[]): void {

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { type Seat, WriteTurns } from '../adapters/sqlite/write-turns';
 import { Fault, FAULT_CODES, toFault } from '../domain/fault';
 import type {
   FaultNotice,
@@ -29,6 +30,8 @@ export interface LaneOptions {
   readonly stuckMs: number;
   /** Most memory of the thread's heap. */
   readonly heapMb: number;
+  /** Of its threads, one after the other; without, they are the only ones that write. */
+  readonly seat?: Seat;
 }
 
 /**
@@ -79,6 +82,7 @@ export function createLane(
   options: LaneOptions,
   onUntidy: (fault: FaultNotice) => void,
 ): Lane {
+  const { seat } = options;
   let settings = initial;
   let outdated = false;
   let hasWarmedUp = false;
@@ -94,7 +98,7 @@ export function createLane(
 
   function start(): Worker {
     const progress = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-    const workerData: WorkerStart = { settings, progress };
+    const workerData: WorkerStart = { settings, progress, seat };
     const resourceLimits = { maxOldGenerationSizeMb: options.heapMb };
     const thread = new Worker(options.script, { workerData, name, resourceLimits });
     const watch = watchProgress(thread, new Int32Array(progress));
@@ -108,6 +112,8 @@ export function createLane(
     thread.on('error', (error) => (cause = error));
     thread.on('exit', (code) => {
       clearInterval(watch.timer);
+      // However it ended, it writes no more.
+      if (seat !== undefined) new WriteTurns(seat).give();
       if (worker !== thread) return;
       worker = null;
       settle()?.reject(isReady ? death(watch.stuck() ? STUCK : cause, code) : failedStart(cause, code));

@@ -12,14 +12,19 @@ const TOGETHER_MAX_BYTES_IN_ALL = 1024 * 1024;
 const TOGETHER_MAX_BATCHES = 32;
 
 /** The next batch of the express lane, and those of other lines that may go with it; none when nothing waits. */
-export function takeTogether(queue: Pick<BatchQueue, 'take'>, nowMs: number): readonly QueuedBatch[] {
+export function takeTogether(
+  queue: Pick<BatchQueue, 'take' | 'ready'>,
+  nowMs: number,
+  share = 1,
+): readonly QueuedBatch[] {
   const first = queue.take(nowMs, ({ origin }) => origin.bytes <= EXPRESS_MAX_BYTES);
   if (first === null) return [];
   const taken = [first];
   let room = TOGETHER_MAX_BYTES_IN_ALL - first.origin.bytes;
   const fits = (next: QueuedBatch): boolean =>
     isOfMany(next) && next.origin.messageType === first.origin.messageType && next.origin.bytes <= room;
-  while (isOfMany(first) && taken.length < TOGETHER_MAX_BATCHES) {
+  const most = Math.min(TOGETHER_MAX_BATCHES, Math.ceil((1 + queue.ready(nowMs, fits)) / share));
+  while (isOfMany(first) && taken.length < most) {
     const next = queue.take(nowMs, fits);
     if (next === null) break;
     taken.push(next);

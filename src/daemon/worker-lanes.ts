@@ -2,6 +2,7 @@
  * The two worker lanes of the daemon and the settings that both run under. What a lane fails of is told by `lane.ts`.
  */
 import type { Config } from '../config/config';
+import { makeTurns } from '../adapters/sqlite/write-turns';
 import { Fault } from '../domain/fault';
 import type { Catalogue } from '../domain/message-type';
 import { createLane, type Lane, LANE_DEFAULTS, type LaneOptions } from './lane';
@@ -30,8 +31,11 @@ export function createWorkerLanes(
   overrides: Partial<LaneOptions> = {},
 ): WorkerLanes {
   const options = { ...LANE_DEFAULTS, ...overrides };
-  const express = createLane('express', workerSettings(config, catalogue), options, onUntidy);
-  const bulk = createLane('bulk', workerSettings(config, catalogue), options, onUntidy);
+  const turns = makeTurns(2);
+  const lane = (name: string, seat: number): Lane =>
+    createLane(name, workerSettings(config, catalogue), { ...options, seat: { turns, seat } }, onUntidy);
+  const express = lane('express', 1);
+  const bulk = lane('bulk', 2);
   const lanes = [express, bulk];
 
   async function leftBehind(stop?: AbortSignal): Promise<Extract<WorkerReply, { kind: 'unfinished' }>> {

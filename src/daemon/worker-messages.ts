@@ -1,4 +1,5 @@
 /** What passes between the daemon's main thread and its workers. Plain values only: they are copied. */
+import type { Seat } from '../adapters/sqlite/write-turns';
 import type { BatchOrigin, BatchRecord, QuarantinedBatch } from '../domain/batch-record';
 import type { FaultCode } from '../domain/fault';
 import type { Catalogue } from '../domain/message-type';
@@ -18,6 +19,8 @@ export interface WorkerStart {
   readonly settings: WorkerSettings;
   /** One 32-bit counter, shared: the worker counts it up as it gets on. */
   readonly progress: SharedArrayBuffer;
+  /** Its place among the threads that write into the store. */
+  readonly seat: Seat | undefined;
 }
 
 /** A data file in a drop folder without its marker. */

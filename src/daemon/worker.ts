@@ -19,12 +19,12 @@ import { createSecondReader } from './second-reader';
 import { warmUp } from './warm-up';
 import type { FaultNotice, WaitingFile, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages';
 
-function runWorker(port: NonNullable<typeof parentPort>, { settings, progress }: WorkerStart): void {
+function runWorker(port: NonNullable<typeof parentPort>, { settings, progress, seat }: WorkerStart): void {
   const counter = new Int32Array(progress);
   const step = (): void => void Atomics.add(counter, 0, 1);
   const folders = dataFolders(settings.dataDir);
   const { catalogue } = settings;
-  const store = openBatchStore({ path: folders.storePath, catalogue, stagingDir: folders.stagingDir });
+  const store = openBatchStore({ path: folders.storePath, catalogue, stagingDir: folders.stagingDir, seat });
   const secondReader = availableParallelism() > 1 ? createSecondReader({ catalogue, step }) : null;
   const ports: BatchPorts = {
     store,

@@ -3,24 +3,21 @@
  * leaves undone is not done: nothing behind it is read or stored. Ends in one commit, or throws a `Fault` and leaves
  * nothing behind.
  */
-import { createHash } from 'node:crypto';
 import { decideOutcome, NO_RECORDS, type BatchCounts } from '../domain/batch';
 import type { BatchReading, BatchRecord } from '../domain/batch-record';
-import { belgianTime } from '../domain/belgian-time';
 import { createFinding } from '../domain/create-finding';
 import type { Finding } from '../domain/finding';
 import type { MessageType } from '../domain/message-type';
 import type { Staging } from '../ports/batch-store';
 import type { ClaimedFile } from '../ports/spool';
-import { parseName } from '../stages/name/parse-name';
-import { createInspector, type FileFacts } from '../stages/parse/inspect';
-import { checkRecordTotal, checkSha256, checkSize } from '../stages/settle/check-totals';
-import { createSplitFinder, type FileSplit } from '../stages/parse/split-file';
-import { findMeant } from '../stages/settle/pair-files';
+import { checkRecordTotal, checkSha256 } from '../stages/settle/check-totals';
 import { parseMarker, type ControlTotals } from '../stages/settle/parse-marker';
 import { decideThreshold } from '../stages/validate/decide-threshold';
 import type { BatchPorts, Submitter } from './batch-ports';
-import { readRecords } from './read-records';
+import { type Inspection, inspectFile } from './inspect-file';
+import { lookAtFile, messageTypeOf } from './look-at-file';
+import type { ReadAhead } from './read-ahead';
+import { readRecords, type ReadRecordsResult } from './read-records';
 
 interface Verdict {
   readonly reading: BatchReading;
@@ -31,16 +28,18 @@ interface Verdict {
 
 const UNREAD: BatchReading = { dialect: null, header: null };
 
+/** @param ahead what was read of the file already */
 export function judgeBatch(
   ports: BatchPorts,
   batch: BatchRecord,
   file: ClaimedFile | null,
   submitter: Submitter,
+  ahead: ReadAhead | null = null,
 ): void {
-  const type = batch.messageType === null ? null : (ports.catalogue.types.get(batch.messageType) ?? null);
+  const type = messageTypeOf(ports, batch);
   const staging = ports.store.openStaging(batch, type);
   try {
-    const verdict = judge({ ports, batch, file, submitter, type, staging });
+    const verdict = judge({ ports, batch, file, submitter, staging, ahead });
     staging.commit({
       ...verdict.reading,
       outcome: decideOutcome(verdict.counts, verdict.fileRejected),
@@ -60,12 +59,12 @@ interface Case {
   readonly batch: BatchRecord;
   readonly file: ClaimedFile | null;
   readonly submitter: Submitter;
-  readonly type: MessageType | null;
   readonly staging: Staging;
+  readonly ahead: ReadAhead | null;
 }
 
 function judge(current: Case): Verdict {
-  const { ports, batch, file, submitter, type, staging } = current;
+  const { ports, batch, file: claimed, submitter, staging, ahead } = current;
   const tell = (findings: readonly Finding[]): boolean => {
     findings.forEach((finding) => staging.addFinding(finding, null));
     return findings.some((finding) => finding.severity === 'error');
@@ -77,38 +76,37 @@ function judge(current: Case): Verdict {
     sha256,
   });
 
-  const early = fileFindings(current);
-  if (early !== null) {
-    tell(early);
-    return refused(null);
-  }
-  const onName = nameFindings(ports, batch, submitter);
-  if (tell(onName) || file === null || type === null) return refused(null);
-  if (tell(checkSize(file.bytes, ports.rules.maxFileBytes))) return refused(null);
+  const { findings: atFirst, readable } = lookAtFile(ports, batch, claimed, submitter);
+  tell(atFirst);
+  if (readable === null) return refused(null);
+  const { file, type } = readable;
 
-  const { facts, split, sha256 } = inspect(current, file);
+  const isShared = ports.secondReader !== null && staging.partTarget !== null;
+  const inspection = ahead?.inspection ?? inspectFile(ports.spool.read(file), isShared ? file.bytes : null);
+  const { sha256 } = inspection;
   const totals = parseMarker(ports.spool.readMarker(batch));
   if (tell(checkSha256(totals, sha256))) return refused(sha256);
   const repeated = findSameContent(ports, batch, type, sha256);
   if (repeated === null) tell(findSameName(ports, batch, sha256));
-  return judgeRecords(current, { file, type, facts, split, sha256, totals, onName, repeated });
+  return judgeRecords(current, { file, type, inspection, totals, atFirst, repeated });
 }
 
 interface ReadableFile {
   readonly file: ClaimedFile;
   readonly type: MessageType;
-  readonly facts: FileFacts;
-  readonly split: FileSplit | null;
-  readonly sha256: string;
+  readonly inspection: Inspection;
   readonly totals: ControlTotals;
-  readonly onName: readonly Finding[];
+  /** What was told before it was read. */
+  readonly atFirst: readonly Finding[];
   /** D401, due when the file brings nothing new after all. */
   readonly repeated: Finding | null;
 }
 
-function judgeRecords({ ports, batch, staging }: Case, readable: ReadableFile): Verdict {
-  const { file, type, facts, split, sha256, totals, onName, repeated } = readable;
-  const result = readRecords({ ports, batch, file, type, facts, split, staging });
+function judgeRecords(current: Case, readable: ReadableFile): Verdict {
+  const { ports, staging } = current;
+  const { inspection, totals, atFirst, repeated } = readable;
+  const { sha256 } = inspection;
+  const result = stageRecords(current, readable);
   const { reading } = result;
   const refuse = (): Verdict => {
     staging.rejectAll();
@@ -116,7 +114,7 @@ function judgeRecords({ ports, batch, staging }: Case, readable: ReadableFile): 
   };
   const repeat = (finding: Finding): Verdict => {
     staging.repeatAll();
-    for (const each of [...onName, finding]) staging.addFinding(each, null);
+    for (const each of [...atFirst, finding]) staging.addFinding(each, null);
     return { reading, fileRejected: false, counts: staging.counts(), sha256 };
   };
   const wrongTotal = result.rejected || result.miscounted ? [] : checkRecordTotal(totals, result.records);
@@ -138,51 +136,11 @@ function judgeRecords({ ports, batch, staging }: Case, readable: ReadableFile): 
   return { reading, fileRejected: false, counts: staging.counts(), sha256 };
 }
 
-/** What a batch without readable data is about; null for one that has data to read. */
-function fileFindings({ ports, batch }: Case): readonly Finding[] | null {
-  switch (batch.cause) {
-    case 'upload':
-    case 'replay':
-      return null;
-    case 'cancelled':
-      return [createFinding('F015')];
-    case 'orphan-marker': {
-      const found = findMeant(batch.baseName, ports.spool.namesBeside(batch)) ?? '';
-      const marker = batch.markerName ?? batch.fileName;
-      return [createFinding('F006', { value: marker, params: { marker, found } })];
-    }
-    case 'unmarked':
-      return [createFinding('F007', { value: batch.fileName, params: { hours: ports.rules.unmarkedReminderHours } })];
-  }
-}
-
-/**
- * Findings on the name. Where the message type was given beside the name (the validate command), a name that says
- * another or none is nothing to tell.
- */
-function nameFindings(ports: BatchPorts, batch: BatchRecord, submitter: Submitter): readonly Finding[] {
-  const name = parseName(batch.baseName, {
-    types: [...ports.catalogue.types.keys()],
-    account: submitter,
-    now: belgianTime(ports.now()),
-    fileName: batch.fileName,
-  });
-  if (batch.messageType !== name.messageType) return name.findings.filter((finding) => finding.severity !== 'error');
-  return name.findings;
-}
-
-/** One pass over the bytes before they are read as records: what they are, where they may be cut, and their hash. */
-function inspect({ ports, staging }: Case, file: ClaimedFile): Pick<ReadableFile, 'facts' | 'split' | 'sha256'> {
-  const inspector = createInspector();
-  const isShared = ports.secondReader !== null && staging.partTarget !== null;
-  const splitFinder = isShared ? createSplitFinder(file.bytes) : null;
-  const hash = createHash('sha256');
-  for (const chunk of ports.spool.read(file)) {
-    inspector.update(chunk);
-    splitFinder?.update(chunk);
-    hash.update(chunk);
-  }
-  return { facts: inspector.finish(), split: splitFinder?.finish() ?? null, sha256: hash.digest('hex') };
+function stageRecords({ ports, batch, staging, ahead }: Case, readable: ReadableFile): ReadRecordsResult {
+  const { file, type, inspection } = readable;
+  if (ahead === null) return readRecords({ ports, batch, file, type, staging, ...inspection });
+  ahead.pour(staging);
+  return ahead.result;
 }
 
 /**

@@ -14,6 +14,7 @@ import type { FindingGroup } from '../ports/report-source';
 import type { BatchPorts, Submitter } from './batch-ports';
 import { isNeedless } from './is-needless';
 import { judgeBatch } from './judge-batch';
+import { readAhead } from './read-ahead';
 import { reportBatch } from './report-batch';
 
 export type BatchResult =
@@ -70,6 +71,7 @@ function* judge(ports: BatchPorts, batch: BatchRecord, submitter: Submitter): Ge
     return true;
   }
   const file = ports.spool.claim(batch);
+  const ahead = file === null ? null : readAhead(ports, batch, file, submitter);
   yield;
   if (file === null) {
     if (!hasReached(batch.state, 'claimed')) return false;
@@ -79,7 +81,7 @@ function* judge(ports: BatchPorts, batch: BatchRecord, submitter: Submitter): Ge
     ports.store.markClaimed(batch.id, timestamp(ports));
     yield;
   }
-  judgeBatch(ports, batch, file, submitter);
+  judgeBatch(ports, batch, file, submitter, ahead);
   yield;
   return true;
 }

@@ -6,22 +6,25 @@
 import type { BatchReading, BatchRecord } from '../domain/batch-record';
 import { belgianTime } from '../domain/belgian-time';
 import type { MessageType } from '../domain/message-type';
-import type { Staging } from '../ports/batch-store';
+import type { RecordSink, Staging } from '../ports/batch-store';
 import type { ClaimedFile } from '../ports/spool';
 import type { FileFacts } from '../stages/parse/inspect';
 import { canSplit, parseFile } from '../stages/parse/parse-file';
-import type { CsvRestResult } from '../stages/parse/parse-result';
+import type { CsvRest, CsvRestResult } from '../stages/parse/parse-result';
 import type { FileSplit } from '../stages/parse/split-file';
 import type { BatchPorts } from './batch-ports';
 import type { RestInHand } from './second-reader';
 import { stagingRecords } from './stage-records';
 
-export interface ReadRecordsInput {
+export interface FileToRead {
   readonly ports: BatchPorts;
   readonly batch: BatchRecord;
-  readonly file: ClaimedFile;
   readonly type: MessageType;
   readonly facts: FileFacts;
+}
+
+export interface ReadRecordsInput extends FileToRead {
+  readonly file: ClaimedFile;
   /** Where the file may be cut in two; null where it is read from end to end. */
   readonly split: FileSplit | null;
   readonly staging: Staging;
@@ -39,21 +42,40 @@ export interface ReadRecordsResult {
 }
 
 export function readRecords(input: ReadRecordsInput): ReadRecordsResult {
-  const { ports, batch, file, type, facts, split, staging } = input;
-  const { codelists } = ports.catalogue;
-  const now = belgianTime(ports.now());
+  const { split, staging } = input;
+  const now = belgianTime(input.ports.now());
   const inHand = beginRest(input, now);
   try {
-    const parsed = parseFile(ports.spool.read(file), facts, type, {
-      ...stagingRecords({ batch, type, codelists, now, sink: staging }),
-      rest: inHand === null || split === null ? null : { split, take: () => takeRest(inHand, staging) },
-    });
-    const { findings, dialect, header, records, rejected, miscounted, columnOf } = parsed;
-    for (const finding of findings) staging.addFinding(finding, null);
-    return { reading: { dialect, header }, records, rejected, miscounted, columnOf };
+    const rest = inHand === null || split === null ? null : { split, take: () => takeRest(inHand, staging) };
+    return readInto(staging, input, { now, rest, chunks: input.ports.spool.read(input.file) });
   } finally {
     inHand?.end();
   }
+}
+
+/** The whole file, whose bytes are there. */
+export function readHeld(sink: RecordSink, input: FileToRead, bytes: Uint8Array): ReadRecordsResult {
+  return readInto(sink, input, { now: belgianTime(input.ports.now()), rest: null, chunks: [bytes] });
+}
+
+interface Source {
+  readonly chunks: Iterable<Uint8Array>;
+  /** Belgian local, `YYYY-MM-DD hh:mm:ss`. */
+  readonly now: string;
+  readonly rest: CsvRest | null;
+}
+
+function readInto(
+  sink: RecordSink,
+  { ports, batch, type, facts }: FileToRead,
+  { chunks, now, rest }: Source,
+): ReadRecordsResult {
+  const { codelists } = ports.catalogue;
+  const options = { ...stagingRecords({ batch, type, codelists, now, sink }), rest };
+  const parsed = parseFile(chunks, facts, type, options);
+  const { findings, dialect, header, records, rejected, miscounted, columnOf } = parsed;
+  for (const finding of findings) sink.addFinding(finding, null);
+  return { reading: { dialect, header }, records, rejected, miscounted, columnOf };
 }
 
 function beginRest({ ports, file, facts, split, staging }: ReadRecordsInput, now: string): RestInHand | null {

@@ -139,8 +139,7 @@ function* stagingStrays(
   for (const entry of list(dataDir, folder)) {
     const [id = ''] = entry.name.toString().split('.');
     const isOurs = id === SPARE_ID ? entry.isDirectory() : entry.isFile() && (isUnfinished(id) || id === WARM_UP_ID);
-    if (!isOurs)
-      yield { folder, name: entry.name, why: 'nothing is staged in it any more' };
+    if (!isOurs) yield { folder, name: entry.name, why: 'nothing is staged in it any more' };
   }
 }
 

@@ -32,6 +32,7 @@ import { ScratchDatabases } from './scratch-databases';
 import { clearStaged, STAGED_IN_MEMORY_MAX_BYTES, stagingPath } from './staging-database';
 import { StoreTransactions } from './store-transactions';
 import { prepared } from './prepared';
+import { type Seat, WriteTurns } from './write-turns';
 
 export interface BatchStoreOptions {
   /** Absolute path of the file, in a folder that exists; `:memory:` for a store that is gone when closed. */
@@ -44,6 +45,8 @@ export interface BatchStoreOptions {
   readonly stagedInMemoryMaxBytes?: number;
   /** How long to wait for another connection's transaction; a minute without. */
   readonly busyTimeoutMs?: number;
+  /** Among the threads of this process that write; without, it is on its own. */
+  readonly seat?: Seat | undefined;
 }
 
 /** @throws Fault S902 when the file cannot be opened, or a newer program made it */
@@ -80,7 +83,7 @@ class SqliteBatchStore implements BatchStore {
     this.#db = db;
     this.#options = options;
     this.#secret = secret;
-    this.#transactions = new StoreTransactions(db);
+    this.#transactions = new StoreTransactions(db, options.seat === undefined ? null : new WriteTurns(options.seat));
     this.#scratch = new ScratchDatabases(db);
   }
 

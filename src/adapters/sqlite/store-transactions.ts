@@ -9,6 +9,7 @@
 import type Database from 'better-sqlite3';
 import { Fault } from '../../domain/fault';
 import { prepared } from './prepared';
+import type { WriteTurns } from './write-turns';
 
 export class StoreTransactions {
   readonly #db: Database.Database;
@@ -17,8 +18,12 @@ export class StoreTransactions {
   /** The transaction of `together` was begun. */
   #hasBegun = false;
 
-  constructor(db: Database.Database) {
+  readonly #turns: Pick<WriteTurns, 'take' | 'give'> | null;
+
+  /** @param turns where other threads of this process write too */
+  constructor(db: Database.Database, turns: Pick<WriteTurns, 'take' | 'give'> | null = null) {
     this.#db = db;
+    this.#turns = turns;
   }
 
   get locked(): boolean {
@@ -29,7 +34,8 @@ export class StoreTransactions {
   bulk(): void {
     if (this.#db.inTransaction) return;
     if (this.#hasBegun) throw undone();
-    this.#run(this.#isTogether ? 'BEGIN IMMEDIATE' : 'BEGIN');
+    if (this.#isTogether) this.#begin();
+    else this.#run('BEGIN');
     this.#hasBegun = this.#isTogether;
   }
 
@@ -47,10 +53,10 @@ export class StoreTransactions {
       return action();
     }
     this.endBulk();
-    this.#run('BEGIN IMMEDIATE');
+    this.#begin();
     try {
       const result = action();
-      this.#run('COMMIT');
+      this.#end();
       return result;
     } catch (error) {
       this.rollback();
@@ -65,13 +71,13 @@ export class StoreTransactions {
       this.bulk();
     } else {
       this.endBulk();
-      this.#run('BEGIN IMMEDIATE');
+      this.#begin();
     }
     this.#locked = true;
   }
 
   commit(): void {
-    if (!this.#isTogether) this.#run('COMMIT');
+    if (!this.#isTogether) this.#end();
     this.#locked = false;
   }
 
@@ -83,7 +89,7 @@ export class StoreTransactions {
       const result = action();
       if (this.#locked) throw between();
       if (this.#hasBegun && !this.#db.inTransaction) throw undone();
-      if (this.#hasBegun) this.#run('COMMIT');
+      if (this.#hasBegun) this.#end();
       return result;
     } catch (error) {
       this.rollback();
@@ -98,11 +104,28 @@ export class StoreTransactions {
   rollback(): void {
     this.#locked = false;
     if (this.#db.inTransaction) this.#run('ROLLBACK');
+    this.#turns?.give();
   }
 
   /** Ends the transaction that staging writes in: databases are attached outside of one. */
   endBulk(): void {
     if (this.#db.inTransaction && !this.#isTogether) this.#run('COMMIT');
+  }
+
+  #begin(): void {
+    this.#turns?.take();
+    try {
+      this.#run('BEGIN IMMEDIATE');
+    } catch (error) {
+      this.#turns?.give();
+      throw error;
+    }
+  }
+
+  /** Where it fails, `rollback` must follow. */
+  #end(): void {
+    this.#run('COMMIT');
+    this.#turns?.give();
   }
 
   #run(statement: 'BEGIN' | 'BEGIN IMMEDIATE' | 'COMMIT' | 'ROLLBACK'): void {
