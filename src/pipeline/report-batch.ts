@@ -61,7 +61,7 @@ function renderOne({ kind }: PlannedReport, rendering: Rendering): Iterable<Uint
         delimiter: batch.dialect?.delimiter ?? ';',
         language: batch.language,
         total: totals.errors + totals.warnings + totals.infos,
-        fileRejected: fileFindings(source).length > 0,
+        fileRejected: fileFindings(rendering).length > 0,
         mode: batch.mode,
       });
     case 'rejected':
@@ -77,14 +77,14 @@ function renderOne({ kind }: PlannedReport, rendering: Rendering): Iterable<Uint
   }
 }
 
-function renderRejected({ spool, batch, source }: Rendering): Iterable<Uint8Array> {
+function renderRejected({ spool, batch, source, groups }: Rendering): Iterable<Uint8Array> {
   const { dialect, header, language } = batch;
   const file = spool.claim(batch);
   if (dialect === null || file === null) {
     throw new Fault('S901', `the original of batch ${batch.id} is gone before its reports`, { retryable: false });
   }
   const rows = readRows(spool, file, source, dialect);
-  const own = fileFindings(source);
+  const own = fileFindings({ source, groups });
   if (dialect.format !== 'csv' || header === null)
     return renderRejectedJson({ dialect, language, rows, fileFindings: own });
   const [headerBytes = new Uint8Array()] = spool.readRanges(file, [header]);
@@ -111,9 +111,10 @@ function* readRows(
   }
 }
 
-/** What rejected the file as a whole; these come first, so that nothing else is read. */
-function fileFindings(source: ReportSource): readonly StoredFinding[] {
+/** What rejected the file as a whole; these come first, so that nothing else is read. Every code has its one scope. */
+function fileFindings({ source, groups }: Pick<Reportable, 'source' | 'groups'>): readonly StoredFinding[] {
   const found: StoredFinding[] = [];
+  if (!groups.some(({ samples }) => samples.some(rejectsFile))) return found;
   for (const finding of source.findings()) {
     if (finding.scope !== 'file' && finding.scope !== 'header') break;
     if (rejectsFile(finding)) found.push(finding);

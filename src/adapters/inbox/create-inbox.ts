@@ -83,10 +83,12 @@ export function createInbox({ folders, rescanMs, relatives, perType, createWatch
 
   /**
    * What may lie there beside a name that was told. Of data only those that were told before: nearly always the marker
-   * comes later, and a marker that came another way and first waits for the rescan.
+   * comes later, and a marker that came another way and first waits for the rescan. Of a marker those as well, where
+   * its data is among them; otherwise whatever it may mean.
    */
   function awaited(where: DropFolder, name: string): readonly string[] {
-    return fileKind(name).kind === 'data' ? watched.toldBeside(where, name) : relatives(name);
+    const told = watched.toldBeside(where, name);
+    return [name, ...told].some(isData) ? told : relatives(name);
   }
 
   function lookLater(where: DropFolder, name: string): void {
@@ -161,7 +163,7 @@ export function createInbox({ folders, rescanMs, relatives, perType, createWatch
       if (closed) return;
       const where = { account, folder };
       watched.told(where, fileName);
-      const isUnmarked = fileKind(fileName).kind === 'data' && watched.toldBeside(where, fileName).length === 0;
+      const isUnmarked = isData(fileName) && watched.toldBeside(where, fileName).length === 0;
       if (isUnmarked) lookLater(where, fileName);
       else setImmediate(() => looks.name(where, fileName)); // the client gets its answer first
     },
@@ -174,6 +176,10 @@ export function createInbox({ folders, rescanMs, relatives, perType, createWatch
       await scanning;
     },
   };
+}
+
+function isData(fileName: string): boolean {
+  return fileKind(fileName).kind === 'data';
 }
 
 function asError(thrown: unknown): Error {

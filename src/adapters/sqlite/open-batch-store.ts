@@ -243,11 +243,19 @@ class SqliteBatchStore implements BatchStore {
   #move(step: { id: string; from: BatchState; to: BatchState; column: string; at: string }): void {
     const { id, from, to, column, at } = step;
     this.#write(() => {
-      const { state } = this.#get(id);
+      const state = this.#state(id);
       if (hasReached(state, to)) return;
       if (state !== from) throw new Fault('S903', `batch ${id} is ${state}, not ${from}`, { retryable: false });
       prepared(this.#db, `UPDATE main.batches SET state = ?, ${column} = ? WHERE id = ?`).run(to, at, id);
     });
+  }
+
+  #state(id: string): BatchState {
+    const row = prepared<[string], { state: BatchState }>(this.#db, 'SELECT state FROM main.batches WHERE id = ?').get(
+      id,
+    );
+    if (row === undefined) throw notStored(id);
+    return row.state;
   }
 
   #find(id: string): BatchRecord | null {
@@ -257,7 +265,7 @@ class SqliteBatchStore implements BatchStore {
 
   #get(id: string): BatchRecord {
     const found = this.#find(id);
-    if (found === null) throw new Fault('S903', `batch ${id} is not in the store`, { retryable: false });
+    if (found === null) throw notStored(id);
     return found;
   }
 
@@ -284,6 +292,10 @@ class SqliteBatchStore implements BatchStore {
     ).get(batch.replayOf);
     return row?.first ?? batch.receivedAt;
   }
+}
+
+function notStored(id: string): Fault {
+  return new Fault('S903', `batch ${id} is not in the store`, { retryable: false });
 }
 
 function readSecret(db: Database.Database): HashSecret {
