@@ -2,6 +2,7 @@
  * The composition root: the one place that knows every adapter and joins them to a daemon. Tests start the same daemon
  * on port 0 and swap parts through `overrides`.
  */
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createAccountDirectory } from '../adapters/accounts/create-account-directory';
 import { createFolderWatcher } from '../adapters/chokidar/create-folder-watcher';
@@ -159,6 +160,7 @@ async function start(
   const dispatcher = createDispatcher({
     express: lanes.express,
     bulk: lanes.bulk,
+    shares: availableParallelism() > 1,
     events: countEvents(batchLog, metrics),
     nowMs: () => now().getTime(),
     random: overrides.random ?? Math.random,

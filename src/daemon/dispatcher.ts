@@ -67,13 +67,15 @@ export interface Dispatcher {
 export interface DispatcherOptions {
   readonly express: Lane;
   readonly bulk: Lane;
+  /** Small batches go through both lanes: of use where two threads run at once. */
+  readonly shares: boolean;
   readonly events: DispatcherEvents;
   readonly nowMs: () => number;
   /** 0 to 1, for the jitter of retries. */
   readonly random: () => number;
 }
 
-export function createDispatcher({ express, bulk, events, nowMs, random }: DispatcherOptions): Dispatcher {
+export function createDispatcher({ express, bulk, shares, events, nowMs, random }: DispatcherOptions): Dispatcher {
   const queue = createBatchQueue();
   const running = new Map<string, { batch: QueuedBatch; lane: Lane; ended: Promise<void> }>();
   /** Identities of the files in hand. */
@@ -144,12 +146,20 @@ export function createDispatcher({ express, bulk, events, nowMs, random }: Dispa
 
   function pump(): void {
     if (draining || offering) return;
-    if (express.isIdle()) begin(express, takeTogether(queue, nowMs(), bulk.isIdle() ? 2 : 1));
-    if (bulk.isIdle()) {
-      const batch = queue.take(nowMs(), (waiting) => !isOfMany(waiting));
-      begin(bulk, batch === null ? takeTogether(queue, nowMs()) : [batch]);
-    }
+    if (express.isIdle()) begin(express, takeTogether(queue, nowMs(), shares && bulk.isIdle() ? 2 : 1));
+    if (bulk.isIdle()) begin(bulk, forBulk());
     schedule();
+  }
+
+  function forBulk(): readonly QueuedBatch[] {
+    const batch = queue.take(nowMs(), (waiting) => !isOfMany(waiting));
+    if (batch !== null) return [batch];
+    // On one core, what the express lane will take with the next ones would only contend with it.
+    return shares || !expressIsQuick() ? takeTogether(queue, nowMs()) : [];
+  }
+
+  function expressIsQuick(): boolean {
+    return [...running.values()].every(({ lane, batch }) => lane !== express || isOfMany(batch));
   }
 
   function begin(lane: Lane, batches: readonly QueuedBatch[]): void {

@@ -1,6 +1,6 @@
 /**
- * Which waiting batches go through the express lane together (see process-together): small new ones of one message type,
- * each the first of its line, as many as are answered within a fraction of a second. Pure but for the queue.
+ * Which waiting batches go through a lane together (see process-together): small new ones of one message type, each the
+ * first of its line, as many as are answered within a fraction of a second. Pure but for the queue.
  */
 import type { BatchQueue, QueuedBatch } from './batch-queue';
 
@@ -11,11 +11,15 @@ const TOGETHER_MAX_BYTES = 256 * 1024;
 const TOGETHER_MAX_BYTES_IN_ALL = 1024 * 1024;
 const TOGETHER_MAX_BATCHES = 32;
 
-/** The next batch of the express lane, and those of other lines that may go with it; none when nothing waits. */
+/**
+ * The next batch for a lane that takes no large ones, and those of other lines that may go with it; none when nothing
+ * waits.
+ * @param lanes how many are free, this one included: each shall have its share of what waits
+ */
 export function takeTogether(
   queue: Pick<BatchQueue, 'take' | 'ready'>,
   nowMs: number,
-  share = 1,
+  lanes = 1,
 ): readonly QueuedBatch[] {
   const first = queue.take(nowMs, ({ origin }) => origin.bytes <= EXPRESS_MAX_BYTES);
   if (first === null) return [];
@@ -23,7 +27,7 @@ export function takeTogether(
   let room = TOGETHER_MAX_BYTES_IN_ALL - first.origin.bytes;
   const fits = (next: QueuedBatch): boolean =>
     isOfMany(next) && next.origin.messageType === first.origin.messageType && next.origin.bytes <= room;
-  const most = Math.min(TOGETHER_MAX_BATCHES, Math.ceil((1 + queue.ready(nowMs, fits)) / share));
+  const most = Math.min(TOGETHER_MAX_BATCHES, Math.ceil((1 + queue.ready(nowMs, fits)) / lanes));
   while (isOfMany(first) && taken.length < most) {
     const next = queue.take(nowMs, fits);
     if (next === null) break;

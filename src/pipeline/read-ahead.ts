@@ -28,7 +28,7 @@ export function readAhead(
   claimed: ClaimedFile,
   submitter: Submitter,
 ): ReadAhead | null {
-  if (claimed.bytes > AHEAD_MAX_BYTES) return null;
+  if (claimed.bytes > AHEAD_MAX_BYTES || !ports.store.stagesInMemory(batch.bytes)) return null;
   const { readable } = lookAtFile(ports, batch, claimed, submitter);
   if (readable === null) return null;
   const { file, type } = readable;

@@ -35,6 +35,8 @@ export interface BatchStore {
   sameContent(account: string, messageType: string, sha256: string, except: string): EarlierDelivery | null;
   /** The latest earlier batch of this account and folder with the same file name (F014 when its content differs). */
   sameName(account: string, folder: string, fileName: string, except: string): EarlierDelivery | null;
+  /** Whether a batch of `bytes` is staged in memory, and is judged and stored under the lock; a larger one needs files. */
+  stagesInMemory(bytes: number): boolean;
   /** A staging area for one batch; what an earlier one of the same id left behind is gone. */
   openStaging(batch: BatchRecord, type: MessageType | null): Staging;
   reportSource(id: string): ReportSource;

@@ -123,7 +123,7 @@ export function listNames(path) {
 /** What still lies where nothing must lie when all is done. */
 export function leftOver({ dataDir }) {
   const drops = listNames(join(dataDir, 'accounts')).map((account) => join(dataDir, 'accounts', account));
-  const isOurs = (name) => name === 'reports' || name === 'test' || name === 'staging';
+  const isOurs = (name) => ['reports', 'test', 'staging'].includes(name) || name.startsWith('spare.');
   const own = [join(dataDir, 'work'), join(dataDir, 'work/staging')];
   const folders = [...drops.flatMap((drop) => [drop, join(drop, 'test')]), ...own];
   const left = [...folders, join(dataDir, 'quarantine')].flatMap((folder) =>

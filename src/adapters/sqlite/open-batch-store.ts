@@ -29,7 +29,13 @@ import { registerFunctions } from './register-functions';
 import { createReportSource } from './sqlite-report-source';
 import { SqliteStaging } from './sqlite-staging';
 import { ScratchDatabases } from './scratch-databases';
-import { clearStaged, STAGED_IN_MEMORY_MAX_BYTES, stagingPath } from './staging-database';
+import {
+  clearStaged,
+  isStagedInMemory,
+  STAGED_IN_MEMORY_MAX_BYTES,
+  stagingPath,
+  type StagingPlace,
+} from './staging-database';
 import { StoreTransactions } from './store-transactions';
 import { prepared } from './prepared';
 import { type Seat, WriteTurns } from './write-turns';
@@ -161,14 +167,16 @@ class SqliteBatchStore implements BatchStore {
     ]);
   }
 
+  stagesInMemory(bytes: number): boolean {
+    return isStagedInMemory({ ...this.#stagingLimits(), bytes });
+  }
+
   openStaging(batch: BatchRecord, type: MessageType | null): Staging {
     return asFault(() => {
       this.#staging?.discard();
       this.#leaveAfterwards();
       if (type !== null) this.#stagedTypes.add(type.name);
-      const { stagingDir: directory = null, stagedInMemoryMaxBytes = STAGED_IN_MEMORY_MAX_BYTES } = this.#options;
-      const place = { batchId: batch.id, bytes: batch.bytes, directory, inMemoryMaxBytes: stagedInMemoryMaxBytes };
-      const path = stagingPath(place);
+      const path = stagingPath({ ...this.#stagingLimits(), batchId: batch.id, bytes: batch.bytes });
       if (path !== null) clearStaged(path);
       this.#scratch.openStaging(path);
       const order = versionOrder(batch.fileTime, this.#firstReceivedAt(batch));
@@ -233,6 +241,12 @@ class SqliteBatchStore implements BatchStore {
   #leaveAfterwards(): void {
     this.#afterwards?.end();
     this.#afterwards = null;
+  }
+
+  #stagingLimits(): Pick<StagingPlace, 'directory' | 'inMemoryMaxBytes'> {
+    const { stagingDir: directory = null, stagedInMemoryMaxBytes: inMemoryMaxBytes = STAGED_IN_MEMORY_MAX_BYTES } =
+      this.#options;
+    return { directory, inMemoryMaxBytes };
   }
 
   #write<T>(action: () => T): T {

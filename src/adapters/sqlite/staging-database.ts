@@ -33,8 +33,13 @@ export interface StagingPlace {
 }
 
 /** Where a large batch is staged, without an ending; null for one that is staged in memory. */
-export function stagingPath({ batchId, bytes, directory, inMemoryMaxBytes }: StagingPlace): string | null {
-  return directory === null || bytes < inMemoryMaxBytes ? null : join(directory, batchId);
+export function stagingPath(place: StagingPlace): string | null {
+  const { directory, batchId } = place;
+  return directory === null || isStagedInMemory(place) ? null : join(directory, batchId);
+}
+
+export function isStagedInMemory({ bytes, directory, inMemoryMaxBytes }: Omit<StagingPlace, 'batchId'>): boolean {
+  return directory === null || bytes < inMemoryMaxBytes;
 }
 
 /** Removes what a process that is gone left of the same batch. @param path as `stagingPath` gives it */

@@ -59,6 +59,7 @@ describe('the dispatcher', () => {
   let told: string[];
   let times: number[];
   let dispatcher: Dispatcher;
+  let sharing: Dispatcher;
 
   beforeEach(() => {
     express = scriptedLane('express');
@@ -76,7 +77,9 @@ describe('the dispatcher', () => {
       fault: (batch, fault, retryInMs) => told.push(`${batch.origin.id} ${fault.code} ${batch.attempts} ${retryInMs}`),
       parted: (batches, fault) => told.push(`${batches} parted: ${fault.message}`),
     };
-    dispatcher = createDispatcher({ express, bulk, events, nowMs: () => clock, random: () => 1 });
+    const options = { express, bulk, events, nowMs: () => clock, random: () => 1 };
+    dispatcher = createDispatcher({ ...options, shares: false });
+    sharing = createDispatcher({ ...options, shares: true });
   });
 
   afterEach(async () => {
@@ -282,6 +285,26 @@ describe('the dispatcher', () => {
     expect([express.asked, bulk.asked]).toEqual([['long', 'c'], ['small']]);
   });
 
+  it('shares small batches between both lanes, and a lane that is free alone takes all', async () => {
+    const offer = (...ids: readonly string[]): void =>
+      sharing.together(() => {
+        for (const id of ids) sharing.offer(makeOrigin({ id, account: id, dataIdentity: id }), null);
+      });
+    offer('a', 'b', 'c');
+    expect([express.asked, bulk.asked]).toEqual([['a+b'], ['c']]);
+    offer('d', 'e', 'f');
+    await bulk.answer(withdrawn('c'));
+    expect(bulk.asked).toEqual(['c', 'd+e+f']);
+    await express.answer(withdrawn('a', 'b'));
+    sharing.offer(makeOrigin({ id: 'large', account: 'g', bytes: 100_000_000, dataIdentity: 'g' }), null);
+    offer('h');
+    expect(express.asked).toEqual(['a+b', 'h']);
+    await bulk.answer(withdrawn('d', 'e', 'f'));
+    expect(bulk.asked.at(-1)).toBe('large');
+    await express.answer(withdrawn('h'));
+    await bulk.answer(withdrawn('large'));
+  });
+
   it('lets what the store names go alone: it may be anywhere on its journey', () => {
     dispatcher.together(() => {
       for (const id of ['a', 'b']) dispatcher.resume(makeOrigin({ id, account: id, dataIdentity: id }), null);
@@ -389,7 +412,14 @@ describe('the dispatcher', () => {
       fault: () => told.push('fault'),
       parted: () => told.push('parted'),
     };
-    const own = createDispatcher({ express: leaving, bulk, events, nowMs: () => clock, random: () => 1 });
+    const own = createDispatcher({
+      express: leaving,
+      bulk,
+      shares: false,
+      events,
+      nowMs: () => clock,
+      random: () => 1,
+    });
     own.offer(makeOrigin({ id: 'a', dataIdentity: '1' }), null);
     await own.drain(0);
     expect(told).toEqual(['left a']);
