@@ -71,7 +71,6 @@ function* judge(ports: BatchPorts, batch: BatchRecord, submitter: Submitter): Ge
     return true;
   }
   const file = ports.spool.claim(batch);
-  const ahead = file === null ? null : readAhead(ports, batch, file, submitter);
   yield;
   if (file === null) {
     if (!hasReached(batch.state, 'claimed')) return false;
@@ -81,6 +80,9 @@ function* judge(ports: BatchPorts, batch: BatchRecord, submitter: Submitter): Ge
     ports.store.markClaimed(batch.id, timestamp(ports));
     yield;
   }
+  const ahead = readAhead(ports, batch, file, submitter);
+  // Nothing was changed: but what is judged together is written together, and all of it is read by now.
+  yield;
   judgeBatch(ports, batch, file, submitter, ahead);
   yield;
   return true;

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync 
 import { join } from 'node:path';
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
 import type * as LoadConfig from '../../src/config/load-config';
@@ -48,6 +49,7 @@ beforeEach(() => {
   events = [];
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   await daemon.stop(0);
   home.remove();
 });
@@ -219,7 +221,8 @@ test.each(hows.filter(([how]) => how !== 'heap' && how !== 'throw'))(
 test(
   'of small batches that went together only that one is set aside which kills its worker alone',
   async () => {
-    // The first one goes alone: meanwhile the others gather.
+    // With one core they are not shared between the lanes. The first one goes alone: meanwhile the others gather.
+    jest.spyOn(os, 'availableParallelism').mockReturnValue(1);
     const accounts = ['first', 'poison', 'stumbles', 'with-them'];
     accounts.forEach(addAccount);
     accounts.forEach(place);
