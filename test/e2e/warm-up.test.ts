@@ -12,6 +12,7 @@ import type { SecondReader } from '../../src/pipeline/second-reader';
 import { PROJECT_ROOT, until } from '../support/built-daemon';
 import { catalogue, file, NAME, rows } from '../support/deliver-for-comparison';
 import { makePipelineHome, type PipelineHome } from '../support/pipeline-home';
+import { stagedNames } from '../support/staged-names';
 
 // The built program, because only that has threads to start.
 const built = createRequire(join(PROJECT_ROOT, 'dist/main.js'));
@@ -108,7 +109,7 @@ describe('in a lane', () => {
     home.put(`${NAME}.ok`, '');
     const { ends } = await processed(lane);
     expect(ends).toMatchObject([{ kind: 'ended', result: { batch: { records: 20_000, outcome: 'ACCEPTED' } } }]);
-    expect(readdirSync(home.folders.stagingDir)).toEqual([]);
+    expect(stagedNames(home.folders)).toEqual([]);
     expect(home.query('SELECT count(*) AS n FROM LaboratoryTestResult')).toEqual([{ n: 20_000 }]);
     await lane.close();
   });
@@ -118,7 +119,7 @@ describe('in a lane', () => {
     const lane = bulkLane();
     await warmingUp(lane);
     await lane.close();
-    expect(readdirSync(home.folders.stagingDir)).toEqual([]);
+    expect(stagedNames(home.folders)).toEqual([]);
     // A thread that is started anew answers at once: no sample lies there.
     lane.prepare(waiting);
     home.put(`${NAME}.ok`, '');

@@ -1,12 +1,12 @@
 /** A file delivered to a pipeline of its own, and all that it leaves: to compare what two ways of reading make of it. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BatchRecord } from '../../src/domain/batch-record';
 import type { IntakeRules } from '../../src/pipeline/batch-ports';
 import type { SecondReader } from '../../src/pipeline/second-reader';
-import { SPARE_ID } from '../../src/adapters/spool/data-folders';
 import { loadCatalogue } from '../../src/adapters/schemas/load-catalogue';
 import { EXAMPLES, makePipelineHome, type PipelineHome, SCHEMAS } from './pipeline-home';
+import { stagedNames } from './staged-names';
 
 export const NAME = '81365677_LaboratoryTestResult_210510080500';
 const [FIRST = '', ...EXAMPLE_ROWS] = readFileSync(join(EXAMPLES, `${NAME}.csv`), 'utf8')
@@ -60,7 +60,7 @@ export async function deliver(
     const before: BatchRecord[] = [];
     for (const [name, content] of Object.entries(earlier)) before.push((await home.drop(name, content)).batch);
     const { batch } = await home.drop(name ?? `${NAME}.csv`, content, marker === undefined ? {} : { marker });
-    expect(readdirSync(home.folders.stagingDir).filter((name) => !name.startsWith(`${SPARE_ID}.`))).toEqual([]);
+    expect(stagedNames(home.folders)).toEqual([]);
     return whatIsLeft(home, batch, [...before, batch]);
   } finally {
     home.remove();
