@@ -130,7 +130,10 @@ function* workStrays(
   }
 }
 
-/** The batch itself replaces what it left there, and the next warm-up what the last one did; spare folders are used again. */
+/**
+ * The batch itself replaces what it left there, and the next warm-up what the last one did; spare folders are used
+ * again.
+ */
 function* stagingStrays(
   dataDir: string,
   folder: string,

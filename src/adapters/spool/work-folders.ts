@@ -13,16 +13,12 @@ const SPARES_MAX = 32;
 export class WorkFolders {
   readonly #folders: DataFolders;
   readonly #sync: SyncDirectory;
-  /** Paths of empty folders. Another thread may take one of them first. */
-  readonly #spares: string[];
+  /** Paths of folders that were empty; null before they are asked for. Another thread may take one of them first. */
+  #spares: string[] | null = null;
 
   constructor(folders: DataFolders, sync: SyncDirectory) {
     this.#folders = folders;
     this.#sync = sync;
-    const { stagingDir } = folders;
-    const names = exists(stagingDir) ? readdirSync(stagingDir) : [];
-    const left = names.filter((name) => name.startsWith(`${SPARE_ID}.`)).map((name) => join(stagingDir, name));
-    this.#spares = left.filter((path) => readdirSync(path).length === 0);
   }
 
   path(batchId: string): string {
@@ -40,23 +36,29 @@ export class WorkFolders {
   remove(batchId: string): void {
     const path = this.path(batchId);
     try {
-      if (this.#spares.length < SPARES_MAX && readdirSync(path).length === 0) this.#keep(path, batchId);
-      else rmdirSync(path);
-      this.#sync(this.#folders.workDir);
+      if (!this.#keep(path, batchId)) rmdirSync(path);
     } catch {
       removeDirectory(path, this.#sync);
+      return;
     }
+    this.#sync(this.#folders.workDir);
   }
 
-  #keep(path: string, batchId: string): void {
+  /** False where there are enough of them, or it is not empty. */
+  #keep(path: string, batchId: string): boolean {
+    const spares = this.#known();
+    if (spares.length >= SPARES_MAX || !isEmpty(path)) return false;
     const spare = spareFolderPath(this.#folders.stagingDir, batchId);
     renameSync(path, spare);
-    this.#spares.push(spare);
+    spares.push(spare);
+    return true;
   }
 
   #takeSpare(path: string): boolean {
-    for (let spare = this.#spares.pop(); spare !== undefined; spare = this.#spares.pop()) {
+    const spares = this.#known();
+    for (let spare = spares.pop(); spare !== undefined; spare = spares.pop()) {
       try {
+        if (!isEmpty(spare)) continue;
         renameSync(spare, path);
         return true;
       } catch (error) {
@@ -65,4 +67,21 @@ export class WorkFolders {
     }
     return false;
   }
+
+  /** At first those that a former run has left. */
+  #known(): string[] {
+    this.#spares ??= leftSpares(this.#folders.stagingDir);
+    return this.#spares;
+  }
+}
+
+function leftSpares(stagingDir: string): string[] {
+  if (!exists(stagingDir)) return [];
+  const entries = readdirSync(stagingDir, { withFileTypes: true });
+  const left = entries.filter((entry) => entry.isDirectory() && entry.name.startsWith(`${SPARE_ID}.`));
+  return left.map(({ name }) => join(stagingDir, name));
+}
+
+function isEmpty(path: string): boolean {
+  return readdirSync(path).length === 0;
 }
