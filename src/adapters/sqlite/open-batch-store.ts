@@ -17,6 +17,7 @@ import type { ReportSource } from '../../ports/report-source';
 import { versionOrder } from '../../stages/route/version-order';
 import { asFault } from './as-fault';
 import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, SELECT_QUARANTINED } from './batch-row';
+import { findSameContent, findSameName, firstReceivedAt } from './earlier-deliveries';
 import { ensureRecordTables } from './ensure-record-tables';
 import type { Afterwards } from './staging-intake';
 import { hasPatientPlaces } from './patient-places';
@@ -151,20 +152,11 @@ class SqliteBatchStore implements BatchStore {
   }
 
   sameContent(account: string, messageType: string, sha256: string, except: string): EarlierDelivery | null {
-    return this.#earlier(
-      `sha256 = ? AND account = ? AND message_type = ? AND id <> ? AND mode = 'production'
-        AND outcome IN ('ACCEPTED', 'DUPLICATE')`,
-      [sha256, account, messageType, except],
-    );
+    return asFault(() => findSameContent(this.#db, { account, messageType, sha256, except }));
   }
 
   sameName(account: string, folder: string, fileName: string, except: string): EarlierDelivery | null {
-    return this.#earlier('account = ? AND folder = ? AND file_name = ? AND id <> ? AND sha256 IS NOT NULL', [
-      account,
-      folder,
-      fileName,
-      except,
-    ]);
+    return asFault(() => findSameName(this.#db, { account, folder, fileName, except }));
   }
 
   stagesInMemory(bytes: number): boolean {
@@ -179,7 +171,7 @@ class SqliteBatchStore implements BatchStore {
       const path = stagingPath({ ...this.#stagingLimits(), batchId: batch.id, bytes: batch.bytes });
       if (path !== null) clearStaged(path);
       this.#scratch.openStaging(path);
-      const order = versionOrder(batch.fileTime, this.#firstReceivedAt(batch));
+      const order = versionOrder(batch.fileTime, firstReceivedAt(this.#db, batch));
       const context = {
         db: this.#db,
         scratch: this.#scratch,
@@ -281,30 +273,6 @@ class SqliteBatchStore implements BatchStore {
     const found = this.#find(id);
     if (found === null) throw notStored(id);
     return found;
-  }
-
-  #earlier(condition: string, values: readonly string[]): EarlierDelivery | null {
-    return asFault(
-      () =>
-        prepared<unknown[], EarlierDelivery>(
-          this.#db,
-          `SELECT id, file_name AS fileName, sha256, records, received_at AS receivedAt FROM main.batches
-              WHERE ${condition} ORDER BY received_at DESC, id DESC LIMIT 1`,
-        ).get(...values) ?? null,
-    );
-  }
-
-  /** When the first of a chain of replays came: a replay keeps its original's place among the files. */
-  #firstReceivedAt(batch: BatchRecord): string {
-    if (batch.replayOf === null) return batch.receivedAt;
-    const row = prepared<[string], { first: string | null }>(
-      this.#db,
-      `WITH RECURSIVE chain (id, replay_of, received_at) AS (
-          SELECT id, replay_of, received_at FROM main.batches WHERE id = ?
-          UNION SELECT b.id, b.replay_of, b.received_at FROM main.batches b JOIN chain ON b.id = chain.replay_of)
-        SELECT min(received_at) AS first FROM chain`,
-    ).get(batch.replayOf);
-    return row?.first ?? batch.receivedAt;
   }
 }
 
