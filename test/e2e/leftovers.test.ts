@@ -158,6 +158,8 @@ describe('set aside, told, and out of the way', () => {
     ['a file among the batches in work', 'work/something', file],
     ['a link among the batches in work', 'work/something', (path) => link(path, '/etc')],
     ['what a batch was staged in', `work/staging/${UNKNOWN_ID}.staging`, file],
+    ['a spare work folder that holds something', `work/staging/spare.${UNKNOWN_ID}`, folder],
+    ['a file named as a spare work folder', 'work/staging/spare.file', file],
     ['a folder among requests to lift a ban', 'lift/something', folder],
     ['a file in the archive', 'archive/something', file],
     ['an original that the store does not know', `archive/${SENDER}/2021/05/${UNKNOWN_ID}_${NAME}.csv`, file],
@@ -219,7 +221,8 @@ it('removes an empty folder of no batch, and keeps what is set aside apart from 
 }, 60_000);
 
 describe('adopted', () => {
-  test('partial uploads and half-written reports', async () => {
+  test('partial uploads, half-written reports and spare work folders', async () => {
+    mkdirSync(at(`work/staging/spare.${UNKNOWN_ID}`), { recursive: true });
     file(at('uploads/lab/root/something.csv'));
     file(at(`accounts/lab/reports/${NAME}.report.json`), '{"half":');
     file(at('accounts/lab/something.filepart'));

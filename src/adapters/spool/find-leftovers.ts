@@ -140,8 +140,10 @@ function* stagingStrays(
   isUnfinished: (id: string) => boolean,
 ): Generator<Leftover, void, undefined> {
   for (const entry of list(dataDir, folder)) {
-    const [id = ''] = entry.name.toString().split('.');
-    const isOurs = id === SPARE_ID ? entry.isDirectory() : entry.isFile() && (isUnfinished(id) || id === WARM_UP_ID);
+    const name = entry.name.toString();
+    const [id = ''] = name.split('.');
+    const isSpare = id === SPARE_ID && entry.isDirectory() && list(dataDir, join(folder, name)).length === 0;
+    const isOurs = isSpare || (entry.isFile() && (isUnfinished(id) || id === WARM_UP_ID));
     if (!isOurs) yield { folder, name: entry.name, why: 'nothing is staged in it any more' };
   }
 }
