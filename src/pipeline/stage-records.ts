@@ -7,7 +7,7 @@ import type { ParseOptions } from '../stages/parse/parse-result';
 import { splitFileName } from '../stages/name/split-file-name';
 import { createPlainRows } from '../stages/plain/create-plain-rows';
 import { compileType } from '../stages/validate/compile-type';
-import { createValidator, type Judgement } from '../stages/validate/create-validator';
+import { type Judgement, Validator } from '../stages/validate/validator';
 import { latestMoment } from '../stages/validate/verdict';
 
 export interface StageRecordsInput {
@@ -25,7 +25,7 @@ export function stagingRecords(
 ): Required<Pick<ParseOptions, 'extension' | 'onHeader' | 'onRecord' | 'rowTaker'>> {
   const { batch, type, codelists, now, sink } = input;
   let columnOf: (fieldIndex: number) => number | null = () => null;
-  const validate = createValidator(type, codelists, {
+  const validator = new Validator(type, codelists, {
     now,
     sender: batch.sender,
     fileTime: batch.fileTime,
@@ -36,7 +36,7 @@ export function stagingRecords(
     onHeader: (known) => {
       columnOf = known.columnOf;
     },
-    onRecord: (record) => stageRecord(sink, record, validate(record)),
+    onRecord: (record) => stageRecord(sink, record, validator.judge(record)),
     rowTaker: plainRows(input),
   };
 }

@@ -112,16 +112,33 @@ function hasDecisions(db: Database.Database): boolean {
   return prepared(db, 'SELECT 1 FROM staging.decision LIMIT 1').get() !== undefined;
 }
 
+interface TakenColumns {
+  readonly names: string;
+  /** The same of `incoming.rows` as `r`. */
+  readonly values: string;
+}
+
+const taken = new WeakMap<MessageType, TakenColumns>();
+
+/** The columns that a stored row has from the staged one; made once for each message type. */
+function takenColumns(type: MessageType): TakenColumns {
+  const known = taken.get(type);
+  if (known !== undefined) return known;
+  const own = ['_batch_id', '_line', '_record', '_received_at', '_sender', '_key', '_patient', '_order'];
+  const names = [...own, ...type.fields.map(({ name }) => quoteIdentifier(name))];
+  const columns = { names: names.join(', '), values: names.map((name) => `r.${name}`).join(', ') };
+  taken.set(type, columns);
+  return columns;
+}
+
 /** @returns how many */
 function insertRows(db: Database.Database, table: string, { type, base, storedBase }: CommitInput): number {
-  const own = '_batch_id, _line, _record, _received_at, _sender, _key, _patient, _order';
-  const fields = type.fields.map(({ name }) => quoteIdentifier(name));
-  const taken = [...own.split(', '), ...fields];
+  const { names, values } = takenColumns(type);
   const { changes } = prepared(
     db,
-    `INSERT INTO ${table} (_id, _version, _superseded_by, ${taken.join(', ')})
+    `INSERT INTO ${table} (_id, _version, _superseded_by, ${names})
       SELECT :storedBase + r._record, coalesce(d.version, 1), iif(d.kind = 'older-version', d.stored_id, NULL),
-        ${taken.map((column) => `r.${column}`).join(', ')}
+        ${values}
       FROM incoming.rows r LEFT JOIN staging.decision d ON d.record = r._id - :base
       WHERE d.kind IS NULL OR d.kind IN ${STORING} ORDER BY r._id`,
   ).run({ base, storedBase });

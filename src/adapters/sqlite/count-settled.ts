@@ -14,18 +14,22 @@ export interface ReadCounts {
   readonly rejected: number;
 }
 
+interface Decided {
+  readonly kind: StoredDecision | TwinDecision;
+  readonly count: number;
+  readonly warned: number;
+}
+
 /** @param newlyWarned stored records whose first warning came when they were settled */
 export function countSettled(db: Database.Database, read: ReadCounts, newlyWarned: number): BatchCounts {
-  const rows = prepared<[], { kind: StoredDecision | TwinDecision; count: number; warned: number }>(
+  const rows = prepared<[], Decided>(
     db,
     `SELECT d.kind, count(*) AS count, count(*) FILTER (WHERE p.warned) AS warned
         FROM staging.decision d CROSS JOIN incoming.places p ON p.record = d.record GROUP BY d.kind`,
   ).all();
-  const count = (...kinds: readonly string[]): number =>
-    rows.filter(({ kind }) => kinds.includes(kind)).reduce((sum, row) => sum + row.count, 0);
-  const rejected = count('conflict', 'other-patient');
-  const duplicate = count('repeated', 'duplicate', 'confirmation');
-  const corrected = count('correction', 'older-version');
+  const rejected = countOf(rows, ['conflict', 'other-patient']);
+  const duplicate = countOf(rows, ['repeated', 'duplicate', 'confirmation']);
+  const corrected = countOf(rows, ['correction', 'older-version']);
   const leftOut = rows.filter(({ kind }) => kind !== 'correction' && kind !== 'older-version');
   const warnedLeftOut = leftOut.reduce((sum, { warned }) => sum + warned, 0);
   return {
@@ -36,4 +40,10 @@ export function countSettled(db: Database.Database, read: ReadCounts, newlyWarne
     duplicate,
     corrected,
   };
+}
+
+function countOf(rows: readonly Decided[], kinds: readonly Decided['kind'][]): number {
+  let sum = 0;
+  for (const { kind, count } of rows) if (kinds.includes(kind)) sum += count;
+  return sum;
 }

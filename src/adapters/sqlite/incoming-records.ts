@@ -15,7 +15,7 @@ import type { PlainRecord } from '../../domain/plain-record';
 import type { PartTarget, StagedPart, StagedRecord } from '../../ports/batch-store';
 import type { PagePart, PageTarget } from './incoming-part';
 import type { HashSecret } from './keyed-hash';
-import { prepared } from './prepared';
+import { parameters, prepared } from './prepared';
 import { createRecordPages } from './record-pages';
 import {
   createRowMaker,
@@ -77,9 +77,8 @@ export function receiveRecords(
 function insertIntoMemory(db: Database.Database, scratch: ScratchDatabases, input: IncomingInput): IncomingRecords {
   const columns = scratch.openIncoming(input.type.name);
   const maker = createRowMaker({ ...input, columns, numbered: true });
-  const marks = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
-  const addRow = prepared(db, `INSERT INTO incoming.rows VALUES (${marks(columns.length)})`);
-  const addPlace = prepared(db, `INSERT INTO incoming.places VALUES (${marks(PLACE_COLUMNS)})`);
+  const addRow = prepared(db, `INSERT INTO incoming.rows VALUES (${parameters(columns.length)})`);
+  const addPlace = prepared(db, `INSERT INTO incoming.places VALUES (${parameters(PLACE_COLUMNS)})`);
   const sort = prepared(
     db,
     `INSERT INTO incoming.sorted_key (hash, record)

@@ -24,3 +24,8 @@ export function prepared<Parameters extends unknown[] = unknown[], Row = unknown
   if (statements.size > KEPT_MAX && oldest !== undefined) statements.delete(oldest);
   return statement as Database.Statement<Parameters, Row>;
 }
+
+/** SQL: so many parameters without names. */
+export function parameters(count: number): string {
+  return new Array<string>(count).fill('?').join(', ');
+}

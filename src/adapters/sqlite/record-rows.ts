@@ -105,26 +105,46 @@ export interface RowMaker {
 
 type PlaceOfRecord = Pick<StagedRecord, 'line' | 'record' | 'offset' | 'length' | 'key' | 'patient'>;
 
+/** Where in a row each column stands. */
+interface RowLayout {
+  readonly type: MessageType;
+  /** By name, in lower case. */
+  readonly at: ReadonlyMap<string, number>;
+  /** By the position of the field. */
+  readonly fieldsAt: readonly number[];
+  readonly fieldOf: readonly number[];
+}
+
+/** Of the columns of a connection's scratch database, which serve many batches. */
+const layouts = new WeakMap<readonly string[], RowLayout>();
+
+function layOut(type: MessageType, columns: readonly string[]): RowLayout {
+  const known = layouts.get(columns);
+  if (known?.type === type) return known;
+  // SQL ignores case: a field whose name now has another one keeps its column.
+  const at = new Map(columns.map((name, column) => [name.toLowerCase(), column]));
+  const fieldsAt = type.fields.map(({ name }) => at.get(name.toLowerCase()) ?? -1);
+  const layout = { type, at, fieldsAt, fieldOf: columns.map((_, column) => fieldsAt.indexOf(column)) };
+  layouts.set(columns, layout);
+  return layout;
+}
+
 export function createRowMaker({ batch, type, columns, order, hash, numbered }: RowInput): RowMaker {
   const row = new Array<ColumnValue>(columns.length).fill(null);
   const place = new Array<ColumnValue>(PLACE_COLUMNS).fill(null);
-  // SQL ignores case: a field whose name now has another one keeps its column.
-  const folded = columns.map((name) => name.toLowerCase());
-  const at = (name: string): number => folded.indexOf(name.toLowerCase());
+  const { at: positions, fieldsAt, fieldOf } = layOut(type, columns);
+  const at = (name: string): number => positions.get(name) ?? -1;
   row[at('_batch_id')] = batch.id;
   row[at('_version')] = 1;
   row[at('_received_at')] = batch.receivedAt;
   row[at('_sender')] = batch.sender ?? '';
   row[at('_order')] = order;
-  const [idAt, lineAt, recordAt, keyAt, patientAt] = ['_id', '_line', '_record', '_key', '_patient'].map(at) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const idAt = at('_id');
+  const lineAt = at('_line');
+  const recordAt = at('_record');
+  const keyAt = at('_key');
+  const patientAt = at('_patient');
   const sender = batch.sender ?? '';
-  const fieldsAt = type.fields.map(({ name }) => at(name));
   function rowAround({ line, record, key, patient }: PlaceOfRecord): ColumnValue[] {
     row[idAt] = numbered ? record : null;
     row[lineAt] = line;
@@ -134,7 +154,7 @@ export function createRowMaker({ batch, type, columns, order, hash, numbered }: 
     return row;
   }
   return {
-    fieldOf: columns.map((_, column) => fieldsAt.indexOf(column)),
+    fieldOf,
     rowAround,
     row(staged) {
       const { values } = staged;

@@ -5,7 +5,7 @@
  */
 import type Database from 'better-sqlite3';
 import { FINDING_CODES, type FindingCode } from '../../domain/codes';
-import type { MessageType } from '../../domain/message-type';
+import type { FieldSpec, MessageType } from '../../domain/message-type';
 import { quoteIdentifier } from './quote-identifier';
 import { keyPlaces, patientPlaces } from './record-places';
 import { joinRow, shownKey } from './staging-database';
@@ -128,7 +128,7 @@ export function settleFollows(
   columnOf: (fieldIndex: number) => number | null,
 ): number {
   const { follows } = type.rules;
-  const field = type.fields.find(({ name }) => name === follows?.date);
+  const field = follows === null ? undefined : fieldNamed(type, follows.date);
   if (follows === null || field === undefined) return 0;
   const { severity, scope } = FINDING_CODES.R311;
   const value = `r.${quoteIdentifier(field.name)}`;
@@ -161,4 +161,9 @@ export function settleFollows(
         WHERE f.code = 'R311' AND p.warned = 0`,
   ).get();
   return row?.count ?? 0;
+}
+
+function fieldNamed(type: MessageType, wanted: string): FieldSpec | undefined {
+  for (const field of type.fields) if (field.name === wanted) return field;
+  return undefined;
 }

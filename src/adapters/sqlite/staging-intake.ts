@@ -14,7 +14,7 @@ import { storeFault } from './as-fault';
 import { type CommitInput, highestId, placePatients } from './commit-staging';
 import { copyPart, type IncomingRecords, receiveRecords } from './incoming-records';
 import { createKeyedHash, type HashSecret } from './keyed-hash';
-import { prepared } from './prepared';
+import { parameters, prepared } from './prepared';
 import { FINDING_COLUMNS, findingRow, REJECTED_COLUMNS, rejectedRow } from './record-rows';
 import type { ScratchDatabases } from './scratch-databases';
 import type { StoreTransactions } from './store-transactions';
@@ -57,7 +57,6 @@ export class StagingIntake {
   constructor({ db, scratch, transactions, type, batch, order, secret, path }: StagingContext) {
     this.#db = db;
     this.#transactions = transactions;
-    const parameters = (count: number): string => Array.from({ length: count }, () => '?').join(', ');
     this.#addRejected = prepared(db, `INSERT INTO staging.rejected VALUES (${parameters(REJECTED_COLUMNS)})`);
     this.#addFinding = prepared(db, `INSERT INTO staging.finding VALUES (${parameters(FINDING_COLUMNS)})`);
     const base = type === null ? 0 : highestId(db, type) + IDS_LEFT_FREE;

@@ -44,7 +44,23 @@ const SUGGESTIONS_MAX = 1000;
 
 const LISTED_MAX = 20;
 
+interface Remembered extends Pick<HeaderLine, 'text' | 'declared'> {
+  readonly decided: CsvHeader;
+}
+
+/** The last header of each message type with which nothing is wrong: one program writes the same one each time. */
+const remembered = new WeakMap<readonly FieldSpec[], Remembered>();
+
 export function decideHeader(header: HeaderLine, fields: readonly FieldSpec[]): CsvHeader {
+  const { text, declared } = header;
+  const last = remembered.get(fields);
+  if (last?.text === text && last.declared === declared) return last.decided;
+  const decided = decide(header, fields);
+  if (decided.findings.length === 0) remembered.set(fields, { text, declared, decided });
+  return decided;
+}
+
+function decide(header: HeaderLine, fields: readonly FieldSpec[]): CsvHeader {
   const known = fieldNames(fields);
   const order = header.declared === null ? DELIMITERS : [header.declared, ...DELIMITERS];
   let best = readColumns(header.text, order[0] ?? ';', known);

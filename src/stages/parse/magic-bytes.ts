@@ -22,12 +22,22 @@ export const MAGIC_BYTES_MAX = 128;
 
 /** @param head the file's first bytes, `MAGIC_BYTES_MAX` or all there are */
 export function recogniseBinary(head: Uint8Array): string | null {
-  const found = SIGNATURES.find(([, bytes]) => bytes.every((byte, at) => head[at] === byte));
+  const kind = kindOf(head);
   const text = Buffer.from(head).toString('latin1');
-  if (found?.[0] === 'ZIP') {
+  if (kind === 'ZIP') {
     if (text.includes('[Content_Types].xml') || text.includes('_rels/')) return 'XLSX/DOCX';
     return text.includes('vnd.oasis.opendocument') ? 'ODS/ODT' : 'ZIP';
   }
-  if (found !== undefined) return found[0];
+  if (kind !== null) return kind;
   return /^BZh[1-9](1AY&SY|\x17rE8P\x90)/.test(text) ? 'BZIP2' : null;
+}
+
+function kindOf(head: Uint8Array): string | null {
+  for (const [kind, bytes] of SIGNATURES) if (beginsWith(head, bytes)) return kind;
+  return null;
+}
+
+function beginsWith(head: Uint8Array, bytes: readonly number[]): boolean {
+  for (const [at, byte] of bytes.entries()) if (head[at] !== byte) return false;
+  return true;
 }

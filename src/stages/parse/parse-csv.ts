@@ -11,7 +11,7 @@ import { decideHeader, DELIMITERS, type CsvHeader, type Delimiter } from './deci
 import type { FileFacts } from './inspect';
 import { LineReader, type LineEnd } from './line-reader';
 import type { CsvRestResult, HeaderFacts, ParseInput, ParseOptions, ParseResult } from './parse-result';
-import { createRowReader } from './read-row';
+import { RowReader } from './read-row';
 import type { FileSplit } from './split-file';
 
 const END_NAMES: Readonly<Record<LineEnd, string>> = { crlf: 'CRLF', lf: 'LF', cr: 'CR' };
@@ -104,7 +104,7 @@ function readRows(
   tally: LineTally,
   { header, headerLine, firstRecord, onRecord, rowTaker, rest = null }: RowsInput,
 ): Pick<CsvRestResult, 'records' | 'miscounted' | 'strays'> {
-  const rows = createRowReader(header);
+  const rows = new RowReader(header);
   const taker = rowTaker?.(header, reader.window.facts.encoding) ?? null;
   let records = 0;
   let miscounted = false;

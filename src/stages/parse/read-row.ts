@@ -2,6 +2,8 @@
  * One CSV line into one record: cells by position into values by field, and what is wrong with the line as such. It
  * judges no value by its field's format. Never throws: a line that cannot be told apart is a broken record. The plain
  * line, without a quote, is the fast path.
+ * A class, as others that read each record of a file: of a function that is made for a file and dies with it, the engine
+ * forgets the compiled code.
  */
 import { createFinding } from '../../domain/create-finding';
 import type { Finding } from '../../domain/finding';
@@ -12,19 +14,16 @@ import { lexLine, type CsvBreak } from './lex-line';
 import { LINE_MAX, type LineReader } from './line-reader';
 import { VALUE_MAX } from './parse-result';
 
-export interface RowReader {
-  /** The record on the reader's present line, or null when all its cells are blank. */
-  read(reader: LineReader, record: number): ParsedRecord | null;
+export class RowReader {
   /** First values found in columns without a name, by column (first = 0): H104 is due for each. */
-  readonly strays: ReadonlyMap<number, string>;
-}
+  readonly strays = new Map<number, string>();
 
-export function createRowReader(header: CsvHeader): RowReader {
-  const { delimiter, columnOf, guarded, nameless } = header;
-  const width = header.names.length;
-  const strays = new Map<number, string>();
+  constructor(private readonly header: CsvHeader) {}
 
-  function read(reader: LineReader, record: number): ParsedRecord | null {
+  /** The record on the reader's present line, or null when all its cells are blank. */
+  read(reader: LineReader, record: number): ParsedRecord | null {
+    const { header } = this;
+    const { delimiter, columnOf, guarded, nameless } = header;
     const { text, line } = reader;
     if (reader.cutFrom !== null) return cutRecord(reader, record, columnOf.length);
     let cells: string[] = [];
@@ -33,8 +32,8 @@ export function createRowReader(header: CsvHeader): RowReader {
     else cells = text.split(delimiter);
     if (broken === null && cells.every(isBlankCell)) return null;
 
-    const whole = broken === null && cells.length === width;
-    if (whole && nameless.length > 0) noteStrays(cells);
+    const whole = broken === null && cells.length === header.names.length;
+    if (whole && nameless.length > 0) this.noteStrays(cells);
     const plain = whole && text.length <= VALUE_MAX && !text.includes('\0');
     const { findings, absent } = plain ? NOTHING : judgeRow(cells, broken, header, { line, record });
 
@@ -48,14 +47,12 @@ export function createRowReader(header: CsvHeader): RowReader {
     return { line, record, offset, length, values, absent, valueLines: null, findings, broken: !whole };
   }
 
-  function noteStrays(cells: readonly string[]): void {
-    for (const column of nameless) {
+  private noteStrays(cells: readonly string[]): void {
+    for (const column of this.header.nameless) {
       const value = cleanValue(cells[column] ?? '');
-      if (value !== '' && !strays.has(column)) strays.set(column, showName(value));
+      if (value !== '' && !this.strays.has(column)) this.strays.set(column, showName(value));
     }
   }
-
-  return { read, strays };
 }
 
 interface RowJudgement {

@@ -21,5 +21,7 @@ export function splitCsvRecord(text: string, delimiter: string): CsvLine {
   const texts: string[] = [];
   const quoted: boolean[] = [];
   const broken = lexLine(text, delimiter, texts, quoted) !== null;
-  return { cells: texts.map((cell, at) => ({ text: cell, quoted: quoted[at] === true })), broken };
+  const cells: CsvCell[] = [];
+  for (const [at, cell] of texts.entries()) cells.push({ text: cell, quoted: quoted[at] === true });
+  return { cells, broken };
 }

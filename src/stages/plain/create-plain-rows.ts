@@ -16,7 +16,6 @@ import type { LineReader } from '../parse/line-reader';
 import { VALUE_MAX, type RowTaker } from '../parse/parse-result';
 import type { CompiledType } from '../validate/compile-type';
 import type { Facts } from '../validate/cross-rules';
-import { createIdentityReader } from '../validate/record-key';
 import type { Latest } from '../validate/verdict';
 import { createPlainCheck, type PlainCheck, type Stretch } from './check-plain-value';
 import { RecordShapes } from './record-shapes';
@@ -63,7 +62,6 @@ class PlainRows implements RowTaker {
   private readonly fieldOf: Int16Array;
   private readonly checks: readonly PlainCheck[];
   private readonly shapes: RecordShapes;
-  private readonly identify: ReturnType<typeof createIdentityReader>;
   /** One bit for each field of the line at hand. */
   private readonly filled: Int32Array;
   /** Of the line at hand, as far as its shape reads them. */
@@ -98,7 +96,6 @@ class PlainRows implements RowTaker {
       return judge === undefined ? () => false : createPlainCheck(field, judge, latest);
     });
     this.shapes = new RecordShapes(type, compiled);
-    this.identify = createIdentityReader(type);
     this.filled = new Int32Array(Math.ceil(count / 32));
     this.values = new Array<string>(count).fill('');
     this.places = new Int32Array(count);
@@ -127,7 +124,7 @@ class PlainRows implements RowTaker {
     for (const isBroken of wrong) if (isBroken(this.values)) return false;
     for (const judge of rules) if (judge(this.facts) !== null) return false;
     const { current } = this;
-    const { key, patient } = this.identify(this.values);
+    const { key, patient } = this.input.compiled.identify(this.values);
     current.line = reader.line;
     current.record = record;
     current.offset = reader.offset;

@@ -11,7 +11,12 @@ export function renderCsvCell(text: string, delimiter: string, quoted = false): 
 
 /** The cells joined by the delimiter, without a line end. */
 export function renderCsvRow(cells: readonly string[], delimiter: string): string {
-  return cells.map((cell) => renderCsvCell(cell, delimiter)).join(delimiter);
+  let row = '';
+  for (const [at, cell] of cells.entries()) {
+    if (at > 0) row += delimiter;
+    row += renderCsvCell(cell, delimiter);
+  }
+  return row;
 }
 
 function mustQuote(cell: string, delimiter: string): boolean {

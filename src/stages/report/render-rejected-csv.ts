@@ -45,21 +45,27 @@ function* lines({ header, dialect, language, rows, fileFindings }: RejectedCsvIn
   const lineEnd = LINE_ENDS[dialect.eol ?? 'crlf'];
   const { cells } = splitCsvRecord(header.replace(/^\ufeff/, ''), delimiter);
   const layout = layOut(cells, delimiter);
-  const names = layout.kept.map((position) => renderKept(cells[position], delimiter));
-  yield [...names, ...ADDED_COLUMNS].join(delimiter) + lineEnd;
+  yield renderNames(cells, layout) + lineEnd;
   for (const row of rows) {
     yield renderRow(row, layout, describeRejection(row.findings, fileFindings, language)) + lineEnd;
   }
 }
 
+function renderNames(header: readonly CsvCell[], { kept, delimiter }: Layout): string {
+  const names: string[] = [];
+  for (const position of kept) names.push(renderKept(header[position], delimiter));
+  return [...names, ...ADDED_COLUMNS].join(delimiter);
+}
+
 function layOut(header: readonly CsvCell[], delimiter: string): Layout {
-  const own = header.map((cell) => !cell.text.startsWith('_'));
+  const kept: number[] = [];
+  for (const [position, { text }] of header.entries()) if (!text.startsWith('_')) kept.push(position);
   const tail = header.slice(-ADDED_COLUMNS.length).map((cell) => cell.text);
   return {
     delimiter,
     columns: header.length,
     delicate: new RegExp(`"|(?:^|[${delimiter}])[\\s\\u0085\\u200b]*[=+\\-@]`),
-    kept: own.flatMap((keep, position) => (keep ? [position] : [])),
+    kept,
     cameBack: ADDED_COLUMNS.every((name, index) => tail[index] === name),
   };
 }

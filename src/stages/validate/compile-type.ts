@@ -9,10 +9,12 @@ import type * as AjvModule from 'ajv';
 import type { Ajv, Code, KeywordCxt, Name, ValidateFunction } from 'ajv';
 import type { Codelist, FieldSpec, MessageType } from '../../domain/message-type';
 import { CodeSet } from './code-set';
-import { positionsOf } from './condition';
+import { type Positions, positionsOf } from './condition';
 import { createJudge } from './create-judge';
 import { createRules, type Facts, type Rule } from './cross-rules';
+import { expectedOf } from './expected';
 import { createPresence, type Presence } from './presence';
+import { createIdentityReader, type IdentityReader } from './record-key';
 import type { Judge, Latest } from './verdict';
 
 /** `this` of the compiled function: the record at hand and what the batch adds. */
@@ -30,8 +32,20 @@ export interface CompiledType {
   /** Value sets by the position of their field. */
   readonly sets: ReadonlyMap<number, CodeSet>;
   readonly rules: readonly Rule[];
+  readonly positions: Positions;
+  readonly identify: IdentityReader;
+  /** Of the fields whose values are not always stored as they come. */
+  readonly normalisers: readonly Normaliser[];
+  /** What would be right in each field, by its position. */
+  readonly expectations: readonly (string | null)[];
   /** The field a part of the schema describes, as found in an error's `parentSchema`. */
   readonly fieldOf: (node: unknown) => FieldSpec | undefined;
+}
+
+export interface Normaliser {
+  readonly normalise: NonNullable<Judge['normalise']>;
+  /** Position of the field. */
+  readonly index: number;
 }
 
 interface Remembered {
@@ -79,7 +93,12 @@ function compile(type: MessageType, codelists: ReadonlyMap<string, Codelist>): C
     maxItems: count,
     'x-rules': type.schema['x-rules'] ?? {},
   });
-  return { check, judges, presences, sets, rules, fieldOf };
+  return {
+    ...{ check, judges, presences, sets, rules, positions, fieldOf },
+    identify: createIdentityReader(type),
+    normalisers: judges.flatMap(({ normalise }, index) => (normalise === null ? [] : [{ normalise, index }])),
+    expectations: type.fields.map((field) => expectedOf(field, sets.get(field.index) ?? null)),
+  };
 }
 
 function buildSets(type: MessageType, codelists: ReadonlyMap<string, Codelist>): ReadonlyMap<number, CodeSet> {

@@ -12,8 +12,7 @@ import type { Severity } from '../../domain/severity';
 import type { CodeSet } from './code-set';
 import type { Circumstances, CompiledType } from './compile-type';
 import type { Facts } from './cross-rules';
-import { describeFailing, describeHolding, fieldsOf, positionsOf, positionsOfNames } from './condition';
-import { expectedOf } from './expected';
+import { describeFailing, describeHolding, fieldsOf, positionsOfNames } from './condition';
 import { unknownCodes } from './judge-code';
 import { countCodePoints } from './number-shapes';
 import { suggestValue } from './suggest';
@@ -39,10 +38,8 @@ export function createExplainer(
   circumstances: Circumstances,
   columnOf: (fieldIndex: number) => number | null,
 ): Explainer {
-  const { judges, sets, rules, fieldOf } = compiled;
-  const positions = positionsOf(type.fields);
+  const { judges, sets, rules, positions, expectations, fieldOf } = compiled;
   const { latest } = circumstances;
-  const expectations = type.fields.map((field) => expectedOf(field, sets.get(field.index) ?? null));
 
   function find(record: ParsedRecord, index: number, code: FindingCode, told: Told): Finding {
     return createFinding(code, {

@@ -11,15 +11,17 @@ export interface RecordIdentity {
   readonly patient: string;
 }
 
+export type IdentityReader = (values: readonly string[]) => RecordIdentity;
+
 /** Reads key and patient from values as they are stored. */
-export function createIdentityReader(type: MessageType): (values: readonly string[]) => RecordIdentity {
+export function createIdentityReader(type: MessageType): IdentityReader {
   const positions = positionsOf(type.fields);
   const idAt = type.patient === null ? -1 : (positions.get(type.patient.id) ?? -1);
   const fallback = positionsOfNames(type.patient?.fallback ?? [], positions);
   const parts = type.businessKey.map((name) => (name === PATIENT ? null : (positions.get(name) ?? -1)));
   return (values) => {
     const id = values[idAt] ?? '';
-    const patient = id === '' ? fallback.map((index) => fold(values[index] ?? '')).join(SEPARATOR) : id;
+    const patient = id === '' ? foldedTogether(values, fallback) : id;
     let key = '';
     for (const [place, index] of parts.entries()) {
       if (place > 0) key += SEPARATOR;
@@ -36,6 +38,15 @@ export function identityReads(type: MessageType, isFilled: IsFilled): readonly n
   if (type.patient === null) return own;
   const id = positionsOfNames([type.patient.id], positions);
   return [...own, ...id, ...(id.some(isFilled) ? [] : positionsOfNames(type.patient.fallback, positions))];
+}
+
+function foldedTogether(values: readonly string[], positions: readonly number[]): string {
+  let together = '';
+  for (const [place, index] of positions.entries()) {
+    if (place > 0) together += SEPARATOR;
+    together += fold(values[index] ?? '');
+  }
+  return together;
 }
 
 /** Without case, accents and blanks. */

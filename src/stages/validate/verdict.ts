@@ -23,7 +23,7 @@ export interface Latest {
 export function latestMoment(now: string): Latest {
   const later = new Date(Date.parse(`${now.replace(' ', 'T')}Z`) + 86_400_000).toISOString();
   const moment = `${later.slice(0, 10)} ${later.slice(11, 19)}`;
-  const byLength = Object.fromEntries([4, 7, 10, 19].map((length) => [length, moment.slice(0, length)]));
+  const byLength = { 4: moment.slice(0, 4), 7: moment.slice(0, 7), 10: moment.slice(0, 10), 19: moment };
   return { byLength, yymmdd: moment.slice(2, 10).replace(/-/g, '') };
 }
 

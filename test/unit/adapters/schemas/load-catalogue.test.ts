@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { CatalogueProblem } from '../../../../src/adapters/schemas/catalogue-problem';
 import { loadCatalogue } from '../../../../src/adapters/schemas/load-catalogue';
 import { FORMATS } from '../../../../src/domain/message-type';
-import { createValidator } from '../../../../src/stages/validate/create-validator';
+import { Validator } from '../../../../src/stages/validate/validator';
 
 const SHIPPED = resolve(__dirname, '../../../../schemas');
 
@@ -128,10 +128,10 @@ describe('a folder of schemas', () => {
     const type = types.get('Visit')!;
     expect(type).toMatchObject({ collection: 'invented', version: '1', patient: null, businessKey: ['VisitId'] });
     const context = { now: '2021-06-01 12:00:00', sender: null, fileTime: null, columnOf: () => null };
-    const validate = createValidator(type, codelists, context);
+    const validator = new Validator(type, codelists, context);
     const judge = (...values: string[]): readonly unknown[] => {
       const place = { line: 1, record: 1, offset: 0, length: 0, absent: null, valueLines: null };
-      const judgement = validate({ ...place, values, findings: [], broken: false });
+      const judgement = validator.judge({ ...place, values, findings: [], broken: false });
       return [judgement.findings.map(({ code, field }) => `${code} ${field!}`), judgement.values, judgement.key];
     };
     expect(judge('1', 'red', 'dim', 'ORPHA:355')).toEqual([[], ['1', 'RED', 'dim', '355'], '1']);

@@ -5,11 +5,7 @@ import { loadCatalogue } from '../../../../src/adapters/schemas/load-catalogue';
 import type { Finding } from '../../../../src/domain/finding';
 import type { Codelist, MessageType } from '../../../../src/domain/message-type';
 import type { ParsedRecord } from '../../../../src/domain/parsed-record';
-import {
-  createValidator,
-  type Judgement,
-  type ValidationContext,
-} from '../../../../src/stages/validate/create-validator';
+import { type Judgement, type ValidationContext, Validator } from '../../../../src/stages/validate/validator';
 
 const SCHEMAS = resolve(__dirname, '../../../../schemas');
 export const EXAMPLES = join(SCHEMAS, 'covid19/examples');
@@ -66,13 +62,14 @@ export interface JudgeOptions {
   readonly codelists?: ReadonlyMap<string, Codelist>;
 }
 
-const validators = new Map(types.map((type) => [type.name, createValidator(type, catalogue.codelists, CONTEXT)]));
+const validators = new Map(types.map((type) => [type.name, new Validator(type, catalogue.codelists, CONTEXT)]));
 
 export function judge(type: MessageType, fields: Fields, options: JudgeOptions = {}): Judgement {
   const usual = Object.keys(options).length === 0 ? validators.get(type.name) : undefined;
-  if (usual !== undefined) return usual(parsed(type, fields));
+  if (usual !== undefined) return usual.judge(parsed(type, fields));
   const context = { ...CONTEXT, ...options.context };
-  return createValidator(type, options.codelists ?? catalogue.codelists, context)(parsed(type, fields, options.record));
+  const validator = new Validator(type, options.codelists ?? catalogue.codelists, context);
+  return validator.judge(parsed(type, fields, options.record));
 }
 
 /** The right record with some fields changed, judged. */

@@ -6,10 +6,9 @@
 import type { Finding } from '../../domain/finding';
 import type { Codelist, MessageType } from '../../domain/message-type';
 import type { ParsedRecord } from '../../domain/parsed-record';
-import { type Circumstances, compileType } from './compile-type';
-import { positionsOf } from './condition';
-import { createExplainer } from './explain-record';
-import { createIdentityReader } from './record-key';
+import { type Circumstances, type CompiledType, compileType } from './compile-type';
+import type { Positions } from './condition';
+import { createExplainer, type Explainer } from './explain-record';
 import { latestMoment } from './verdict';
 
 /** What the rules need to know besides the record. Times are Belgian local, `YYYY-MM-DD hh:mm:ss`. */
@@ -35,40 +34,37 @@ export interface Judgement {
   readonly patient: string;
 }
 
-export type Validator = (record: ParsedRecord) => Judgement;
-
 const NO_FINDINGS: readonly Finding[] = Object.freeze([]);
 const NOTHING: ReadonlySet<number> = new Set();
 
-export function createValidator(
-  type: MessageType,
-  codelists: ReadonlyMap<string, Codelist>,
-  context: ValidationContext,
-): Validator {
-  const compiled = compileType(type, codelists);
-  const { check, judges } = compiled;
-  const latest = latestMoment(context.now);
-  const { sender, fileTime } = context;
-  const circumstances: Circumstances = { values: [], unusable: null, sender, fileTime, latest };
-  const explain = createExplainer(type, compiled, circumstances, context.columnOf);
-  const positions = positionsOf(type.fields);
-  const identify = createIdentityReader(type);
-  const normalisers = judges.flatMap(({ normalise }, index) => (normalise === null ? [] : [{ normalise, index }]));
+export class Validator {
+  private readonly compiled: CompiledType;
+  private readonly circumstances: Circumstances;
+  private readonly explain: Explainer;
 
-  return (record) => {
+  constructor(type: MessageType, codelists: ReadonlyMap<string, Codelist>, context: ValidationContext) {
+    const { now, sender, fileTime, columnOf } = context;
+    this.compiled = compileType(type, codelists);
+    this.circumstances = { values: [], unusable: null, sender, fileTime, latest: latestMoment(now) };
+    this.explain = createExplainer(type, this.compiled, this.circumstances, columnOf);
+  }
+
+  judge(record: ParsedRecord): Judgement {
     const { values } = record;
     if (record.broken) return { findings: NO_FINDINGS, values, rejected: true, key: '', patient: '' };
-    circumstances.values = values;
-    const right = check.call(circumstances, values);
+    const { check, normalisers, positions, identify } = this.compiled;
+    this.circumstances.values = values;
+    const right = check.call(this.circumstances, values);
     const skipped = record.absent !== null || record.findings.length > 0 ? skippedFields(record, positions) : NOTHING;
-    const findings = right ? NO_FINDINGS : explain(record, check.errors ?? [], skipped);
+    const findings = right ? NO_FINDINGS : this.explain(record, check.errors ?? [], skipped);
     for (const { normalise, index } of normalisers) {
       const value = values[index] ?? '';
       if (value !== '') values[index] = normalise(value);
     }
     const rejected = findings.some(isError) || record.findings.some(isError);
-    return { findings, values, rejected, ...identify(values) };
-  };
+    const { key, patient } = identify(values);
+    return { findings, values, rejected, key, patient };
+  }
 }
 
 function isError(finding: Finding): boolean {
@@ -76,7 +72,7 @@ function isError(finding: Finding): boolean {
 }
 
 /** Fields that the record lacks and those whose value the reader refused: nothing more is said of these. */
-function skippedFields(record: ParsedRecord, positions: ReadonlyMap<string, number>): ReadonlySet<number> {
+function skippedFields(record: ParsedRecord, positions: Positions): ReadonlySet<number> {
   const skipped = new Set(record.absent ?? []);
   for (const { field, severity } of record.findings) {
     const index = field === null || severity !== 'error' ? undefined : positions.get(field);
