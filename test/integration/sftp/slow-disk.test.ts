@@ -1,10 +1,11 @@
-/** A disk that takes its time, or fails, when an upload is synced: at its end, or while more of it comes. */
+/** A disk that takes its time, or fails, when an upload is synced: at its end, before CLOSE comes, or while more of it comes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesIn, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
+import { RawClient, WRITE_NEW } from '../../support/sftp-raw-client';
 
 const IDLE_MS = 3_000;
 const SYNC_MS = 8_000;
@@ -40,6 +41,29 @@ test('what the disk takes its time for is not taken for idleness', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(filesIn(fixture.root)).toEqual(['slow.csv']);
 }, 60_000);
+
+describe('a small upload, which is synced before CLOSE comes', () => {
+  test('is synced no second time', async () => {
+    const end = await tamper('small.csv', 'fsync', 'delay_enter=200000');
+    const path = join(fixture.local, 'small.csv');
+    writeFileSync(path, 'content');
+    expect((await fixture.sftp(`put ${path} small.csv`)).code).toBe(0);
+    expect((await end()).match(/DELAYED/g)).toHaveLength(1);
+  }, 60_000);
+
+  test('is synced again when more came meanwhile', async () => {
+    const end = await tamper('grown.csv', 'fsync', 'delay_enter=200000');
+    const client = await RawClient.connect(fixture.port, fixture.privateKey);
+    const handle = await client.open('/grown.csv', WRITE_NEW);
+    for (const [offset, content] of ['some', 'more'].entries()) {
+      await client.send({ kind: 'write', handle, offset: BigInt(offset * 4), content: Buffer.from(content) });
+    }
+    expect((await client.send({ kind: 'close', handle })).status).toBe(0);
+    client.end();
+    expect((await end()).match(/DELAYED/g)).toHaveLength(2);
+    expect(readFileSync(join(fixture.root, 'grown.csv'), 'utf8')).toBe('somemore');
+  }, 60_000);
+});
 
 describe('a large upload, of which the first part is synced while more comes', () => {
   const content = randomBytes(40_000_000);

@@ -39,6 +39,8 @@ const inPool = {
 const FILE_CREATION_MODE = 0o640;
 /** Bytes after which the disk is set to work while more comes, so that little is left to do at CLOSE. */
 const SYNCED_AHEAD_BYTES = 16_777_216;
+/** So much comes in one write, which is most often the only one: it is synced while the client sends its CLOSE. */
+const SMALL_FILE_BYTES = 32_768;
 
 export interface UploadPlan {
   /** Where the bytes go. */
@@ -72,7 +74,9 @@ export class Upload {
   private requestedMtime: number | null = null;
   private changed: boolean;
   private isDurable = false;
-  /** A sync of what was written so far, while more is written. Never rejects: its error is told by what comes next. */
+  /** Counts what may make the file less than durable. */
+  private changes = 0;
+  /** A sync of what was written so far, while more may come. Never rejects: its error is told by what comes next. */
   private syncedAhead: Promise<void> | null = null;
   private untold: Error | null = null;
   private aheadFromBytes = SYNCED_AHEAD_BYTES;
@@ -112,12 +116,14 @@ export class Upload {
     try {
       const start = this.plan.append ? this.size : Number(offset);
       this.admitEnd(this.plan.append ? BigInt(start) + BigInt(length) : offset + BigInt(length));
-      this.changed = true;
-      this.isDurable = false;
+      this.noteChange();
       await writeAll(this.fd, contents, start);
       this.size = Math.max(this.size, start + length);
       this.receivedBytes += length;
-      if (this.receivedBytes >= this.aheadFromBytes && this.syncedAhead === null) this.syncAhead();
+      if (this.syncedAhead !== null) return;
+      const mayBeAll = this.receivedBytes === length && this.size <= SMALL_FILE_BYTES;
+      if (mayBeAll) this.syncAhead(inPool.sync);
+      else if (this.receivedBytes >= this.aheadFromBytes) this.syncAhead(inPool.syncContent);
     } catch (error) {
       this.failedBecause = refusalOfError(error).message;
       throw error;
@@ -132,8 +138,7 @@ export class Upload {
   async truncate(size: bigint): Promise<void> {
     this.assertSound();
     this.admitEnd(size);
-    this.changed = true;
-    this.isDurable = false;
+    this.noteChange();
     await inPool.truncate(this.fd, Number(size));
     this.size = Number(size);
   }
@@ -215,10 +220,20 @@ export class Upload {
     return state;
   }
 
-  private syncAhead(): void {
+  private noteChange(): void {
+    this.changed = true;
+    this.isDurable = false;
+    this.changes += 1;
+  }
+
+  private syncAhead(sync: (fd: number) => Promise<void>): void {
     this.aheadFromBytes = this.receivedBytes + SYNCED_AHEAD_BYTES;
+    const { changes } = this;
     this.syncedAhead = this.plan
-      .inTurn(() => inPool.syncContent(this.fd))
+      .inTurn(() => sync(this.fd))
+      .then(() => {
+        this.isDurable = this.changes === changes;
+      })
       .catch((error: unknown) => {
         this.failedBecause ??= refusalOfError(error).message;
         this.untold = error instanceof Error ? error : new Error(String(error));
