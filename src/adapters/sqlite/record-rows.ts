@@ -109,7 +109,7 @@ type PlaceOfRecord = Pick<StagedRecord, 'line' | 'record' | 'offset' | 'length' 
 interface RowLayout {
   readonly type: MessageType;
   /** By name, in lower case. */
-  readonly at: ReadonlyMap<string, number>;
+  readonly positions: ReadonlyMap<string, number>;
   /** By the position of the field. */
   readonly fieldsAt: readonly number[];
   readonly fieldOf: readonly number[];
@@ -122,28 +122,32 @@ function layOut(type: MessageType, columns: readonly string[]): RowLayout {
   const known = layouts.get(columns);
   if (known?.type === type) return known;
   // SQL ignores case: a field whose name now has another one keeps its column.
-  const at = new Map(columns.map((name, column) => [name.toLowerCase(), column]));
-  const fieldsAt = type.fields.map(({ name }) => at.get(name.toLowerCase()) ?? -1);
-  const layout = { type, at, fieldsAt, fieldOf: columns.map((_, column) => fieldsAt.indexOf(column)) };
+  const positions = new Map(columns.map((name, column) => [name.toLowerCase(), column]));
+  const fieldsAt = type.fields.map(({ name }) => positions.get(name.toLowerCase()) ?? -1);
+  const layout = { type, positions, fieldsAt, fieldOf: columns.map((_, column) => fieldsAt.indexOf(column)) };
   layouts.set(columns, layout);
   return layout;
+}
+
+function at({ positions }: RowLayout, column: string): number {
+  return positions.get(column) ?? -1;
 }
 
 export function createRowMaker({ batch, type, columns, order, hash, numbered }: RowInput): RowMaker {
   const row = new Array<ColumnValue>(columns.length).fill(null);
   const place = new Array<ColumnValue>(PLACE_COLUMNS).fill(null);
-  const { at: positions, fieldsAt, fieldOf } = layOut(type, columns);
-  const at = (name: string): number => positions.get(name) ?? -1;
-  row[at('_batch_id')] = batch.id;
-  row[at('_version')] = 1;
-  row[at('_received_at')] = batch.receivedAt;
-  row[at('_sender')] = batch.sender ?? '';
-  row[at('_order')] = order;
-  const idAt = at('_id');
-  const lineAt = at('_line');
-  const recordAt = at('_record');
-  const keyAt = at('_key');
-  const patientAt = at('_patient');
+  const layout = layOut(type, columns);
+  const { fieldsAt, fieldOf } = layout;
+  row[at(layout, '_batch_id')] = batch.id;
+  row[at(layout, '_version')] = 1;
+  row[at(layout, '_received_at')] = batch.receivedAt;
+  row[at(layout, '_sender')] = batch.sender ?? '';
+  row[at(layout, '_order')] = order;
+  const idAt = at(layout, '_id');
+  const lineAt = at(layout, '_line');
+  const recordAt = at(layout, '_record');
+  const keyAt = at(layout, '_key');
+  const patientAt = at(layout, '_patient');
   const sender = batch.sender ?? '';
   function rowAround({ line, record, key, patient }: PlaceOfRecord): ColumnValue[] {
     row[idAt] = numbered ? record : null;
