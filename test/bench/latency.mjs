@@ -86,33 +86,49 @@ export async function measureLatency({ batches, largeRecords }) {
   }
 }
 
-/** Batches a second from the first marker to the last answer: `count` batches of 100 records of `accounts` accounts. */
-export async function measureMany({ count, accounts }) {
+/**
+ * Batches a second from the first marker to the last answer: `count` batches of 100 records of `accounts` accounts, in
+ * each of `rounds` rounds. The first is that of a program that has just begun: its code is not compiled yet.
+ */
+export async function measureMany({ count, accounts, rounds }) {
   const senders = Object.fromEntries(Array.from({ length: accounts }, (_, i) => [`lab${i}`, senderNumber(813600 + i)]));
   const daemon = await startDaemon(senders);
   try {
     const each = Math.ceil(count / accounts);
-    const loads = [];
-    for (const [account, sender] of Object.entries(senders)) {
-      const connection = await connect(daemon, account);
-      const bases = Array.from({ length: each }, (_, number) => baseName(sender, number));
-      for (const [number, base] of bases.entries()) await connection.put(base, batch(daemon, sender, number + 1, 100));
-      loads.push({ account, connection, bases });
+    const connections = new Map();
+    for (const account of Object.keys(senders)) connections.set(account, await connect(daemon, account));
+    const perSecond = [];
+    for (let round = 0; round < rounds; round++) {
+      const seconds = await manyAtOnce(daemon, connections, { senders, from: round * each, each });
+      perSecond.push((each * accounts) / seconds);
     }
-    const started = performance.now();
-    await Promise.all(
-      loads.map(async ({ connection, bases }) => {
-        for (const base of bases) await connection.put(`${base}.ok`, Buffer.alloc(0));
-      }),
-    );
-    // Seldom enough not to take the processor from what is measured.
-    const answered = ({ account }) =>
-      readdirSync(join(daemon.drop(account), 'reports')).filter((name) => name.endsWith('.report.ok')).length;
-    for (const load of loads) while (answered(load) < each) await sleep(10);
-    const seconds = (performance.now() - started) / 1000;
-    for (const { connection } of loads) connection.end();
-    return { batches: each * accounts, seconds, perSecond: (each * accounts) / seconds };
+    for (const connection of connections.values()) connection.end();
+    return { batches: each * accounts, perSecond };
   } finally {
     await daemon.stop();
   }
+}
+
+/** Seconds for `each` batches of every account: all data files are there when the first marker comes. */
+async function manyAtOnce(daemon, connections, { senders, from, each }) {
+  const loads = [];
+  for (const [account, connection] of connections) {
+    const sender = senders[account];
+    const bases = Array.from({ length: each }, (_, number) => baseName(sender, from + number));
+    for (const [number, base] of bases.entries()) {
+      await connection.put(base, batch(daemon, sender, from + number + 1, 100));
+    }
+    loads.push({ account, connection, bases });
+  }
+  const started = performance.now();
+  await Promise.all(
+    loads.map(async ({ connection, bases }) => {
+      for (const base of bases) await connection.put(`${base}.ok`, Buffer.alloc(0));
+    }),
+  );
+  // Seldom enough not to take the processor from what is measured.
+  const answered = ({ account }) =>
+    readdirSync(join(daemon.drop(account), 'reports')).filter((name) => name.endsWith('.report.ok')).length;
+  for (const load of loads) while (answered(load) < from + each) await sleep(10);
+  return (performance.now() - started) / 1000;
 }
