@@ -10,6 +10,9 @@ import { exists, makeDirectory, removeDirectory, type SyncDirectory } from './du
 /** As many as go together. */
 const SPARES_MAX = 32;
 
+/** It is gone already, or a former run was cut short in it. */
+const NOT_TO_BE_KEPT = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST']);
+
 export class WorkFolders {
   readonly #folders: DataFolders;
   readonly #sync: SyncDirectory;
@@ -37,7 +40,8 @@ export class WorkFolders {
     const path = this.path(batchId);
     try {
       if (!this.#keep(path, batchId)) rmdirSync(path);
-    } catch {
+    } catch (error) {
+      if (!NOT_TO_BE_KEPT.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
       removeDirectory(path, this.#sync);
       return;
     }

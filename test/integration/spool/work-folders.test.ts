@@ -65,6 +65,18 @@ describe('work folders', () => {
     expect([inWork(), readdirSync(folders.stagingDir)]).toEqual([['staging'], []]);
   });
 
+  it('stay, and fail, where the disk lets none be kept', () => {
+    work.make('a');
+    work.make('b');
+    work.remove('b');
+    rmSync(folders.stagingDir, { recursive: true });
+    writeFileSync(folders.stagingDir, 'a file in its place');
+    expect(() => {
+      work.remove('a');
+    }).toThrow(expect.objectContaining({ code: 'ENOTDIR' }));
+    expect(inWork()).toEqual(['a', 'staging']);
+  });
+
   it('are not kept without end', () => {
     const ids = Array.from({ length: 40 }, (_, number) => `b${number}`);
     for (const id of ids) work.make(id);
