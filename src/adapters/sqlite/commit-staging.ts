@@ -118,16 +118,16 @@ interface TakenColumns {
   readonly values: string;
 }
 
-const taken = new WeakMap<MessageType, TakenColumns>();
+const remembered = new WeakMap<MessageType, TakenColumns>();
 
 /** The columns that a stored row has from the staged one; made once for each message type. */
 function takenColumns(type: MessageType): TakenColumns {
-  const known = taken.get(type);
+  const known = remembered.get(type);
   if (known !== undefined) return known;
   const own = ['_batch_id', '_line', '_record', '_received_at', '_sender', '_key', '_patient', '_order'];
   const names = [...own, ...type.fields.map(({ name }) => quoteIdentifier(name))];
   const columns = { names: names.join(', '), values: names.map((name) => `r.${name}`).join(', ') };
-  taken.set(type, columns);
+  remembered.set(type, columns);
   return columns;
 }
 

@@ -1,6 +1,7 @@
 /**
  * Reads a CSV header line: decides the delimiter by which most names of the message are found, says which column holds
- * which field, and tells everything that is wrong with the names at once. Pure; it never throws and reads no record.
+ * which field, and tells everything that is wrong with the names at once. Pure but for what is remembered; it never throws and reads no
+ * record.
  */
 import type { Dialect } from '../../domain/batch';
 import { createFinding } from '../../domain/create-finding';
