@@ -1,7 +1,7 @@
 /**
  * Batches that wait for a worker, in memory only: the drop folders are the real queue, and every rescan offers again
- * what is not here. Batches of one account and message type stand in the order of the time in their names and run one
- * at a time; different ones take turns.
+ * what is not here. Batches of one account and message type stand in the order of the time in their names and run in
+ * that order, in one lane at a time; different ones take turns.
  */
 import type { BatchOrigin } from '../domain/batch-record';
 import type { Submitter } from '../pipeline/batch-ports';
@@ -24,7 +24,8 @@ export const LINE_MAX = 1000;
 
 interface Line {
   waiting: QueuedBatch[];
-  running: boolean;
+  /** How many were taken and not released. */
+  running: number;
   /** Not before this moment, ms since 1970: a retry is due then. */
   notBefore: number;
 }
@@ -37,10 +38,14 @@ export interface BatchQueue {
   add(batch: QueuedBatch): QueuedBatch | null;
   /** The next batch that `accepts`, whose line is free; its line is taken until `release`. */
   take(nowMs: number, accepts: (batch: QueuedBatch) => boolean): QueuedBatch | null;
+  /** The next one of the line of a batch that was taken, if it is what `accepts`. */
+  takeBehind(taken: QueuedBatch, accepts: (batch: QueuedBatch) => boolean): QueuedBatch | null;
   /** How many `take` could give, one after the other, before any is released. */
   ready(nowMs: number, accepts: (batch: QueuedBatch) => boolean): number;
-  /** Frees the line of a batch that was taken; puts it back in front, due at `retryAt`, when given. */
-  release(batch: QueuedBatch, retryAt?: number): void;
+  /** Lets go of a batch that was taken: its line is free when it was the last of it. */
+  release(batch: QueuedBatch): void;
+  /** The same, and puts it back in front of its line, which waits until `dueAt`. The last of a line comes first. */
+  putBack(batch: QueuedBatch, dueAt: number): void;
   /** Takes out those that `accepts`. */
   remove(accepts: (batch: QueuedBatch) => boolean): readonly QueuedBatch[];
   size(): number;
@@ -58,7 +63,7 @@ export function createBatchQueue(): BatchQueue {
     const key = lineKey(origin);
     let line = lines.get(key);
     if (line === undefined) {
-      line = { waiting: [], running: false, notBefore: 0 };
+      line = { waiting: [], running: 0, notBefore: 0 };
       lines.set(key, line);
     }
     return line;
@@ -71,16 +76,17 @@ export function createBatchQueue(): BatchQueue {
     if (position >= LINE_MAX) return batch;
     waiting.splice(position, 0, batch);
     // One that was tried before lies in no drop folder any more: nobody would offer it again.
-    const giveWay = waiting.length > LINE_MAX && waiting.at(-1)?.attempts === 0;
+    const last = waiting.at(-1);
+    const giveWay = waiting.length > LINE_MAX && last?.isNew === true && last.attempts === 0;
     return giveWay ? (waiting.pop() ?? null) : null;
   }
 
   function take(nowMs: number, accepts: (batch: QueuedBatch) => boolean): QueuedBatch | null {
     for (const [key, line] of lines) {
       const [first] = line.waiting;
-      if (line.running || first === undefined || line.notBefore > nowMs || !accepts(first)) continue;
+      if (line.running > 0 || first === undefined || line.notBefore > nowMs || !accepts(first)) continue;
       line.waiting.shift();
-      line.running = true;
+      line.running++;
       lines.delete(key);
       lines.set(key, line);
       return first;
@@ -88,21 +94,36 @@ export function createBatchQueue(): BatchQueue {
     return null;
   }
 
+  function takeBehind(taken: QueuedBatch, accepts: (batch: QueuedBatch) => boolean): QueuedBatch | null {
+    const line = lineOf(taken.origin);
+    const [first] = line.waiting;
+    if (first === undefined || !accepts(first)) return null;
+    line.waiting.shift();
+    line.running++;
+    return first;
+  }
+
   function ready(nowMs: number, accepts: (batch: QueuedBatch) => boolean): number {
     let count = 0;
     for (const { waiting, running, notBefore } of lines.values()) {
       const [first] = waiting;
-      if (!running && first !== undefined && notBefore <= nowMs && accepts(first)) count++;
+      if (running === 0 && first !== undefined && notBefore <= nowMs && accepts(first)) count++;
     }
     return count;
   }
 
-  function release(batch: QueuedBatch, retryAt?: number): void {
+  function release(batch: QueuedBatch): void {
     const line = lineOf(batch.origin);
-    line.running = false;
-    line.notBefore = retryAt ?? 0;
-    if (retryAt !== undefined) line.waiting.unshift(batch);
-    if (line.waiting.length === 0) lines.delete(lineKey(batch.origin));
+    line.running--;
+    line.notBefore = 0;
+    if (line.waiting.length === 0 && line.running === 0) lines.delete(lineKey(batch.origin));
+  }
+
+  function putBack(batch: QueuedBatch, dueAt: number): void {
+    const line = lineOf(batch.origin);
+    line.running--;
+    line.notBefore = dueAt;
+    line.waiting.unshift(batch);
   }
 
   function remove(accepts: (batch: QueuedBatch) => boolean): readonly QueuedBatch[] {
@@ -110,7 +131,7 @@ export function createBatchQueue(): BatchQueue {
       const removed = line.waiting.filter(accepts);
       if (removed.length === 0) return removed;
       line.waiting = line.waiting.filter((batch) => !accepts(batch));
-      if (line.waiting.length === 0 && !line.running) lines.delete(key);
+      if (line.waiting.length === 0 && line.running === 0) lines.delete(key);
       return removed;
     });
   }
@@ -118,7 +139,7 @@ export function createBatchQueue(): BatchQueue {
   function nextDue(nowMs: number): number | null {
     let due: number | null = null;
     for (const line of lines.values()) {
-      if (line.running || line.waiting.length === 0 || line.notBefore <= nowMs) continue;
+      if (line.running > 0 || line.waiting.length === 0 || line.notBefore <= nowMs) continue;
       due = due === null ? line.notBefore : Math.min(due, line.notBefore);
     }
     return due;
@@ -136,7 +157,7 @@ export function createBatchQueue(): BatchQueue {
     return earliest;
   }
 
-  return { add, take, ready, release, remove, size, oldest, nextDue };
+  return { add, take, takeBehind, ready, release, putBack, remove, size, oldest, nextDue };
 }
 
 function lineKey(origin: BatchOrigin): string {

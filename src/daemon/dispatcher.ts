@@ -195,11 +195,14 @@ export function createDispatcher({ express, bulk, shares, events, nowMs, random 
   function endTogether(batches: readonly QueuedBatch[], reply: Extract<WorkerReply, { kind: 'processed' }>): void {
     const { ends, ms, parted } = reply;
     if (parted !== null) events.parted(batches.length, parted);
+    const left: (() => void)[] = [];
     batches.forEach((batch, index) => {
       const end = ends[index];
       if (end?.kind === 'ended') finish(batch, end.result, ms / batches.length);
-      else if (end !== undefined) retry(batch, end.fault, isOurs(end.fault));
+      else if (end?.kind === 'failed') left.push(() => retry(batch, end.fault, isOurs(end.fault)));
+      else left.push(() => wait(batch));
     });
+    left.reverse().forEach((putBack) => putBack());
   }
 
   function finish(batch: QueuedBatch, result: BatchResult, ms: number): void {
@@ -217,7 +220,12 @@ export function createDispatcher({ express, bulk, shares, events, nowMs, random 
   }
 
   function retryAll(batches: readonly QueuedBatch[], fault: FaultNotice, killed: boolean): void {
-    for (const batch of batches) retry(batch, fault, killed && batches.length === 1);
+    for (const batch of [...batches].reverse()) retry(batch, fault, killed && batches.length === 1);
+  }
+
+  /** Behind the one that it waits for. It may have been claimed by now, and then nobody would offer it again. */
+  function wait(batch: QueuedBatch): void {
+    queue.putBack({ ...batch, isNew: false }, nowMs());
   }
 
   /** @param killed the program itself failed, at this batch alone, not the world around it */
@@ -226,7 +234,7 @@ export function createDispatcher({ express, bulk, shares, events, nowMs, random 
     const kills = batch.kills + (killed ? 1 : 0);
     const pause = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(attempts - 1, 10));
     const retryInMs = Math.round(pause * (0.5 + random() / 2));
-    queue.release({ ...batch, attempts, kills, lastFault: fault.message }, nowMs() + retryInMs);
+    queue.putBack({ ...batch, attempts, kills, lastFault: fault.message }, nowMs() + retryInMs);
     events.fault(batch, fault, retryInMs);
   }
 

@@ -3,9 +3,8 @@ import type { Seat } from '../adapters/sqlite/write-turns';
 import type { BatchOrigin, BatchRecord, QuarantinedBatch } from '../domain/batch-record';
 import type { FaultCode } from '../domain/fault';
 import type { Catalogue } from '../domain/message-type';
-import type { BatchResult } from '../pipeline/process-batch';
 import type { IntakeRules } from '../pipeline/batch-ports';
-import type { OfferedBatch } from '../pipeline/process-together';
+import type { BatchEnd, OfferedBatch } from '../pipeline/process-together';
 
 export interface WorkerSettings {
   readonly dataDir: string;
@@ -50,7 +49,7 @@ export interface FaultNotice {
 
 /** How the journey of one batch of a request ended. */
 export type BatchEndNotice =
-  { readonly kind: 'ended'; readonly result: BatchResult } | { readonly kind: 'failed'; readonly fault: FaultNotice };
+  Exclude<BatchEnd, { readonly kind: 'failed' }> | { readonly kind: 'failed'; readonly fault: FaultNotice };
 
 export type WorkerReply =
   | { readonly kind: 'ready' }

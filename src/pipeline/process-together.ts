@@ -1,9 +1,10 @@
 /**
  * Moves several small batches along their journeys in step: what each step must make durable is made durable for all of
- * them at once. They are of one message type, of different lines, and small enough to be staged in memory.
+ * them at once. They are of one message type, small enough to be staged in memory, and in the order in which they are to
+ * be judged.
  * Where anything fails, the step counts for none of them, and each goes on alone from where it stands: a fault is then
- * that of one batch, as ever. Only where the store fails even then it fails all that are left: each of them might wait
- * for its lock as long as one batch may.
+ * that of one batch, as ever, and those of its account behind it wait. Only where the store fails even then it fails all
+ * that are left: each of them might wait for its lock as long as one batch may.
  */
 import type { BatchOrigin } from '../domain/batch-record';
 import { type Fault, toFault } from '../domain/fault';
@@ -17,7 +18,10 @@ export interface OfferedBatch {
 
 /** How the journey of one of them ended. */
 export type BatchEnd =
-  { readonly kind: 'ended'; readonly result: BatchResult } | { readonly kind: 'failed'; readonly fault: Fault };
+  | { readonly kind: 'ended'; readonly result: BatchResult }
+  | { readonly kind: 'failed'; readonly fault: Fault }
+  /** For an earlier one of its account that failed. */
+  | { readonly kind: 'waits' };
 
 export interface EndedTogether {
   /** In the order in which the batches were given. */
@@ -52,13 +56,16 @@ function moveInStep(ports: BatchPorts, batches: readonly OfferedBatch[]): readon
 }
 
 function moveAlone(ports: BatchPorts, batches: readonly OfferedBatch[]): readonly BatchEnd[] {
+  const held = new Set<string>();
   let storeFault: Fault | null = null;
   return batches.map(({ origin, submitter }) => {
+    if (held.has(origin.account)) return { kind: 'waits' };
     if (storeFault !== null) return { kind: 'failed', fault: storeFault };
     try {
       return { kind: 'ended', result: processBatch(ports, origin, submitter) };
     } catch (error) {
       const fault = toFault(error);
+      held.add(origin.account);
       if (fault.code === 'S902' && fault.retryable) storeFault = fault;
       return { kind: 'failed', fault };
     }

@@ -1,7 +1,7 @@
 /** Small batches that move in step end as each of them would alone; what fails one of them is its own affair. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { reportsFolder } from '../../src/adapters/spool/data-folders';
+import { dropFolder, reportsFolder } from '../../src/adapters/spool/data-folders';
 import type { BatchOrigin } from '../../src/domain/batch-record';
 import { Fault } from '../../src/domain/fault';
 import type { BatchPorts } from '../../src/pipeline/batch-ports';
@@ -78,7 +78,12 @@ describe('batches that move in step', () => {
     expect(seen(inStep)).toEqual(seen(alone));
   });
 
-  it('go on alone where one of them fails, and it alone is tried again', async () => {
+  const shownEnd = (end: EndedTogether['ends'][number]): string => {
+    if (end.kind === 'waits') return 'waits';
+    return end.kind === 'failed' ? end.fault.message : end.result.kind;
+  };
+
+  it('go on alone where one of them fails, and those of its account behind it wait for it', async () => {
     const [alone, inStep] = [makeHome(), makeHome()];
     await alone.scan();
     const origins = await inStep.offered();
@@ -91,11 +96,23 @@ describe('batches that move in step', () => {
     };
     const { ends, parted } = together(inStep, origins, { spool: failing });
     expect(parted?.message).toBe('no space left');
-    expect(ends.map((end) => (end.kind === 'failed' ? end.fault.message : end.result.kind))).toEqual(
-      origins.map(({ fileName }) => (fileName === nameOf(2) ? 'no space left' : 'done')),
-    );
-    expect(together(inStep, [origins[1]!]).ends).toMatchObject([{ kind: 'ended', result: { kind: 'done' } }]);
+    expect(ends.map(shownEnd)).toEqual(['done', 'no space left', 'waits', 'waits', 'waits']);
+    for (const origin of origins.slice(1)) expect(together(inStep, [origin]).ends.map(shownEnd)).toEqual(['done']);
     expect(seen(inStep)).toEqual(seen(alone));
+  });
+
+  it('wait for none but those of their account', async () => {
+    const home = makeHome();
+    const origins = (await home.offered()).map((origin, index) => (index === 1 ? moved(home, origin, 'x') : origin));
+    const failing: Spool = {
+      ...home.ports.spool,
+      claim: (batch) => {
+        if (batch.account === 'lab') throw new Fault('S901', 'no such disk', { retryable: true });
+        return home.ports.spool.claim(batch);
+      },
+    };
+    const { ends } = together(home, origins, { spool: failing });
+    expect(ends.map(shownEnd)).toEqual(['no such disk', 'done', 'waits', 'waits', 'waits']);
   });
 
   it('are stored whole or not at all when the store fails in the middle of them', async () => {
@@ -117,7 +134,7 @@ describe('batches that move in step', () => {
 
   it('wait once for a store that fails each of them, not each of them after the other', async () => {
     const home = makeHome();
-    const origins = await home.offered();
+    const origins = (await home.offered()).map((origin, index) => moved(home, origin, `lab${index}`));
     const { store } = home.ports;
     const tried: string[] = [];
     const failing = openingWith(store, (batch, type) => {
@@ -127,7 +144,7 @@ describe('batches that move in step', () => {
     });
     const { ends } = together(home, origins, { store: failing });
     expect(tried).toEqual([1, 1, 2, 3].map(nameOf));
-    expect(ends.map((end) => (end.kind === 'failed' ? end.fault.message : end.result.kind))).toEqual([
+    expect(ends.map(shownEnd)).toEqual([
       'database is locked',
       'done',
       ...origins.slice(2).map(() => 'database is locked'),
@@ -140,10 +157,7 @@ describe('batches that move in step', () => {
     const origins = await home.offered();
     rmSync(join(home.folders.accountsDir, 'lab', nameOf(1)));
     const { ends } = together(home, origins);
-    expect(ends.map((end) => (end.kind === 'ended' ? end.result.kind : 'failed'))).toEqual([
-      'withdrawn',
-      ...Array.from({ length: 4 }, () => 'done'),
-    ]);
+    expect(ends.map(shownEnd)).toEqual(['withdrawn', ...Array.from({ length: 4 }, () => 'done')]);
   });
 
   it('are made durable before they are told: what fails the sync fails the step', async () => {
@@ -164,7 +178,7 @@ describe('batches that move in step', () => {
     const { ends, parted } = together(home, origins, { spool: failing });
     expect(parted?.code).toBe('S901');
     expect(announced).toEqual([]);
-    expect(ends.map(({ kind }) => kind)).toEqual(origins.map(() => 'failed'));
+    expect(ends.map(({ kind }) => kind)).toEqual(origins.map((_, index) => (index === 0 ? 'failed' : 'waits')));
     expect(home.query(`SELECT DISTINCT state FROM batches`)).toEqual([{ state: 'committed' }]);
     rmSync(reports);
     mkdirSync(reports);
@@ -173,6 +187,16 @@ describe('batches that move in step', () => {
     expect([...home.reports().keys()].filter((name) => name.endsWith('.report.ok'))).toHaveLength(origins.length);
   });
 });
+
+/** The batch with its files in the drop folder of another account. */
+function moved({ folders }: PipelineHome, origin: BatchOrigin, account: string): BatchOrigin {
+  const target = dropFolder(folders, account, origin.folder);
+  mkdirSync(target, { recursive: true });
+  for (const name of [origin.fileName, `${origin.baseName}.ok`]) {
+    renameSync(join(dropFolder(folders, origin.account, origin.folder), name), join(target, name));
+  }
+  return { ...origin, account };
+}
 
 /** The store, but for how it opens staging areas. */
 function openingWith(store: BatchStore, openStaging: BatchStore['openStaging']): BatchStore {

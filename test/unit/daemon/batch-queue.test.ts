@@ -52,10 +52,42 @@ describe('the batch queue', () => {
     const queue = createBatchQueue();
     queue.add(queued('one'));
     queue.add(queued('two', { fileTime: '2021-12-31 00:00:00' }));
-    queue.release(queue.take(0, any)!, 500);
+    queue.putBack(queue.take(0, any)!, 500);
     expect(queue.take(499, any)).toBeNull();
     expect(queue.nextDue(0)).toBe(500);
     expect(queue.take(500, any)?.origin.id).toBe('one');
+  });
+
+  it('gives those behind a batch that was taken, in their order; the line is free when the last of them is', () => {
+    const queue = createBatchQueue();
+    for (const day of [1, 2, 3]) queue.add(queued(`a${day}`, { fileTime: `2021-01-0${day} 00:00:00` }));
+    queue.add(queued('b', { account: 'b' }));
+    const first = queue.take(0, any)!;
+    expect(queue.takeBehind(first, () => false)).toBeNull();
+    const second = queue.takeBehind(first, any)!;
+    expect([first, second].map(({ origin }) => origin.id)).toEqual(['a1', 'a2']);
+    expect(queue.takeBehind(queue.take(0, any)!, any)).toBeNull();
+    queue.release(first);
+    expect(queue.take(0, any)).toBeNull();
+    queue.release(second);
+    expect(queue.take(0, any)?.origin.id).toBe('a3');
+  });
+
+  it('keeps the order of those that are put back, the last of them first', () => {
+    const queue = createBatchQueue();
+    for (const day of [1, 2, 3]) queue.add(queued(String(day), { fileTime: `2021-01-0${day} 00:00:00` }));
+    const first = queue.take(0, any)!;
+    const second = queue.takeBehind(first, any)!;
+    queue.putBack(second, 0);
+    expect(queue.take(0, any)).toBeNull();
+    queue.putBack(first, 500);
+    expect(queue.take(499, any)).toBeNull();
+    const again = queue.take(500, any)!;
+    expect([again, queue.takeBehind(again, any), queue.takeBehind(again, any)].map((one) => one?.origin.id)).toEqual([
+      '1',
+      '2',
+      '3',
+    ]);
   });
 
   it('is bounded per line, and keeps the earliest', () => {
@@ -72,9 +104,13 @@ describe('the batch queue', () => {
 
   it('lets no batch give way that was tried before', () => {
     const queue = createBatchQueue();
-    queue.add(queued('tried', { fileTime: '2021-06-01 00:00:00' }));
-    queue.release({ ...queue.take(0, any)!, attempts: 1 }, 10);
-    for (let i = 0; i < LINE_MAX; i++) expect(queue.add(queued(String(i)))).toBeNull();
-    expect(queue.size()).toBe(LINE_MAX + 1);
+    const tried = [{ attempts: 1 }, { isNew: false }];
+    for (const [index, change] of tried.entries()) {
+      const account = String(index);
+      queue.add(queued('tried', { account, fileTime: '2021-06-01 00:00:00' }));
+      queue.putBack({ ...queue.take(0, any)!, ...change }, 10);
+      for (let i = 0; i < LINE_MAX; i++) expect(queue.add(queued(String(i), { account }))).toBeNull();
+    }
+    expect(queue.size()).toBe(tried.length * (LINE_MAX + 1));
   });
 });

@@ -202,6 +202,10 @@ describe('the dispatcher', () => {
   });
   const failing = (fault: FaultNotice): BatchEndNotice => ({ kind: 'failed', fault });
   const full: FaultNotice = { code: 'S901', message: 'full', retryable: true };
+  const wakeAfter = (ms: number): void => {
+    clock += ms;
+    dispatcher.together(() => undefined);
+  };
   const ERROR: FaultNotice = { code: 'S903', message: 'why', retryable: false };
   const died = new WorkerDeath('worker died: out of memory', null);
 
@@ -241,24 +245,69 @@ describe('the dispatcher', () => {
     expect(express.asked).toEqual(Array.from({ length: 6 }, () => 'a'));
   });
 
-  it('gives one lane small batches of one type and of different lines together', async () => {
+  it('gives one lane small batches of one type together: the first of each line, then those behind them', async () => {
     dispatcher.together(() => {
       for (const account of ['a', 'b', 'c']) {
         for (const day of ['1', '2']) {
           const id = `${account}${day}`;
-          dispatcher.offer(makeOrigin({ id, account, dataIdentity: id, fileTime: `2021-01-0${day} 00:00:00` }), null);
+          const named = { baseName: id, fileTime: `2021-01-0${day} 00:00:00` };
+          dispatcher.offer(makeOrigin({ id, account, dataIdentity: id, ...named }), null);
         }
       }
       dispatcher.offer(makeOrigin({ id: 'type', account: 'd', messageType: 'Other', dataIdentity: 'd' }), null);
       dispatcher.offer(makeOrigin({ id: 'long', account: 'e', bytes: 1_000_000, dataIdentity: 'e' }), null);
     });
-    expect([express.asked, bulk.asked]).toEqual([['a1+b1+c1'], ['long']]);
-    expect(dispatcher.inWork().map(({ id }) => id)).toEqual(['a1', 'b1', 'c1', 'long']);
-    await express.answer(withdrawn('a1', 'b1', 'c1'));
-    expect(told).toEqual(['withdrawn a1', 'withdrawn b1', 'withdrawn c1']);
-    expect(express.asked).toEqual(['a1+b1+c1', 'type']);
-    await express.answer(withdrawn('type'));
-    expect(express.asked.at(-1)).toBe('a2+b2+c2');
+    expect([express.asked, bulk.asked]).toEqual([['a1+b1+c1+a2+b2+c2'], ['long']]);
+    expect(dispatcher.inWork().map(({ id }) => id)).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'c2', 'long']);
+    await express.answer(withdrawn('a1', 'b1', 'c1', 'a2', 'b2', 'c2'));
+    expect(told).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'c2'].map((id) => `withdrawn ${id}`));
+    expect(express.asked.at(-1)).toBe('type');
+  });
+
+  const offerLine = (ids: readonly string[], change: Partial<BatchOrigin> = {}): void =>
+    ids.forEach((id, day) => {
+      const named = { baseName: id, fileName: id, fileTime: `2021-01-0${day + 1} 00:00:00` };
+      dispatcher.offer(makeOrigin({ id, account: 'a', dataIdentity: id, ...named, ...change }), null);
+    });
+
+  it('keeps apart what is sent twice under one name, and what stands behind a longer batch', async () => {
+    dispatcher.together(() => offerLine(['a1', 'a2'], { baseName: 'X' }));
+    expect(express.asked).toEqual(['a1']);
+    await express.answer(withdrawn('a1'));
+    await express.answer(withdrawn('a2'));
+    dispatcher.together(() => {
+      offerLine(['a3', 'a4']);
+      offerLine(['long'], { bytes: 1_000_000, fileTime: '2021-01-01 12:00:00' });
+    });
+    expect(express.asked).toEqual(['a1', 'a2', 'a3']);
+  });
+
+  it('puts those behind a failed one of their line back behind it, and they go on alone', async () => {
+    dispatcher.together(() => {
+      offerLine(['a1', 'a2', 'a3', 'a4']);
+      offerLine(['b1'], { account: 'b' });
+    });
+    expect(express.asked).toEqual(['a1+b1+a2+a3+a4']);
+    const waits: BatchEndNotice = { kind: 'waits' };
+    await express.answer(processed([ended('a1'), ended('b1'), failing(full), waits, waits], full));
+    expect(told).toEqual(['5 parted: full', 'withdrawn a1', 'withdrawn b1', 'a2 S901 0 1000']);
+    expect([dispatcher.waiting(), dispatcher.isKnown('a3')]).toEqual([3, true]);
+    wakeAfter(1000);
+    for (const id of ['a2', 'a3', 'a4']) {
+      expect(express.asked.at(-1)).toBe(id);
+      await express.answer(withdrawn(id));
+    }
+    expect(told.at(-1)).toBe('withdrawn a4');
+  });
+
+  it('keeps the order of a line whose batches failed together', async () => {
+    dispatcher.together(() => offerLine(['a1', 'a2', 'a3']));
+    await express.answer(died);
+    wakeAfter(1000);
+    for (const id of ['a1', 'a2', 'a3']) {
+      expect(express.asked.at(-1)).toBe(id);
+      await express.answer(withdrawn(id));
+    }
   });
 
   it.each([
@@ -322,7 +371,7 @@ describe('the dispatcher', () => {
   it('tries only that one again, alone, which failed of those that went together', async () => {
     offerThree();
     await express.answer(processed([ended('a'), failing(full), ended('c')], full));
-    expect(told).toEqual(['3 parted: full', 'withdrawn a', 'b S901 0 1000', 'withdrawn c']);
+    expect(told).toEqual(['3 parted: full', 'withdrawn a', 'withdrawn c', 'b S901 0 1000']);
     clock += 1000;
     dispatcher.offer(makeOrigin({ id: 'd', account: 'd', dataIdentity: 'd' }), null);
     expect([express.asked, bulk.asked]).toEqual([['a+b+c', 'b'], ['d']]);
@@ -335,11 +384,6 @@ describe('the dispatcher', () => {
     await express.answer({ kind: 'processed', ends: [ended('d')], ms: 7, parted: null });
     expect(times).toEqual([20, 20, 20, 7]);
   });
-
-  const wakeAfter = (ms: number): void => {
-    clock += ms;
-    dispatcher.together(() => undefined);
-  };
 
   it.each([
     ['kills its worker', died],
