@@ -139,7 +139,7 @@ function judgeRecords(current: Case, readable: ReadableFile): Verdict {
 function stageRecords({ ports, batch, staging, ahead }: Case, readable: ReadableFile): ReadRecordsResult {
   const { file, type, inspection } = readable;
   if (ahead === null) return readRecords({ ports, batch, file, type, staging, ...inspection });
-  ahead.pour(staging);
+  staging.addPart(ahead.part);
   return ahead.result;
 }
 

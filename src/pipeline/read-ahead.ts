@@ -3,13 +3,12 @@
  * little. While one thread reads, another writes.
  */
 import type { BatchRecord } from '../domain/batch-record';
-import type { RecordSink } from '../ports/batch-store';
+import type { StagedPart } from '../ports/batch-store';
 import type { ClaimedFile } from '../ports/spool';
 import type { BatchPorts, Submitter } from './batch-ports';
 import { type Inspection, inspectFile } from './inspect-file';
 import { lookAtFile } from './look-at-file';
 import { readHeld, type ReadRecordsResult } from './read-records';
-import { RecordBuffer } from './record-buffer';
 
 /** Of the records of larger files too much would be held. */
 const AHEAD_MAX_BYTES = 256 * 1024;
@@ -17,8 +16,8 @@ const AHEAD_MAX_BYTES = 256 * 1024;
 export interface ReadAhead {
   readonly inspection: Inspection;
   readonly result: ReadRecordsResult;
-  /** Hands on what was read. */
-  pour(sink: RecordSink): void;
+  /** Its records. */
+  readonly part: StagedPart;
 }
 
 /** Null for what is not read, or not ahead. */
@@ -34,7 +33,6 @@ export function readAhead(
   const { file, type } = readable;
   const bytes = Buffer.concat(Array.from(ports.spool.read(file), (chunk) => Buffer.from(chunk)));
   const inspection = inspectFile([bytes], null);
-  const buffer = new RecordBuffer();
-  const result = readHeld(buffer, { ports, batch, type, facts: inspection.facts }, bytes);
-  return { inspection, result, pour: (sink) => buffer.pour(sink) };
+  const input = { ports, batch, type, facts: inspection.facts };
+  return { inspection, ...ports.store.receive(batch, type, (sink) => readHeld(sink, input, bytes)) };
 }

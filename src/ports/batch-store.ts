@@ -37,6 +37,11 @@ export interface BatchStore {
   sameName(account: string, folder: string, fileName: string, except: string): EarlierDelivery | null;
   /** Whether a batch of `bytes` is staged in memory, and is judged and stored under the lock; a larger one needs files. */
   stagesInMemory(bytes: number): boolean;
+  /**
+   * Takes what is read of a batch that `stagesInMemory`, before it is staged: all that `read` gives, for its staging area
+   * (`addPart`). Nothing of it is stored, or kept beyond the process; others may write meanwhile.
+   */
+  receive<T>(batch: BatchRecord, type: MessageType, read: (sink: RecordSink) => T): Received<T>;
   /** A staging area for one batch; what an earlier one of the same id left behind is gone. */
   openStaging(batch: BatchRecord, type: MessageType | null): Staging;
   reportSource(id: string): ReportSource;
@@ -94,6 +99,12 @@ export interface RecordSink {
   addFinding(finding: Finding, recordKey: string | null): void;
 }
 
+export interface Received<T> {
+  readonly part: StagedPart;
+  /** What `read` returned. */
+  readonly result: T;
+}
+
 /** Where another thread may write a part of a batch: plain values that mean something to the store alone. */
 export interface PartTarget {
   readonly batch: BatchRecord;
@@ -101,7 +112,7 @@ export interface PartTarget {
   readonly type: string;
 }
 
-/** What another thread wrote there, as the store knows it. Plain values. */
+/** What another thread wrote there, or was received ahead, as the store knows it. */
 export interface StagedPart {
   readonly staged: number;
   readonly warned: number;
@@ -115,7 +126,7 @@ export interface StagedPart {
 export interface Staging extends RecordSink {
   /** Null for a batch that is staged in memory: it is too small to be shared. */
   readonly partTarget: PartTarget | null;
-  /** Takes over what was written for `partTarget`, once: its records stand behind all that were added, and are the last. */
+  /** Takes over what was written for `partTarget`, or received ahead, once: its records stand behind all that were added, and are the last. */
   addPart(part: StagedPart): void;
   /**
    * Findings within the file on equal keys (D403, D405), then against the store (D402, D404, D406, R311). Then `hold`.

@@ -11,6 +11,7 @@ import { quoteIdentifier } from './quote-identifier';
 import { tableShape } from './record-rows';
 import { addPatientPlaces, hasPatientPlaces, markUnplaced, placeMarked } from './patient-places';
 import { addKeyPlaces, addKeyPlacesAhead, type PlacesInput } from './record-places';
+import { ROWS_APART } from './scratch-databases';
 import type { StoreComparisonInput } from './settle-against-store';
 import { LAST_COMMIT } from './store-changes';
 import type { StoreTransactions } from './store-transactions';
@@ -140,7 +141,8 @@ function insertRows(db: Database.Database, table: string, { type, base, storedBa
       SELECT :storedBase + r._record, coalesce(d.version, 1), iif(d.kind = 'older-version', d.stored_id, NULL),
         ${values}
       FROM incoming.rows r LEFT JOIN staging.decision d ON d.record = r._id - :base
-      WHERE d.kind IS NULL OR d.kind IN ${STORING} ORDER BY r._id`,
+      WHERE r._id > :base AND r._id < :base + ${ROWS_APART} AND (d.kind IS NULL OR d.kind IN ${STORING})
+      ORDER BY r._id`,
   ).run({ base, storedBase });
   return changes;
 }

@@ -53,7 +53,7 @@ export function openIncomingPart(target: PageTarget, type: MessageType): Incomin
   const places = new TableWriter(file, 0, PLACE_COLUMNS);
   const rejectedRecords = new TableWriter(file, 0, REJECTED_COLUMNS);
   const findings = new TableWriter(file, 0, FINDING_COLUMNS);
-  const maker = createRowMaker({ batch, type, columns, order, hash: createKeyedHash(target.secret), numbered: false });
+  const maker = createRowMaker({ batch, type, columns, order, hash: createKeyedHash(target.secret), idBase: null });
   const keys = new HashRuns(file);
   const patients = new HashRuns(file);
   const pages = createRecordPages({ rows, places, keys, patients, maker, base });

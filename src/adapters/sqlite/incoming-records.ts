@@ -2,7 +2,7 @@
  * The records of one batch on their way into the store, as tables of an attached database `incoming`: `rows`, made
  * column for column as the message type's own table, so that SQLite moves them as they are; `places`, what else is
  * known of each record; and `sorted_key`, every record by the hash of its key, or of its patient in
- * `sorted_patient`. A small batch is inserted into memory. A large one is written as the pages of a file, several
+ * `sorted_patient`. A small batch is inserted into memory (see incoming-memory). A large one is written as the pages of a file, several
  * times as fast as statements could, and can be read once `finish` was called; another thread may write a part of it
  * (see incoming-part), whose rejected records and findings are in `part_rejected` and `part_finding`. SQLite sees
  * the file change as it would see another process write it: by the counter in its header.
@@ -13,9 +13,9 @@ import type { BatchRecord } from '../../domain/batch-record';
 import type { MessageType } from '../../domain/message-type';
 import type { PlainRecord } from '../../domain/plain-record';
 import type { PartTarget, StagedPart, StagedRecord } from '../../ports/batch-store';
+import { insertIntoMemory } from './incoming-memory';
 import type { PagePart, PageTarget } from './incoming-part';
 import type { HashSecret } from './keyed-hash';
-import { parameters, prepared } from './prepared';
 import { createRecordPages } from './record-pages';
 import {
   createRowMaker,
@@ -44,10 +44,12 @@ export interface IncomingRecords {
   add(record: StagedRecord): void;
   /** Null where records are inserted value by value. */
   readonly addPlain: ((record: PlainRecord) => void) | null;
-  /** Takes over what was written for `target`: records behind all that were added, and the last ones. */
+  /** Takes over what was written for `target`, or received ahead: records behind all that were added, and the last ones. */
   addPart(part: StagedPart): void;
-  /** Makes what was added readable. The connection must be in no transaction. */
+  /** Makes what was added readable. A file wants the connection to be in no transaction. */
   finish(): void;
+  /** After `finish`: what a part of a file has found comes into the staging area. */
+  copyFound(): void;
   /** After `finish`, and in no transaction either: fills `sorted_patient`, which only a file has. */
   sortPatients(): void;
   discard(): void;
@@ -74,35 +76,6 @@ export function receiveRecords(
   return input.path === null ? insertIntoMemory(db, scratch, input) : writeIntoFile(db, input, input.path);
 }
 
-function insertIntoMemory(db: Database.Database, scratch: ScratchDatabases, input: IncomingInput): IncomingRecords {
-  const columns = scratch.openIncoming(input.type.name);
-  const maker = createRowMaker({ ...input, columns, numbered: true });
-  const addRow = prepared(db, `INSERT INTO incoming.rows VALUES (${parameters(columns.length)})`);
-  const addPlace = prepared(db, `INSERT INTO incoming.places VALUES (${parameters(PLACE_COLUMNS)})`);
-  const sort = prepared(
-    db,
-    `INSERT INTO incoming.sorted_key (hash, record)
-      SELECT key_hash, record FROM incoming.places ORDER BY key_hash, record`,
-  );
-  return {
-    base: 0,
-    target: null,
-    add(record) {
-      addRow.run(...maker.row(record));
-      addPlace.run(...maker.place(record, record.warned));
-    },
-    addPlain: null,
-    addPart: () => {
-      throw new Error('nobody can have written a part');
-    },
-    finish: () => void sort.run(),
-    sortPatients: () => {
-      throw new Error('only a file is sorted by patient');
-    },
-    discard: () => undefined,
-  };
-}
-
 function writeIntoFile(db: Database.Database, input: IncomingInput, path: string): IncomingRecords {
   const { rows, columns } = tableShape(db, input.type.name);
   makeEmptyFile(path);
@@ -122,7 +95,7 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
   const rejectedWriter = writer('part_rejected', REJECTED_COLUMNS);
   const findingWriter = writer('part_finding', FINDING_COLUMNS);
   const { base, batch, order, secret } = input;
-  const maker = createRowMaker({ ...input, columns, numbered: false });
+  const maker = createRowMaker({ ...input, columns, idBase: null });
   const keys = new HashRuns(file);
   const patients = new HashRuns(file);
   const pages = createRecordPages({ rows: rowWriter, places: placeWriter, keys, patients, maker, base });
@@ -167,6 +140,9 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
       writeSorted('sorted_key', [...keys.end(), ...partRuns.keys]);
       file.finish();
     },
+    copyFound() {
+      db.exec(FOUND_BY_PART);
+    },
     sortPatients() {
       writeSorted('sorted_patient', [...patients.end(), ...partRuns.patients]);
       file.finish();
@@ -178,14 +154,11 @@ function writeIntoFile(db: Database.Database, input: IncomingInput, path: string
   };
 }
 
-/** Copies what a part found into the staging area. */
-export function copyPart(db: Database.Database): void {
-  db.exec(`
-    INSERT INTO staging.rejected SELECT * FROM incoming.part_rejected;
-    INSERT INTO staging.finding
-      SELECT NULL, severity, code, scope, line, record, record_key, field, column_no, value, expected, suggestion, params
-      FROM incoming.part_finding ORDER BY ord;`);
-}
+const FOUND_BY_PART = `
+  INSERT INTO staging.rejected SELECT * FROM incoming.part_rejected;
+  INSERT INTO staging.finding
+    SELECT NULL, severity, code, scope, line, record, record_key, field, column_no, value, expected, suggestion, params
+    FROM incoming.part_finding ORDER BY ord;`;
 
 /** The page at which an empty table begins, and with which it will end. */
 function rootPage(db: Database.Database, table: string): number {

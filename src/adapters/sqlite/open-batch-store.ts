@@ -12,7 +12,7 @@ import type { BatchOrigin, BatchRecord, QuarantinedBatch } from '../../domain/ba
 import { Fault } from '../../domain/fault';
 import { hasReached, type BatchState } from '../../domain/journey';
 import type { Catalogue, MessageType } from '../../domain/message-type';
-import type { BatchStore, EarlierDelivery, Staging } from '../../ports/batch-store';
+import type { BatchStore, EarlierDelivery, Received, RecordSink, Staging } from '../../ports/batch-store';
 import type { ReportSource } from '../../ports/report-source';
 import { versionOrder } from '../../stages/route/version-order';
 import { asFault } from './as-fault';
@@ -21,6 +21,7 @@ import { findSameContent, findSameName, firstReceivedAt } from './earlier-delive
 import { ensureRecordTables } from './ensure-record-tables';
 import type { Afterwards } from './staging-intake';
 import { hasPatientPlaces } from './patient-places';
+import { ReceivedRecords } from './incoming-memory';
 import { insertOrigin } from './insert-origin';
 import { createKeyedHash, type HashSecret } from './keyed-hash';
 import { migrate } from './migrate';
@@ -163,15 +164,27 @@ class SqliteBatchStore implements BatchStore {
     return isStagedInMemory({ ...this.#stagingLimits(), bytes });
   }
 
+  receive<T>(batch: BatchRecord, type: MessageType, read: (sink: RecordSink) => T): Received<T> {
+    return asFault(() => {
+      this.#openScratch(null);
+      const input = { batch, type, order: this.#orderOf(batch), hash: createKeyedHash(this.#secret) };
+      const part = new ReceivedRecords(this.#db, this.#scratch, input);
+      try {
+        return { part, result: this.#transactions.aside(() => read(part)) };
+      } catch (error) {
+        if (!this.#db.inTransaction) this.#scratch.drop();
+        throw error;
+      }
+    });
+  }
+
   openStaging(batch: BatchRecord, type: MessageType | null): Staging {
     return asFault(() => {
-      this.#staging?.discard();
-      this.#leaveAfterwards();
       if (type !== null) this.#stagedTypes.add(type.name);
       const path = stagingPath({ ...this.#stagingLimits(), batchId: batch.id, bytes: batch.bytes });
       if (path !== null) clearStaged(path);
-      this.#scratch.openStaging(path);
-      const order = versionOrder(batch.fileTime, firstReceivedAt(this.#db, batch));
+      this.#openScratch(path);
+      const order = this.#orderOf(batch);
       const context = {
         db: this.#db,
         scratch: this.#scratch,
@@ -182,6 +195,16 @@ class SqliteBatchStore implements BatchStore {
       this.#staging = new SqliteStaging({ ...context, batch, type, order, path });
       return this.#staging;
     });
+  }
+
+  #openScratch(path: string | null): void {
+    this.#staging?.discard();
+    this.#leaveAfterwards();
+    this.#scratch.openStaging(path);
+  }
+
+  #orderOf(batch: BatchRecord): string {
+    return versionOrder(batch.fileTime, firstReceivedAt(this.#db, batch));
   }
 
   reportSource(id: string): ReportSource {
@@ -214,6 +237,7 @@ class SqliteBatchStore implements BatchStore {
           this.#db.pragma('shrink_memory');
         }
       }
+      this.#scratch.clearRows();
       for (const type of this.#stagedTypes) {
         moveRecentPlaces(this.#db, keyPlaces(type), this.#transactions);
         if (hasPatientPlaces(this.#db, type)) moveRecentPlaces(this.#db, patientPlaces(type), this.#transactions);

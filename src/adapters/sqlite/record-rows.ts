@@ -89,8 +89,8 @@ export interface RowInput {
   /** See `versionOrder`. */
   readonly order: string;
   readonly hash: (text: string) => number;
-  /** Whether the record's number stands in its rows; what is written into pages has its rowid beside the row. */
-  readonly numbered: boolean;
+  /** `_id` of a row is this plus the record's number; null for pages, where the rowid stands beside the row. */
+  readonly idBase: number | null;
 }
 
 export interface RowMaker {
@@ -133,7 +133,7 @@ function at({ positions }: RowLayout, column: string): number {
   return positions.get(column) ?? -1;
 }
 
-export function createRowMaker({ batch, type, columns, order, hash, numbered }: RowInput): RowMaker {
+export function createRowMaker({ batch, type, columns, order, hash, idBase }: RowInput): RowMaker {
   const row = new Array<ColumnValue>(columns.length).fill(null);
   const place = new Array<ColumnValue>(PLACE_COLUMNS).fill(null);
   const layout = layOut(type, columns);
@@ -150,7 +150,7 @@ export function createRowMaker({ batch, type, columns, order, hash, numbered }: 
   const patientAt = at(layout, '_patient');
   const sender = batch.sender ?? '';
   function rowAround({ line, record, key, patient }: PlaceOfRecord): ColumnValue[] {
-    row[idAt] = numbered ? record : null;
+    row[idAt] = idBase === null ? null : idBase + record;
     row[lineAt] = line;
     row[recordAt] = record;
     row[keyAt] = key;
@@ -167,7 +167,7 @@ export function createRowMaker({ batch, type, columns, order, hash, numbered }: 
       return row;
     },
     place({ line, record, offset, length, key, patient }, warned) {
-      place[0] = numbered ? record : null;
+      place[0] = idBase === null ? null : record;
       place[1] = line;
       place[2] = offset;
       place[3] = length;

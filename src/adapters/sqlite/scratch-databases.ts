@@ -13,16 +13,25 @@ import { attachScratch, attachStaging, detachScratch, STAGING_TABLES } from './s
 /** What a larger batch has filled is not kept: SQLite gives no memory back while a database is open. */
 const KEPT_MAX_BYTES = 1024 * 1024;
 
-const INCOMING_TABLES = ['rows', 'places', 'sorted_key'];
+/** More than the records of any batch: the rows of several stand beside each other. */
+export const ROWS_APART = 2 ** 32;
 
 export class ScratchDatabases {
   readonly #db: Database.Database;
   #inMemory = false;
   /** What `incoming` in memory is made for. */
   #rows: { readonly type: string; readonly columns: readonly string[] } | null = null;
+  /** Of the last batch that has rows there; null when none has. */
+  #lastBase: number | null = null;
+  #generation = 0;
 
   constructor(db: Database.Database) {
     this.#db = db;
+  }
+
+  /** Another number whenever rows are gone that were there. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Makes an empty `staging`. @param path see `stagingPath` */
@@ -33,9 +42,10 @@ export class ScratchDatabases {
     this.#inMemory = path === null;
   }
 
-  /** Makes an empty `incoming` in memory for a batch of the type; returns the columns of its rows. */
+  /** Makes an `incoming` in memory for batches of the type; returns the columns of its rows. */
   openIncoming(type: string): readonly string[] {
     if (this.#rows?.type === type) return this.#rows.columns;
+    this.#forgetRows();
     detachScratch(this.#db, 'incoming');
     const { rows, columns } = tableShape(this.#db, type);
     attachScratch(this.#db, 'incoming', IN_MEMORY);
@@ -44,8 +54,18 @@ export class ScratchDatabases {
     return columns;
   }
 
-  /** Ends a batch of `bytes` that was committed: nothing was rolled back, which databases without a journal do not survive. */
-  empty(bytes: number): void {
+  /** Where the rows of the next batch begin: behind those of the others. */
+  takeBase(): number {
+    this.#lastBase = this.#lastBase === null ? 0 : this.#lastBase + ROWS_APART;
+    return this.#lastBase;
+  }
+
+  /**
+   * Ends a batch that was committed: nothing was rolled back, which databases without a journal do not survive. Rows go
+   * with the last batch that has some: emptying a table costs next to nothing, taking some of its rows does.
+   * @param base of its rows
+   */
+  empty({ bytes, base }: { readonly bytes: number; readonly base: number }): void {
     if (!this.#inMemory || bytes > KEPT_MAX_BYTES) {
       this.drop();
       return;
@@ -53,17 +73,31 @@ export class ScratchDatabases {
     // Should one of these fail, the next batch gets databases of its own and finds nothing of this one.
     this.#inMemory = false;
     for (const table of STAGING_TABLES) prepared(this.#db, `DELETE FROM staging.${table}`).run();
-    for (const table of this.#rows === null ? [] : INCOMING_TABLES) {
-      prepared(this.#db, `DELETE FROM incoming.${table}`).run();
+    if (this.#rows !== null) {
+      for (const table of ['places', 'sorted_key']) prepared(this.#db, `DELETE FROM incoming.${table}`).run();
     }
+    if (this.#lastBase !== null && base >= this.#lastBase) this.clearRows();
     this.#inMemory = true;
+  }
+
+  /** No batch needs any rows in memory. */
+  clearRows(): void {
+    if (this.#lastBase === null) return;
+    this.#forgetRows();
+    prepared(this.#db, 'DELETE FROM incoming.rows').run();
   }
 
   /** Ends any batch. */
   drop(): void {
     this.#inMemory = false;
     this.#rows = null;
+    this.#forgetRows();
     detachScratch(this.#db, 'incoming');
     detachScratch(this.#db, 'staging');
+  }
+
+  #forgetRows(): void {
+    this.#lastBase = null;
+    this.#generation++;
   }
 }

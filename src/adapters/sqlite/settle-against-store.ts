@@ -68,14 +68,14 @@ function decideMatches(db: Database.Database, input: StoreComparisonInput): void
           WHERE v_place.place = k.place AND v._key = r._key AND ${sameAs('v')}) END AS superseded_id,
         CASE WHEN :order > s._order THEN 'later' WHEN :order = s._order THEN 'equal' ELSE 'earlier' END AS file_order,
         (SELECT max(v._version) + 1 FROM ${versions('v')} WHERE v_place.place = k.place AND v._key = r._key) AS version
-      FROM incoming.sorted_key k CROSS JOIN ${versions('s')} ${joinRow('r', 'k.record', base)}
+      FROM incoming.sorted_key k CROSS JOIN ${versions('s')} ${joinRow('r', 'k.record')}
       WHERE s_place.place = k.place AND s._key = r._key AND s._superseded_by IS NULL AND NOT EXISTS (
         SELECT 1 FROM staging.decision d WHERE d.record = k.record))
     INSERT INTO staging.decision (record, kind, stored_id, version)
       SELECT record, decide_against_stored(same_patient, same_as_current, superseded_id IS NOT NULL, file_order),
         coalesce(superseded_id, current_id), version
       FROM match ORDER BY record`,
-  ).run({ order, sender });
+  ).run({ order, sender, base });
 }
 
 /** Where the first of equal records belongs to another patient, all of them do. */
@@ -84,9 +84,9 @@ function spreadToRepeated(db: Database.Database, base: number): void {
     db,
     `UPDATE staging.decision SET kind = f.kind, stored_id = f.stored_id
     FROM incoming.rows r, staging.twin t, staging.decision f
-    WHERE decision.kind = 'repeated' AND r._id = ${base} + decision.record AND t.key = r._key AND f.record = t.first
+    WHERE decision.kind = 'repeated' AND r._id = :base + decision.record AND t.key = r._key AND f.record = t.first
       AND f.kind = 'other-patient'`,
-  ).run();
+  ).run({ base });
 }
 
 function rejectOtherPatients(db: Database.Database): void {
@@ -111,11 +111,11 @@ function tell(db: Database.Database, { type, base }: StoreComparisonInput, { cod
     db,
     `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, params)
       SELECT ?, ?, ?, r._line, r._record, ${shownKey('r')}, json_object(${params})
-      FROM staging.decision d ${joinRow('r', 'd.record', base)}
+      FROM staging.decision d ${joinRow('r', 'd.record')}
       CROSS JOIN main.${quoteIdentifier(type.name)} s ON s._id = d.stored_id
       LEFT JOIN main.batches b ON b.id = s._batch_id
       WHERE d.kind IN (${kinds.map((kind) => `'${kind}'`).join(', ')}) ORDER BY d.record`,
-  ).run(severity, code, scope);
+  ).run(severity, code, scope, { base });
 }
 
 /**
@@ -147,13 +147,13 @@ export function settleFollows(
     `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, field, column_no, value, params)
       SELECT :severity, 'R311', :scope, r._line, r._record, ${shownKey('r')}, :field, :columnNo, ${value},
         json_object('messageType', :messageType, 'days', :days)
-      FROM incoming.places p ${joinRow('r', 'p.record', base)} LEFT JOIN staging.decision d ON d.record = p.record
+      FROM incoming.places p ${joinRow('r', 'p.record')} LEFT JOIN staging.decision d ON d.record = p.record
       WHERE (d.kind IS NULL OR d.kind IN ('correction', 'older-version')) AND r._patient <> '' AND ${date} IS NOT NULL
         ${[places.all, places.recent].map(hasNone).join(' ')}
       ORDER BY p.record`,
   ).run({
     ...{ severity, scope, field: field.name, columnNo: columnOf(field.index) },
-    ...{ messageType: follows.messageType, days: follows.days },
+    ...{ messageType: follows.messageType, days: follows.days, base },
   });
   const row = prepared<[], { count: number }>(
     db,

@@ -32,8 +32,8 @@ export function findSameKeys(db: Database.Database, base: number): void {
         SELECT s.record AS one, o.record AS other
         FROM incoming.sorted_key s CROSS JOIN incoming.sorted_key o ON o.place = s.place + 1 WHERE o.hash = s.hash)
       SELECT r._key, p.record FROM (SELECT one AS record FROM pair UNION SELECT other FROM pair) p
-      ${joinRow('r', 'p.record', base)} ORDER BY 1, 2`,
-  ).run();
+      ${joinRow('r', 'p.record')} ORDER BY 1, 2`,
+  ).run({ base });
 }
 
 export interface WithinFileInput {
@@ -49,10 +49,13 @@ export function settleWithinFile(db: Database.Database, { type, base }: WithinFi
   ).run();
   if (prepared(db, 'SELECT 1 FROM staging.twin LIMIT 1').get() === undefined) return;
   const differs = type.fields.map(({ name }) => `r.${quoteIdentifier(name)} IS NOT f.${quoteIdentifier(name)}`);
+  prepared(
+    db,
+    `UPDATE staging.twin SET differing = EXISTS (
+      SELECT 1 FROM staging.same_key k ${joinRow('r', 'k.record')} ${joinRow('f', 'twin.first')}
+      WHERE k.key = twin.key AND (${differs.join(' OR ')}))`,
+  ).run({ base });
   db.exec(`
-    UPDATE staging.twin SET differing = EXISTS (
-      SELECT 1 FROM staging.same_key k ${joinRow('r', 'k.record', base)} ${joinRow('f', 'twin.first', base)}
-      WHERE k.key = twin.key AND (${differs.join(' OR ')}));
     INSERT INTO staging.decision (record, kind)
       SELECT record, kind FROM (
         SELECT k.record, decide_within_file(t.differing, k.record = t.first) AS kind
@@ -69,9 +72,9 @@ export function settleWithinFile(db: Database.Database, { type, base }: WithinFi
           SELECT p.line AS other, row_number() OVER (ORDER BY o.record) AS place FROM (
             SELECT k.record FROM staging.same_key k WHERE k.key = r._key AND k.record <> r._record
             ORDER BY k.record LIMIT ${CONFLICT_LINES_MAX + 1}) o CROSS JOIN incoming.places p ON p.record = o.record)))
-      FROM staging.decision d ${joinRow('r', 'd.record', base)}
+      FROM staging.decision d ${joinRow('r', 'd.record')}
       WHERE d.kind = 'conflict' ORDER BY d.record`,
-  ).run(FINDING_CODES.D403.severity, FINDING_CODES.D403.scope);
+  ).run(FINDING_CODES.D403.severity, FINDING_CODES.D403.scope, { base });
 }
 
 /** Raised after the store was asked; see above. */
@@ -80,9 +83,9 @@ export function tellRepeated(db: Database.Database, base: number): void {
     db,
     `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, params)
       SELECT ?, 'D405', ?, r._line, r._record, ${shownKey('r')}, json_object('firstLine', f.line)
-      FROM staging.decision d ${joinRow('r', 'd.record', base)}
+      FROM staging.decision d ${joinRow('r', 'd.record')}
       CROSS JOIN staging.twin t ON t.key = r._key
       CROSS JOIN incoming.places f ON f.record = t.first
       WHERE d.kind = 'repeated' ORDER BY d.record`,
-  ).run(FINDING_CODES.D405.severity, FINDING_CODES.D405.scope);
+  ).run(FINDING_CODES.D405.severity, FINDING_CODES.D405.scope, { base });
 }

@@ -210,7 +210,7 @@ export class SqliteStaging implements Staging {
     });
     if (afterwards === null) {
       this.#end(() => {
-        scratch.empty(batch.bytes);
+        scratch.empty({ bytes: batch.bytes, base: this.#intake.base });
       });
     } else {
       this.#ended = true;

@@ -106,7 +106,7 @@ export function shownKey(alias: string): string {
   return `nullif(substr(${alias}._key, 1, ${FINDING_VALUE_MAX}), '')`;
 }
 
-/** SQL: joins `incoming.rows` as `alias` for the record's number that `record` gives. */
-export function joinRow(alias: string, record: string, base: number): string {
-  return `CROSS JOIN incoming.rows ${alias} ON ${alias}._id = ${base} + ${record}`;
+/** SQL: joins `incoming.rows` as `alias` for the record's number that `record` gives, behind the parameter `base`. */
+export function joinRow(alias: string, record: string): string {
+  return `CROSS JOIN incoming.rows ${alias} ON ${alias}._id = :base + ${record}`;
 }

@@ -12,10 +12,11 @@ import type { PlainRecord } from '../../domain/plain-record';
 import type { PartTarget, RejectedRecord, StagedPart, StagedRecord } from '../../ports/batch-store';
 import { storeFault } from './as-fault';
 import { type CommitInput, highestId, placePatients } from './commit-staging';
-import { copyPart, type IncomingRecords, receiveRecords } from './incoming-records';
+import { type IncomingRecords, receiveRecords } from './incoming-records';
 import { createKeyedHash, type HashSecret } from './keyed-hash';
-import { parameters, prepared } from './prepared';
-import { FINDING_COLUMNS, findingRow, REJECTED_COLUMNS, rejectedRow } from './record-rows';
+import { INSERT_FINDING, INSERT_REJECTED } from './incoming-memory';
+import { prepared } from './prepared';
+import { findingRow, rejectedRow } from './record-rows';
 import type { ScratchDatabases } from './scratch-databases';
 import type { StoreTransactions } from './store-transactions';
 
@@ -57,9 +58,9 @@ export class StagingIntake {
   constructor({ db, scratch, transactions, type, batch, order, secret, path }: StagingContext) {
     this.#db = db;
     this.#transactions = transactions;
-    this.#addRejected = prepared(db, `INSERT INTO staging.rejected VALUES (${parameters(REJECTED_COLUMNS)})`);
-    this.#addFinding = prepared(db, `INSERT INTO staging.finding VALUES (${parameters(FINDING_COLUMNS)})`);
-    const base = type === null ? 0 : highestId(db, type) + IDS_LEFT_FREE;
+    this.#addRejected = prepared(db, INSERT_REJECTED);
+    this.#addFinding = prepared(db, INSERT_FINDING);
+    const base = type === null || path === null ? 0 : highestId(db, type) + IDS_LEFT_FREE;
     const file = path === null ? null : `${path}.incoming`;
     const input = { batch, order, secret, hash: createKeyedHash(secret), path: file, base };
     this.#incoming = type === null ? null : receiveRecords(db, scratch, { ...input, type });
@@ -76,6 +77,7 @@ export class StagingIntake {
 
   addPart(part: StagedPart): void {
     if (this.#incoming === null || this.#hasPart || this.#readable) throw ended();
+    this.#transactions.bulk();
     this.#incoming.addPart(part);
     this.#hasPart = true;
   }
@@ -119,7 +121,7 @@ export class StagingIntake {
     this.#readable = true;
     if (!this.#hasPart) return;
     this.#transactions.bulk();
-    copyPart(this.#db);
+    this.#incoming?.copyFound();
   }
 
   /** For records that were moved into the store without the places of their patients. */
