@@ -1,92 +1,34 @@
-import { createDispatcher, type Dispatcher, type DispatcherEvents } from '../../../src/daemon/dispatcher';
-import { type Lane, WorkerDeath } from '../../../src/daemon/lane';
-import type { BatchEndNotice, FaultNotice, WorkerReply, WorkerRequest } from '../../../src/daemon/worker-messages';
-import { Fault } from '../../../src/domain/fault';
 import { LINE_MAX } from '../../../src/daemon/batch-queue';
+import { createDispatcher, type Dispatcher, type DispatcherEvents } from '../../../src/daemon/dispatcher';
+import { WorkerDeath } from '../../../src/daemon/lane';
+import type { FaultNotice } from '../../../src/daemon/worker-messages';
 import type { BatchOrigin, BatchRecord } from '../../../src/domain/batch-record';
+import { Fault } from '../../../src/domain/fault';
+import {
+  DIED,
+  type DispatcherHome,
+  failed,
+  failing,
+  makeDispatcherHome,
+  processed,
+  type ScriptedLane,
+  scriptedLane,
+  withdrawn,
+} from '../../support/dispatcher-home';
 import { makeOrigin } from '../../support/make-origin';
 
-interface ScriptedLane extends Lane {
-  readonly asked: string[];
-  answer(reply: WorkerReply | Error): Promise<void>;
-}
-
-/** A lane whose answers the test gives. */
-function scriptedLane(name: string): ScriptedLane {
-  let pending: { resolve: (reply: WorkerReply) => void; reject: (error: Error) => void } | null = null;
-  const asked: string[] = [];
-  return {
-    name,
-    asked,
-    isIdle: () => pending === null,
-    ask: (request: WorkerRequest) => {
-      asked.push(shown(request));
-      return new Promise((resolve, reject) => {
-        pending = { resolve, reject };
-      });
-    },
-    answer: async (reply) => {
-      const current = pending;
-      pending = null;
-      if (reply instanceof Error) current?.reject(reply);
-      else current?.resolve(reply);
-      await new Promise((done) => setImmediate(done));
-    },
-    prepare: () => asked.push('prepare'),
-    configure: () => undefined,
-    close: () => Promise.resolve(),
-    terminate: () => Promise.resolve(),
-  };
-}
-
-function shown(request: WorkerRequest): string {
-  if (request.kind === 'process') return request.batches.map(({ origin }) => origin.id).join('+');
-  return 'origin' in request ? `${request.kind} ${request.origin.id}` : request.kind;
-}
-
-const processed = (ends: readonly BatchEndNotice[], parted: FaultNotice | null = null): WorkerReply => ({
-  ...{ kind: 'processed', ends, ms: 1, parted },
-});
-
-const ended = (id: string): BatchEndNotice => ({ kind: 'ended', result: { kind: 'withdrawn', id } });
-
-const withdrawn = (...ids: readonly string[]): WorkerReply => processed(ids.map(ended));
-
 describe('the dispatcher', () => {
+  let home: DispatcherHome;
   let express: ScriptedLane;
   let bulk: ScriptedLane;
-  let clock: number;
   let told: string[];
-  let times: number[];
   let dispatcher: Dispatcher;
-  let sharing: Dispatcher;
 
   beforeEach(() => {
-    express = scriptedLane('express');
-    bulk = scriptedLane('bulk');
-    clock = 1000;
-    told = [];
-    times = [];
-    const events: DispatcherEvents = {
-      done: (result, ms) => {
-        told.push(result.kind === 'done' ? result.batch.id : `withdrawn ${result.id}`);
-        times.push(ms);
-      },
-      quarantined: ({ batch, reason }) => told.push(`${batch.id} set aside: ${reason}`),
-      left: ({ id }) => told.push(`left ${id}`),
-      fault: (batch, fault, retryInMs) => told.push(`${batch.origin.id} ${fault.code} ${batch.attempts} ${retryInMs}`),
-      parted: (batches, fault) => told.push(`${batches} parted: ${fault.message}`),
-    };
-    const options = { express, bulk, events, nowMs: () => clock, random: () => 1 };
-    dispatcher = createDispatcher({ ...options, shares: false });
-    sharing = createDispatcher({ ...options, shares: true });
+    home = makeDispatcherHome();
+    ({ express, bulk, told, dispatcher } = home);
   });
-
-  afterEach(async () => {
-    const drained = dispatcher.drain(60_000);
-    for (const lane of [express, bulk]) if (!lane.isIdle()) await lane.answer(withdrawn('x'));
-    await drained;
-  });
+  afterEach(() => home.end());
 
   it('takes a batch up once, whatever the rescans offer', () => {
     const origin = makeOrigin({ id: 'a', dataIdentity: '1:1', markerIdentity: '2:2' });
@@ -147,7 +89,7 @@ describe('the dispatcher', () => {
     await express.answer({ kind: 'failed', fault: { code: 'S901', message: 'full', retryable: true } });
     expect(told).toEqual(['a S901 0 1000']);
     expect(express.asked).toEqual(['a']);
-    clock += 1000;
+    home.clock += 1000;
     dispatcher.offer(makeOrigin({ id: 'b', account: 'b', dataIdentity: '2' }), null);
     expect([...express.asked, ...bulk.asked].sort()).toEqual(['a', 'a', 'b']);
     await express.answer({ kind: 'failed', fault: { code: 'S901', message: 'full', retryable: true } });
@@ -156,7 +98,7 @@ describe('the dispatcher', () => {
 
   it('survives a dead worker', async () => {
     dispatcher.offer(makeOrigin({ id: 'a', dataIdentity: '1' }), null);
-    await express.answer(new Fault('S903', 'worker died', { retryable: true }));
+    await express.answer(new Fault('S903', 'worker DIED', { retryable: true }));
     expect(told).toEqual(['a S903 0 1000']);
     expect(dispatcher.isKnown('1')).toBe(true);
   });
@@ -196,33 +138,20 @@ describe('the dispatcher', () => {
     expect(dispatcher.isClaimed('b', 'root', upload.fileName)).toBe(false);
   });
 
-  const failed = (code: 'S901' | 'S902' | 'S903', retryable: boolean): WorkerReply => ({
-    kind: 'failed',
-    fault: { code, message: 'why', retryable },
-  });
-  const failing = (fault: FaultNotice): BatchEndNotice => ({ kind: 'failed', fault });
-  const full: FaultNotice = { code: 'S901', message: 'full', retryable: true };
-  const wakeAfter = (ms: number): void => {
-    clock += ms;
-    dispatcher.together(() => undefined);
-  };
   const ERROR: FaultNotice = { code: 'S903', message: 'why', retryable: false };
-  const died = new WorkerDeath('worker died: out of memory', null);
 
   it.each([
-    ['kills its worker', died, died],
+    ['kills its worker', DIED, DIED],
     ['meets an error of the program', failed('S903', false), failed('S903', false)],
     ['meets one as its own end', processed([failing(ERROR)]), processed([failing(ERROR)])],
-    ['does one and the other', failed('S903', false), died],
+    ['does one and the other', failed('S903', false), DIED],
   ])('sets a batch aside that %s twice; the others of its line go on', async (_what, first, second) => {
     dispatcher.offer(makeOrigin({ id: 'poison', dataIdentity: '1' }), null);
     dispatcher.offer(makeOrigin({ id: 'next', dataIdentity: '2', fileTime: '2021-12-31 00:00:00' }), null);
     await express.answer(first);
-    clock += 1000;
-    dispatcher.together(() => undefined);
+    home.wakeAfter(1000);
     await express.answer(second);
-    clock += 2000;
-    dispatcher.together(() => undefined);
+    home.wakeAfter(2000);
     expect(express.asked).toEqual(['poison', 'poison', 'quarantine poison']);
     const batch = { ...makeOrigin({ id: 'poison' }) } as BatchRecord;
     const reason = first === second ? 'twice' : 'both';
@@ -239,179 +168,9 @@ describe('the dispatcher', () => {
     dispatcher.offer(makeOrigin({ id: 'a', dataIdentity: '1' }), null);
     for (let time = 0; time < 5; time++) {
       await express.answer(answer);
-      clock += 60_000;
-      dispatcher.together(() => undefined);
+      home.wakeAfter(60_000);
     }
     expect(express.asked).toEqual(Array.from({ length: 6 }, () => 'a'));
-  });
-
-  it('gives one lane small batches of one type together: the first of each line, then those behind them', async () => {
-    dispatcher.together(() => {
-      for (const account of ['a', 'b', 'c']) {
-        for (const day of ['1', '2']) {
-          const id = `${account}${day}`;
-          const named = { baseName: id, fileTime: `2021-01-0${day} 00:00:00` };
-          dispatcher.offer(makeOrigin({ id, account, dataIdentity: id, ...named }), null);
-        }
-      }
-      dispatcher.offer(makeOrigin({ id: 'type', account: 'd', messageType: 'Other', dataIdentity: 'd' }), null);
-      dispatcher.offer(makeOrigin({ id: 'long', account: 'e', bytes: 1_000_000, dataIdentity: 'e' }), null);
-    });
-    expect([express.asked, bulk.asked]).toEqual([['a1+b1+c1+a2+b2+c2'], ['long']]);
-    expect(dispatcher.inWork().map(({ id }) => id)).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'c2', 'long']);
-    await express.answer(withdrawn('a1', 'b1', 'c1', 'a2', 'b2', 'c2'));
-    expect(told).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'c2'].map((id) => `withdrawn ${id}`));
-    expect(express.asked.at(-1)).toBe('type');
-  });
-
-  const offerLine = (ids: readonly string[], change: Partial<BatchOrigin> = {}): void =>
-    ids.forEach((id, day) => {
-      const named = { baseName: id, fileName: id, fileTime: `2021-01-0${day + 1} 00:00:00` };
-      dispatcher.offer(makeOrigin({ id, account: 'a', dataIdentity: id, ...named, ...change }), null);
-    });
-
-  it('keeps apart what is sent twice under one name, and what stands behind a longer batch', async () => {
-    dispatcher.together(() => offerLine(['a1', 'a2'], { baseName: 'X' }));
-    expect(express.asked).toEqual(['a1']);
-    await express.answer(withdrawn('a1'));
-    await express.answer(withdrawn('a2'));
-    dispatcher.together(() => {
-      offerLine(['a3', 'a4']);
-      offerLine(['long'], { bytes: 1_000_000, fileTime: '2021-01-01 12:00:00' });
-    });
-    expect(express.asked).toEqual(['a1', 'a2', 'a3']);
-  });
-
-  it('puts those behind a failed one of their line back behind it, and they go on alone', async () => {
-    dispatcher.together(() => {
-      offerLine(['a1', 'a2', 'a3', 'a4']);
-      offerLine(['b1'], { account: 'b' });
-    });
-    expect(express.asked).toEqual(['a1+b1+a2+a3+a4']);
-    const waits: BatchEndNotice = { kind: 'waits' };
-    await express.answer(processed([ended('a1'), ended('b1'), failing(full), waits, waits], full));
-    expect(told).toEqual(['5 parted: full', 'withdrawn a1', 'withdrawn b1', 'a2 S901 0 1000']);
-    expect([dispatcher.waiting(), dispatcher.isKnown('a3')]).toEqual([3, true]);
-    wakeAfter(1000);
-    for (const id of ['a2', 'a3', 'a4']) {
-      expect(express.asked.at(-1)).toBe(id);
-      await express.answer(withdrawn(id));
-    }
-    expect(told.at(-1)).toBe('withdrawn a4');
-  });
-
-  it('keeps the order of a line whose batches failed together', async () => {
-    dispatcher.together(() => offerLine(['a1', 'a2', 'a3']));
-    await express.answer(died);
-    wakeAfter(1000);
-    for (const id of ['a1', 'a2', 'a3']) {
-      expect(express.asked.at(-1)).toBe(id);
-      await express.answer(withdrawn(id));
-    }
-  });
-
-  it.each([
-    ['in all bytes', 10, 200_000, 5],
-    ['in number', 40, 100, 32],
-  ])('keeps what goes together short %s', (_what, offered, bytes, taken) => {
-    dispatcher.together(() => {
-      for (let i = 0; i < offered; i++) {
-        dispatcher.offer(makeOrigin({ id: String(i), account: String(i), bytes, dataIdentity: String(i) }), null);
-      }
-    });
-    expect(dispatcher.inWork()).toHaveLength(taken);
-    expect(bulk.asked).toEqual([]);
-  });
-
-  it('lets the other lane take a small batch only while the first one is busy with a longer one', async () => {
-    dispatcher.offer(makeOrigin({ id: 'long', bytes: 1_000_000, dataIdentity: 'l' }), null);
-    dispatcher.offer(makeOrigin({ id: 'small', account: 'b', dataIdentity: 's' }), null);
-    expect([express.asked, bulk.asked]).toEqual([['long'], ['small']]);
-    await express.answer(withdrawn('long'));
-    await bulk.answer(withdrawn('small'));
-    dispatcher.offer(makeOrigin({ id: 'c', account: 'c', dataIdentity: 'c' }), null);
-    dispatcher.offer(makeOrigin({ id: 'd', account: 'd', dataIdentity: 'd' }), null);
-    expect([express.asked, bulk.asked]).toEqual([['long', 'c'], ['small']]);
-  });
-
-  it('shares small batches between both lanes, and a lane that is free alone takes all', async () => {
-    const offer = (...ids: readonly string[]): void =>
-      sharing.together(() => {
-        for (const id of ids) sharing.offer(makeOrigin({ id, account: id, dataIdentity: id }), null);
-      });
-    offer('a', 'b', 'c');
-    expect([express.asked, bulk.asked]).toEqual([['a+b'], ['c']]);
-    offer('d', 'e', 'f');
-    await bulk.answer(withdrawn('c'));
-    expect(bulk.asked).toEqual(['c', 'd+e+f']);
-    await express.answer(withdrawn('a', 'b'));
-    sharing.offer(makeOrigin({ id: 'large', account: 'g', bytes: 100_000_000, dataIdentity: 'g' }), null);
-    offer('h');
-    expect(express.asked).toEqual(['a+b', 'h']);
-    await bulk.answer(withdrawn('d', 'e', 'f'));
-    expect(bulk.asked.at(-1)).toBe('large');
-    await express.answer(withdrawn('h'));
-    await bulk.answer(withdrawn('large'));
-  });
-
-  it('lets what the store names go alone: it may be anywhere on its journey', () => {
-    dispatcher.together(() => {
-      for (const id of ['a', 'b']) dispatcher.resume(makeOrigin({ id, account: id, dataIdentity: id }), null);
-      for (const id of ['c', 'd']) dispatcher.offer(makeOrigin({ id, account: id, dataIdentity: id }), null);
-    });
-    expect([express.asked, bulk.asked]).toEqual([['a'], ['b']]);
-  });
-
-  function offerThree(): void {
-    dispatcher.together(() => {
-      for (const id of ['a', 'b', 'c']) dispatcher.offer(makeOrigin({ id, account: id, dataIdentity: id }), null);
-    });
-  }
-
-  it('tries only that one again, alone, which failed of those that went together', async () => {
-    offerThree();
-    await express.answer(processed([ended('a'), failing(full), ended('c')], full));
-    expect(told).toEqual(['3 parted: full', 'withdrawn a', 'withdrawn c', 'b S901 0 1000']);
-    clock += 1000;
-    dispatcher.offer(makeOrigin({ id: 'd', account: 'd', dataIdentity: 'd' }), null);
-    expect([express.asked, bulk.asked]).toEqual([['a+b+c', 'b'], ['d']]);
-  });
-
-  it('counts the time of the worker once, whoever shared it', async () => {
-    offerThree();
-    await express.answer({ kind: 'processed', ends: ['a', 'b', 'c'].map(ended), ms: 60, parted: null });
-    dispatcher.offer(makeOrigin({ id: 'd', account: 'd', dataIdentity: 'd' }), null);
-    await express.answer({ kind: 'processed', ends: [ended('d')], ms: 7, parted: null });
-    expect(times).toEqual([20, 20, 20, 7]);
-  });
-
-  it.each([
-    ['kills its worker', died],
-    ['meets an error of the program', failed('S903', false)],
-  ])('finds out which of those that went together %s', async (_what, failure) => {
-    offerThree();
-    await express.answer(failure);
-    wakeAfter(1000);
-    expect([express.asked, bulk.asked]).toEqual([['a+b+c', 'a'], ['b']]);
-    await express.answer(failure);
-    await bulk.answer(withdrawn('b'));
-    await express.answer(withdrawn('c'));
-    wakeAfter(2000);
-    await express.answer(failure);
-    wakeAfter(4000);
-    expect(express.asked).toEqual(['a+b+c', 'a', 'c', 'a', 'quarantine a']);
-    expect(told.filter((line) => line.startsWith('withdrawn'))).toEqual(['withdrawn b', 'withdrawn c']);
-  });
-
-  it('holds against none of those that went together what became of all of them', async () => {
-    offerThree();
-    await express.answer(died);
-    wakeAfter(1000);
-    await bulk.answer(died);
-    wakeAfter(2000);
-    expect(bulk.asked).toEqual(['b', 'c']);
-    await express.answer(withdrawn('a'));
-    expect(express.asked).toEqual(['a+b+c', 'a', 'b']);
   });
 
   it('starts what is offered together by the time in the names', () => {
@@ -461,7 +220,7 @@ describe('the dispatcher', () => {
       bulk,
       shares: false,
       events,
-      nowMs: () => clock,
+      nowMs: () => home.clock,
       random: () => 1,
     });
     own.offer(makeOrigin({ id: 'a', dataIdentity: '1' }), null);
