@@ -25,17 +25,17 @@ const {
 
 const WRONG_ORDERS = {
   'marker-first': (spool, folders) => {
-    let totals = new Uint8Array();
+    const totals = new Map();
     return {
       claim(batch) {
         const file = spool.claim(batch);
-        totals = Buffer.from(spool.readMarker(batch));
+        totals.set(batch.id, Buffer.from(spool.readMarker(batch)));
         if (batch.markerName !== null) {
           rmSync(join(dropFolder(folders, batch.account, batch.folder), batch.markerName), { force: true });
         }
         return file;
       },
-      readMarker: () => totals,
+      readMarker: ({ id }) => totals.get(id),
     };
   },
   'archive-first': (spool, folders) => ({

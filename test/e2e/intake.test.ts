@@ -159,8 +159,8 @@ describe('intake', () => {
     for (const base of [first, second]) {
       intake.put('lab', `${base}.csv`, batch(base));
       intake.put('lab', `${base}.ok`, '');
+      await new Promise((later) => setTimeout(later, 1_500));
     }
-    await new Promise((later) => setTimeout(later, 1_500));
     intake.put('lab', `${second}.cancel`, '');
     await new Promise((later) => setTimeout(later, 1_500));
     store.close();

@@ -189,8 +189,8 @@ test.each(hows.filter(([how]) => how !== 'heap' && how !== 'throw'))(
     addAccount('other');
     await start({ [nameOf(1)]: { how, when, times: 99 } });
     place('lab', 1);
-    place('lab', 2);
     await until(() => failures() === 1, 'the first failure');
+    place('lab', 2);
     place('other', 3);
     await until(() => isAnswered('other', 3), 'the answer to another account');
     await until(() => isAnswered('lab', 2), 'the answer to the batch behind it', PATIENCE_MS);
