@@ -25,6 +25,10 @@ import type { ColumnValue } from './table-file/record-encoder';
 
 export type ReceivingInput = Pick<IncomingInput, 'batch' | 'type' | 'order' | 'hash'>;
 
+const INSERT_PLACE = `INSERT INTO incoming.places VALUES (${parameters(PLACE_COLUMNS)})`;
+export const INSERT_REJECTED = `INSERT INTO staging.rejected VALUES (${parameters(REJECTED_COLUMNS)})`;
+export const INSERT_FINDING = `INSERT INTO staging.finding VALUES (${parameters(FINDING_COLUMNS)})`;
+
 /** Inserts the rows of one batch. */
 class RowInserter {
   /** `_id` of a record's row is this plus the record's number. */
@@ -104,10 +108,6 @@ export class ReceivedRecords implements RecordSink, StagedPart {
     insertAll(prepared(db, INSERT_FINDING), this.#findings);
   }
 }
-
-const INSERT_PLACE = `INSERT INTO incoming.places VALUES (${parameters(PLACE_COLUMNS)})`;
-export const INSERT_REJECTED = `INSERT INTO staging.rejected VALUES (${parameters(REJECTED_COLUMNS)})`;
-export const INSERT_FINDING = `INSERT INTO staging.finding VALUES (${parameters(FINDING_COLUMNS)})`;
 
 function insertAll(statement: Database.Statement, rows: readonly (readonly ColumnValue[])[]): void {
   for (const row of rows) statement.run(...row);

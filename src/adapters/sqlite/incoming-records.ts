@@ -2,10 +2,10 @@
  * The records of one batch on their way into the store, as tables of an attached database `incoming`: `rows`, made
  * column for column as the message type's own table, so that SQLite moves them as they are; `places`, what else is
  * known of each record; and `sorted_key`, every record by the hash of its key, or of its patient in
- * `sorted_patient`. A small batch is inserted into memory (see incoming-memory). A large one is written as the pages of a file, several
- * times as fast as statements could, and can be read once `finish` was called; another thread may write a part of it
- * (see incoming-part), whose rejected records and findings are in `part_rejected` and `part_finding`. SQLite sees
- * the file change as it would see another process write it: by the counter in its header.
+ * `sorted_patient`. A small batch is inserted into memory (see incoming-memory). A large one is written as the pages of
+ * a file, several times as fast as statements could, and can be read once `finish` was called; another thread may write
+ * a part of it (see incoming-part), whose rejected records and findings are in `part_rejected` and `part_finding`.
+ * SQLite sees the file change as it would see another process write it: by the counter in its header.
  */
 import type Database from 'better-sqlite3';
 import { rmSync } from 'node:fs';

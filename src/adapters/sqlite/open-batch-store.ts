@@ -197,16 +197,6 @@ class SqliteBatchStore implements BatchStore {
     });
   }
 
-  #openScratch(path: string | null): void {
-    this.#staging?.discard();
-    this.#leaveAfterwards();
-    this.#scratch.openStaging(path);
-  }
-
-  #orderOf(batch: BatchRecord): string {
-    return versionOrder(batch.fileTime, firstReceivedAt(this.#db, batch));
-  }
-
   reportSource(id: string): ReportSource {
     return createReportSource(this.#db, 'main', id);
   }
@@ -252,6 +242,16 @@ class SqliteBatchStore implements BatchStore {
       this.#leaveAfterwards();
       this.#db.close();
     });
+  }
+
+  #openScratch(path: string | null): void {
+    this.#staging?.discard();
+    this.#leaveAfterwards();
+    this.#scratch.openStaging(path);
+  }
+
+  #orderOf(batch: BatchRecord): string {
+    return versionOrder(batch.fileTime, firstReceivedAt(this.#db, batch));
   }
 
   #leaveAfterwards(): void {
