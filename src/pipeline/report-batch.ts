@@ -5,7 +5,7 @@
  */
 import type { BatchRecord } from '../domain/batch-record';
 import { Fault } from '../domain/fault';
-import type { FindingGroup, FindingTotals, StoredFinding } from '../domain/report-source';
+import type { FindingGroup, FindingTotals, RejectedWithFindings, StoredFinding } from '../domain/report-source';
 import type { ReportSource } from '../ports/report-source';
 import type { ClaimedFile, Spool, WrittenReport } from '../ports/spool';
 import { decodeRecord } from '../stages/parse/decode-text';
@@ -98,16 +98,16 @@ function* readRows(
   source: ReportSource,
   dialect: NonNullable<BatchRecord['dialect']>,
 ): Generator<RejectedRow> {
-  const ahead: RejectedRow[] = [];
+  const ahead: RejectedWithFindings[] = [];
   function* ranges(): Generator<{ offset: number; length: number }> {
     for (const rejected of source.rejected()) {
-      ahead.push({ ...rejected, text: '' });
+      ahead.push(rejected);
       yield rejected;
     }
   }
   for (const bytes of spool.readRanges(file, ranges())) {
     const row = ahead.shift();
-    if (row !== undefined) yield { ...row, text: decodeRecord(bytes, dialect) };
+    if (row !== undefined) yield { line: row.line, findings: row.findings, text: decodeRecord(bytes, dialect) };
   }
 }
 

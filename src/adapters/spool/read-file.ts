@@ -3,6 +3,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const CHUNK_BYTES = 256 * 1024;
 
+/** Ranges may lie far apart, and what is read between them is read for nothing. */
+const WINDOW_BYTES = 64 * 1024;
+
 /** The file's bytes from an offset on; each chunk is valid until the next one is asked for. */
 export function* readChunks(path: string, offset = 0): Generator<Uint8Array, void, undefined> {
   const fd = openSync(path, 'r');
@@ -32,13 +35,14 @@ export function* readByteRanges(path: string, ranges: Iterable<ByteRange>): Gene
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
-    let window = Buffer.alloc(0);
+    let buffer = Buffer.allocUnsafe(Math.min(WINDOW_BYTES, size));
+    let window = buffer.subarray(0, 0);
     let start = 0;
     for (const { offset, length } of ranges) {
       if (offset < start || offset + length > start + window.length) {
-        window = Buffer.allocUnsafe(Math.max(Math.min(CHUNK_BYTES, size), length));
+        if (length > buffer.length) buffer = Buffer.allocUnsafe(length);
         start = offset;
-        window = window.subarray(0, readFully(fd, window, offset));
+        window = buffer.subarray(0, readFully(fd, buffer, offset));
       }
       yield window.subarray(offset - start, offset - start + length);
     }

@@ -77,7 +77,7 @@ export function createReportSource(db: Database.Database, schema: 'main' | 'stag
       for (; next.done !== true && (next.value.record ?? 0) <= row.record; next = source.next()) {
         if (next.value.record === row.record) own.push(next.value);
       }
-      yield { ...row, findings: own };
+      yield { line: row.line, record: row.record, offset: row.offset, length: row.length, findings: own };
     }
   }
 
@@ -149,6 +149,21 @@ function groupKey(row: { readonly code: string; readonly severity: string }): st
   return `${row.code} ${row.severity}`;
 }
 
-function findingFromRow({ column_no: columnNo, params, ...row }: FindingRow): StoredFinding {
-  return { ...row, columnNo, params: params === null ? {} : (JSON.parse(params) as FindingParams) };
+/** Field by field: a row of the driver is an object that the engine cannot copy quickly. */
+function findingFromRow(row: FindingRow): StoredFinding {
+  return {
+    seq: row.seq,
+    severity: row.severity,
+    code: row.code,
+    scope: row.scope,
+    line: row.line,
+    record: row.record,
+    recordKey: row.recordKey,
+    field: row.field,
+    columnNo: row.column_no,
+    value: row.value,
+    expected: row.expected,
+    suggestion: row.suggestion,
+    params: row.params === null ? {} : (JSON.parse(row.params) as FindingParams),
+  };
 }

@@ -8,7 +8,7 @@ import { renderMessageLine } from './render-message';
 export const ADDED_COLUMNS = ['_line', '_codes', '_message'] as const;
 
 /** A rejected record with its text as the sender wrote it, decoded, without its line end. */
-export interface RejectedRow extends RejectedWithFindings {
+export interface RejectedRow extends Pick<RejectedWithFindings, 'line' | 'findings'> {
   readonly text: string;
 }
 

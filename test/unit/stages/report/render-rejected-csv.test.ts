@@ -10,7 +10,7 @@ const MESSAGE =
   'The record has 2 values, the header has 3 columns. Look for a missing delimiter or value. Empty values keep their delimiter.';
 
 function makeRow(text: string, findings: readonly StoredFinding[] = [makeStored('F008')]): RejectedRow {
-  return { line: 7, record: 6, offset: 0, length: text.length, text, findings };
+  return { line: 7, text, findings };
 }
 
 function render(input: Partial<RejectedCsvInput> & Pick<RejectedCsvInput, 'header' | 'rows'>): Buffer {

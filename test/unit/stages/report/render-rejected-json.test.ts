@@ -6,7 +6,7 @@ import { bytesOf, makeStored } from './fixtures';
 const DIALECT: Dialect = { format: 'json', encoding: 'utf-8', bom: false, delimiter: null, eol: null };
 
 function makeRow(text: string, line = 3): RejectedRow {
-  return { line, record: 1, offset: 0, length: 0, text, findings: [makeStored('P103', { field: 'a' })] };
+  return { line, text, findings: [makeStored('P103', { field: 'a' })] };
 }
 
 function render(texts: readonly string[], dialect: Partial<Dialect> = {}): string {
