@@ -64,7 +64,10 @@ async function oneByOne(daemon, connection, { sender, from, goOn }) {
   return { p50: percentile(times, 0.5), p99: percentile(times, 0.99), count: times.length };
 }
 
-/** Batches of 100 records on an idle daemon, then beside one of `largeRecords` records of another account. */
+/**
+ * Batches of 100 records on an idle daemon, then beside one of `largeRecords` records of another account. `remove` takes
+ * away what it leaves.
+ */
 export async function measureLatency({ batches, largeRecords }) {
   const sender = senderNumber(813656);
   const daemon = await startDaemon({ lab: sender, large: LARGE });
@@ -80,15 +83,16 @@ export async function measureLatency({ batches, largeRecords }) {
     const beside = await oneByOne(daemon, connection, { sender, from: 5000, goOn: () => !existsSync(report) });
     connection.end();
     large.end();
-    return { idle, beside };
+    return { idle, beside, remove: daemon.remove };
   } finally {
-    await daemon.stop();
+    await daemon.stop({ keep: true });
   }
 }
 
 /**
  * Batches a second from the first marker to the last answer: `count` batches of 100 records of `accounts` accounts, in
- * each of `rounds` rounds. The first is that of a program that has just begun: its code is not compiled yet.
+ * each of `rounds` rounds. The first is that of a program that has just begun: its code is not compiled yet. `remove`
+ * takes away what it leaves.
  */
 export async function measureMany({ count, accounts, rounds }) {
   const senders = Object.fromEntries(Array.from({ length: accounts }, (_, i) => [`lab${i}`, senderNumber(813600 + i)]));
@@ -103,9 +107,9 @@ export async function measureMany({ count, accounts, rounds }) {
       perSecond.push((each * accounts) / seconds);
     }
     for (const connection of connections.values()) connection.end();
-    return { batches: each * accounts, perSecond };
+    return { batches: each * accounts, perSecond, remove: daemon.remove };
   } finally {
-    await daemon.stop();
+    await daemon.stop({ keep: true });
   }
 }
 
