@@ -40,6 +40,7 @@ import { standingFaults } from './standing-faults';
 import { createStoreIntake } from './store-intake';
 import { createStatusFile } from './status-file';
 import { sweepArchive } from './sweep-archive';
+import { EXPRESS_MAX_BYTES } from './take-together';
 import { createWorkerLanes } from './worker-lanes';
 import type { FaultNotice } from './worker-messages';
 
@@ -212,6 +213,7 @@ async function start(
     rescanMs: config.ingest.rescanSeconds * 1000,
     relatives: relatedNames,
     perType: LINE_MAX + LINE_MAX / 5,
+    lookedAtBytes: EXPRESS_MAX_BYTES,
     createWatcher: createFolderWatcher,
     events: {
       listed: (listing) => dispatcher.together(() => takeUp(listing)),
@@ -244,7 +246,7 @@ async function start(
     listeningFd: overrides.sockets?.sftp ?? null,
     credentialsDir: overrides.credentialsDir ?? null,
     events: {
-      onArrival: (account, folder, fileName) => inbox.hint(account, folder, fileName),
+      onArrival: (account, folder, name, bytes) => inbox.hint({ account, folder }, { name, bytes }),
       isClaimed: (account, folder, fileName) => dispatcher.isClaimed(account, folder, fileName),
       refuseUploads: () => diskReserve.refusal(),
       audit: (event) => {

@@ -46,6 +46,8 @@ export interface SftpFixture {
   /** Accounts by name; change it to change what `findAccount` says. */
   readonly accounts: Map<string, Account>;
   readonly arrivals: string[];
+  /** How large each was. */
+  readonly arrivedBytes: number[];
   readonly claimed: Set<string>;
   readonly audit: SftpAuditEvent[];
   sftp(commands: string, options?: readonly string[]): Promise<ClientResult>;
@@ -72,11 +74,15 @@ export async function openFixture(
     [ACCOUNT.account, { ...ACCOUNT, authorizedKeys: [publicKey], ...account }],
   ]);
   const arrivals: string[] = [];
+  const arrivedBytes: number[] = [];
   const claimed = new Set<string>();
   const audit: SftpAuditEvent[] = [];
   const events: SftpEvents = {
     findAccount: (name) => accounts.get(name) ?? null,
-    onArrival: (...place) => arrivals.push(place.join('/')),
+    onArrival: (account, folder, name, bytes) => {
+      arrivals.push(`${account}/${folder}/${name}`);
+      arrivedBytes.push(bytes);
+    },
     isClaimed: (...place) => claimed.has(place.join('/')),
     audit: (event) => audit.push(event),
   };
@@ -120,6 +126,7 @@ export async function openFixture(
     local,
     accounts,
     arrivals,
+    arrivedBytes,
     claimed,
     audit,
     sftp: (commands, extra = []) => client('sftp', sftpArgs(commands, extra)),

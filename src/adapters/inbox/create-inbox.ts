@@ -11,7 +11,7 @@ import { fileKind } from '../../stages/name/split-file-name';
 import { createNameChoice } from '../../stages/settle/choose-names';
 import type { FolderWatcher, FolderWatcherEvents } from '../chokidar/create-folder-watcher';
 import { dropFolder, type DataFolders } from '../spool/data-folders';
-import type { DropFolderName, FolderListing } from './folder-listing';
+import type { FolderListing } from './folder-listing';
 import { listNames, lookAt, lookAtOnce } from './list-folder';
 import { createLookQueue, type DropFolder } from './look-queue';
 import { createWatchList } from './watch-list';
@@ -30,14 +30,22 @@ export interface InboxOptions {
   readonly relatives: (fileName: string) => readonly string[];
   /** Base names of one message type that can be waiting at once. */
   readonly perType: number;
+  /** Data that arrive with more bytes are told of before their marker is there. */
+  readonly lookedAtBytes: number;
   readonly createWatcher: (events: FolderWatcherEvents) => FolderWatcher;
   readonly events: InboxEvents;
+}
+
+export interface ArrivedFile {
+  readonly name: string;
+  readonly bytes: number;
 }
 
 export interface Inbox {
   /** Scans once, then keeps watching. */
   start(): Promise<void>;
-  hint(account: string, folder: DropFolderName, fileName: string): void;
+  /** A file arrived for sure. Data alone, unless there is much of them, are looked at with their marker. */
+  hint(where: DropFolder, file: ArrivedFile): void;
   /** Scans everything now, or joins the scan that runs. */
   rescan(): Promise<void>;
   close(): Promise<void>;
@@ -48,16 +56,13 @@ const REST_MS = 250;
 /** A rescan may take its time, but not all of it. */
 const IDLE_SHARE = 0.25;
 const STEP_NAMES = 2_000;
-/** Data that still waits for its marker is not urgent: looked at with what comes beside it. */
-const UNMARKED_DELAY_MS = 20;
 
-export function createInbox({ folders, rescanMs, relatives, perType, createWatcher, events }: InboxOptions): Inbox {
+export function createInbox(options: InboxOptions): Inbox {
+  const { folders, rescanMs, relatives, perType, lookedAtBytes, createWatcher, events } = options;
   let timer: NodeJS.Timeout | null = null;
   let scanning: Promise<void> | null = null;
   let closed = false;
   let turn = 0;
-  let unmarked: { readonly where: DropFolder; readonly name: string }[] = [];
-  let unmarkedTimer: NodeJS.Timeout | null = null;
   const looks = createLookQueue({ look, restMs: REST_MS });
   const watched = createWatchList({
     createWatcher,
@@ -89,16 +94,6 @@ export function createInbox({ folders, rescanMs, relatives, perType, createWatch
   function awaited(where: DropFolder, name: string): readonly string[] {
     const told = watched.toldBeside(where, name);
     return [name, ...told].some(isData) ? told : relatives(name);
-  }
-
-  function lookLater(where: DropFolder, name: string): void {
-    unmarked.push({ where, name });
-    unmarkedTimer ??= setTimeout(() => {
-      const due = unmarked;
-      unmarked = [];
-      unmarkedTimer = null;
-      for (const each of due) looks.name(each.where, each.name);
-    }, UNMARKED_DELAY_MS);
   }
 
   async function list(where: DropFolder, path: string): Promise<void> {
@@ -159,18 +154,16 @@ export function createInbox({ folders, rescanMs, relatives, perType, createWatch
 
   return {
     start: keepScanning,
-    hint(account, folder, fileName) {
+    hint(where, { name, bytes }) {
       if (closed) return;
-      const where = { account, folder };
-      watched.told(where, fileName);
-      const isUnmarked = isData(fileName) && watched.toldBeside(where, fileName).length === 0;
-      if (isUnmarked) lookLater(where, fileName);
-      else setImmediate(() => looks.name(where, fileName)); // the client gets its answer first
+      watched.told(where, name);
+      if (bytes <= lookedAtBytes && isData(name) && watched.toldBeside(where, name).length === 0) return;
+      setImmediate(() => looks.name(where, name)); // the client gets its answer first
     },
     rescan,
     async close() {
       closed = true;
-      for (const pending of [timer, unmarkedTimer]) if (pending !== null) clearTimeout(pending);
+      if (timer !== null) clearTimeout(timer);
       await watched.close();
       await looks.close();
       await scanning;

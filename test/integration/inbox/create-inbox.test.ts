@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FolderWatcherEvents } from '../../../src/adapters/chokidar/create-folder-watcher';
 import { createInbox, type Inbox } from '../../../src/adapters/inbox/create-inbox';
+import type { DropFolderName } from '../../../src/adapters/inbox/folder-listing';
 import { dataFolders } from '../../../src/adapters/spool/data-folders';
 import { relatedNames } from '../../../src/stages/name/split-file-name';
 import { USUAL_MAX } from '../../../src/stages/settle/choose-names';
 import { until } from '../../support/built-daemon';
+
+const LARGE_BYTES = 1_000;
 
 let home: string;
 let inbox: Inbox;
@@ -27,6 +30,7 @@ beforeEach(() => {
     rescanMs: 3_600_000,
     relatives: relatedNames,
     perType: 10,
+    lookedAtBytes: LARGE_BYTES - 1,
     createWatcher: (events) => {
       watcher = events;
       return {
@@ -52,6 +56,8 @@ afterEach(async () => {
 
 const lab = (...parts: string[]): string => join(home, 'accounts/lab', ...parts);
 const put = (...parts: string[]): void => writeFileSync(lab(...parts), '');
+const arrive = (folder: DropFolderName, name: string, bytes = 0): void =>
+  inbox.hint({ account: 'lab', folder }, { name, bytes });
 const many = (count: number): string[] => Array.from({ length: count }, (_, number) => `f${number}`);
 
 test('tells what lies there at the start: files, not folders, not what is in the reports', async () => {
@@ -69,29 +75,37 @@ test('tells what lies there at the start: files, not folders, not what is in the
 test('a hint of the server tells that name and what belongs to it', async () => {
   await inbox.start();
   for (const name of ['A', 'A.ok', 'A.csv', 'B', 'B.ok']) put(name);
-  inbox.hint('lab', 'root', 'A.ok');
+  arrive('root', 'A.ok');
   await until(() => told.length > 0, 'the hint looked at');
   expect(told).toEqual(['lab/root some: A A.csv A.ok']);
 });
 
-test('a hint of data that comes after its marker tells both; of data alone nothing else is looked for', async () => {
+test('a hint of data that comes after its marker tells both', async () => {
   await inbox.start();
-  for (const name of ['A.csv', 'A.ok', 'B', 'B.ok']) put(name);
-  inbox.hint('lab', 'root', 'A.ok');
+  for (const name of ['A.csv', 'A.ok']) put(name);
+  arrive('root', 'A.ok');
   await until(() => told.length === 1, 'the marker looked at');
-  inbox.hint('lab', 'root', 'A.csv');
-  inbox.hint('lab', 'test', 'A.csv');
-  inbox.hint('lab', 'root', 'B');
-  await until(() => told.some((line) => line.includes('B')), 'the data looked at');
-  const looks = told.slice(1).flatMap((line) => line.split(': ')[1]?.split(' ') ?? []);
-  expect(looks.sort()).toEqual(['A.csv', 'A.ok', 'B']);
+  arrive('root', 'A.csv');
+  await until(() => told.length === 2, 'the data looked at');
+  expect(told[1]).toBe('lab/root some: A.csv A.ok');
+});
+
+test('data alone are not looked at, unless there is much of them, and nothing else beside them', async () => {
+  await inbox.start();
+  for (const name of ['A', 'A.ok', 'B', 'B.ok']) put(name);
+  arrive('root', 'A');
+  arrive('root', 'B', LARGE_BYTES);
+  await until(() => told.length === 1, 'the large data looked at');
+  arrive('root', 'A.ok');
+  await until(() => told.length === 2, 'the marker looked at');
+  expect(told).toEqual(['lab/root some: B', 'lab/root some: A A.ok']);
 });
 
 test('what the watcher tells makes the folder be listed, unless the server has told it all', async () => {
   await inbox.start();
   put('A');
   put('B');
-  inbox.hint('lab', 'root', 'A');
+  arrive('root', 'A', LARGE_BYTES);
   await until(() => told.length === 1, 'the hint looked at');
   watcher.seen(lab(), ['A']);
   watcher.seen(join(home, 'accounts/nobody'), ['X']);
@@ -129,7 +143,7 @@ test('a folder that the server puts many files into is not watched until it is q
   expect([...watching]).toEqual([lab()]);
   for (const name of many(21)) {
     put(name);
-    inbox.hint('lab', 'root', name);
+    arrive('root', name);
   }
   expect(watching.size).toBe(0);
   await inbox.rescan();

@@ -59,6 +59,7 @@ test('reads back, renames, removes', async () => {
   expect(readFileSync(back, 'utf8')).toBe('hello');
   expect(filesIn(fixture.root)).toEqual([]);
   expect(fixture.arrivals).toEqual(['lab1/root/a.filepart', 'lab1/root/a.csv']);
+  expect(fixture.arrivedBytes).toEqual([5, 5]);
 });
 
 test('reports can be fetched and removed, and nothing can be written beside them', async () => {

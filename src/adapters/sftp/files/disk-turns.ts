@@ -25,6 +25,7 @@ export function diskTurnLimits(poolThreads: string | undefined): DiskTurnLimits 
 
 export class DiskTurns {
   private underWay = 0;
+  /** An account stays in it with 0: it comes back for each of its requests. */
   private readonly underWayOf = new Map<string, number>();
   /** Accounts in the order of their next turns, each with its own requests in theirs. */
   private readonly waiting = new Map<string, (() => void)[]>();
@@ -57,9 +58,7 @@ export class DiskTurns {
 
   private end(account: string): void {
     this.underWay -= 1;
-    const left = (this.underWayOf.get(account) ?? 1) - 1;
-    if (left === 0) this.underWayOf.delete(account);
-    else this.underWayOf.set(account, left);
+    this.underWayOf.set(account, (this.underWayOf.get(account) ?? 1) - 1);
     this.passOn();
   }
 

@@ -4,6 +4,7 @@ import { alreadyAccepted, errorCode, failure, noSuchFile, permissionDenied } fro
 import type { AccountSpace } from './account-space';
 import { findFile, findPartial, findPublished, vacateClaimed } from './find-file';
 import { FOLDER_PATHS, isDropFolder, type DropFolder, type FolderName } from './resolve-path';
+import type { ShadowedFile } from './upload-shadow';
 import { mtimeSeconds } from './visible-attributes';
 
 export interface FilePlace {
@@ -42,11 +43,16 @@ export async function renameFile(
     return;
   }
   const published = await space.writers.during(keys, () => renameHeld(space, from, to, replace));
-  if (published) space.events.onArrival(space.account, to.folder, to.name);
+  if (published !== null) space.events.onArrival(space.account, to.folder, to.name, published.size);
 }
 
-/** True when a published file got its new name. */
-async function renameHeld(space: AccountSpace, from: DropPlace, to: DropPlace, replace: boolean): Promise<boolean> {
+/** The published file that got its new name; null when it is a partial one still. */
+async function renameHeld(
+  space: AccountSpace,
+  from: DropPlace,
+  to: DropPlace,
+  replace: boolean,
+): Promise<ShadowedFile | null> {
   const source = findFile(space, from.folder, from.name);
   if (source === null) throw missing(space, from);
   if (!replace && findFile(space, to.folder, to.name) !== null)
@@ -54,7 +60,7 @@ async function renameHeld(space: AccountSpace, from: DropPlace, to: DropPlace, r
   const { folders, shadow } = space;
   if (source.partial) {
     await rename(source.path, folders.partialPath(to.folder, to.name));
-    return false;
+    return null;
   }
   await vacateClaimed(space, to.folder, to.name);
   await rename(source.path, folders.path(to.folder, to.name));
@@ -62,9 +68,9 @@ async function renameHeld(space: AccountSpace, from: DropPlace, to: DropPlace, r
   await folders.settle(to.folder);
   if (from.folder !== to.folder) await folders.settle(from.folder);
   shadow.forget(space.key(from.folder, from.name));
-  const { size } = source.stats;
-  shadow.remember(space.key(to.folder, to.name), { size, mtime: mtimeSeconds(source.stats) });
-  return true;
+  const published = { size: source.stats.size, mtime: mtimeSeconds(source.stats) };
+  shadow.remember(space.key(to.folder, to.name), published);
+  return published;
 }
 
 /** @throws Refusal when there is no such file or it is being written */

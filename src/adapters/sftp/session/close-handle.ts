@@ -6,6 +6,7 @@ import { buildStatus } from '../codec/build-reply';
 import { STATUS } from '../codec/packet-types';
 import type { AnsweredRequest } from '../codec/sftp-request';
 import { vacateClaimed } from '../files/find-file';
+import type { UploadState } from '../files/upload';
 import type { OpenHandle } from './handle-table';
 import type { SessionContext } from './session-context';
 
@@ -38,16 +39,15 @@ async function publishUpload(context: SessionContext, handle: UploadHandle): Pro
   const { space } = context;
   const { folder, name, upload } = handle;
   const key = space.key(folder, name);
-  let published = false;
+  let published: UploadState | null = null;
   try {
-    const state = await upload.publish(() => vacateClaimed(space, folder, name));
-    space.shadow.remember(key, state);
-    published = true;
+    published = await upload.publish(() => vacateClaimed(space, folder, name));
+    space.shadow.remember(key, published);
   } finally {
     space.writers.release(key);
-    auditTransfer(context, handle, upload.receivedBytes, published);
+    auditTransfer(context, handle, upload.receivedBytes, published !== null);
   }
-  space.events.onArrival(space.account, folder, name);
+  space.events.onArrival(space.account, folder, name, published.size);
 }
 
 async function keepUpload(context: SessionContext, handle: UploadHandle): Promise<void> {
