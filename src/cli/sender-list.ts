@@ -1,6 +1,7 @@
 /** `labdrop sender list`. */
 import { openAccounts } from '../daemon/commands-accounts';
 import type { RegisterCommand } from './command-context';
+import { EXIT } from './exit-status';
 import { renderTable } from './render-table';
 
 export const registerSenderList: RegisterCommand = (sender, context) => {
@@ -12,6 +13,7 @@ export const registerSenderList: RegisterCommand = (sender, context) => {
     .action(({ json }: { json?: boolean }) => {
       const config = context.loadConfig();
       const { accounts, problems } = openAccounts(config).list();
+      if (problems.length > 0) context.setStatus(EXIT.usage);
       if (json) {
         context.out(JSON.stringify({ accounts, problems }, null, 2));
         return;

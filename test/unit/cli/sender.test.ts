@@ -101,10 +101,12 @@ describe('sender add', () => {
 
 describe('sender list, show, disable', () => {
   it('lists accounts as a table and as JSON, and tells of broken files', async () => {
-    expect((await home.run(['sender', 'list'])).out).toMatch(/^No account/);
+    const none = await home.run(['sender', 'list']);
+    expect([none.status, none.out]).toEqual([0, expect.stringMatching(/^No account/)]);
     await home.run(add());
     home.write('senders/bad.yaml', 'account: [');
     const table = await home.run(['sender', 'list']);
+    expect(table.status).toBe(2);
     expect(table.out.split('\n')).toHaveLength(2);
     expect(table.out).toMatch(/^81365677 +production +81365677 +all +en +1 +- +Lab +lab@example\.org$/m);
     expect(table.err).toMatch(/bad\.yaml:1: is not YAML/);
