@@ -92,6 +92,7 @@ const wanted = (part) => options.only === '' || options.only.split(',').includes
 const results = { node: process.version, throughput: [], latency: null, many: null };
 /** Done last: without a journal, ext4 looks at each file deleted in the last minutes before it makes one. */
 const removals = [() => rmSync(work, { recursive: true, force: true })];
+const removeLater = (remove) => void removals.push(remove);
 try {
   if (wanted('throughput')) {
     for (const records of options.records.split(',').map(Number)) {
@@ -101,9 +102,7 @@ try {
   }
   if (wanted('latency')) {
     const measured = { batches: Number(options.batches), largeRecords: Number(options.large) };
-    const { remove, ...latency } = await measureLatency(measured);
-    removals.push(remove);
-    results.latency = latency;
+    results.latency = await measureLatency({ ...measured, removeLater });
     for (const [when, { p50, p99, count }] of Object.entries(results.latency)) {
       console.log(
         `marker to report, 100 records, ${when}: p50 ${round(p50, 1)} ms, p99 ${round(p99, 1)} ms (${count})`,
@@ -112,10 +111,8 @@ try {
   }
   if (wanted('many')) {
     const measured = { count: Number(options.many), accounts: 20, rounds: Number(options.runs) };
-    const { remove, ...many } = await measureMany(measured);
-    removals.push(remove);
-    results.many = many;
-    const { batches, perSecond } = many;
+    results.many = await measureMany({ ...measured, removeLater });
+    const { batches, perSecond } = results.many;
     const [first = 0] = perSecond;
     const usual = round(percentile(perSecond, 0.5), 1);
     console.log(`${batches} batches of 20 accounts: ${usual} a second, ${round(first, 1)} when just begun`);

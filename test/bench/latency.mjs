@@ -65,12 +65,13 @@ async function oneByOne(daemon, connection, { sender, from, goOn }) {
 }
 
 /**
- * Batches of 100 records on an idle daemon, then beside one of `largeRecords` records of another account. `remove` takes
- * away what it leaves.
+ * Batches of 100 records on an idle daemon, then beside one of `largeRecords` records of another account. What removes
+ * its folder is given to `removeLater`.
  */
-export async function measureLatency({ batches, largeRecords }) {
+export async function measureLatency({ batches, largeRecords, removeLater }) {
   const sender = senderNumber(813656);
   const daemon = await startDaemon({ lab: sender, large: LARGE });
+  removeLater(daemon.remove);
   try {
     const connection = await connect(daemon, 'lab');
     await oneByOne(daemon, connection, { sender, from: 0, goOn: (done) => done < 20 });
@@ -83,7 +84,7 @@ export async function measureLatency({ batches, largeRecords }) {
     const beside = await oneByOne(daemon, connection, { sender, from: 5000, goOn: () => !existsSync(report) });
     connection.end();
     large.end();
-    return { idle, beside, remove: daemon.remove };
+    return { idle, beside };
   } finally {
     await daemon.stop({ keep: true });
   }
@@ -91,12 +92,13 @@ export async function measureLatency({ batches, largeRecords }) {
 
 /**
  * Batches a second from the first marker to the last answer: `count` batches of 100 records of `accounts` accounts, in
- * each of `rounds` rounds. The first is that of a program that has just begun: its code is not compiled yet. `remove`
- * takes away what it leaves.
+ * each of `rounds` rounds. The first is that of a program that has just begun: its code is not compiled yet. What
+ * removes its folder is given to `removeLater`.
  */
-export async function measureMany({ count, accounts, rounds }) {
+export async function measureMany({ count, accounts, rounds, removeLater }) {
   const senders = Object.fromEntries(Array.from({ length: accounts }, (_, i) => [`lab${i}`, senderNumber(813600 + i)]));
   const daemon = await startDaemon(senders);
+  removeLater(daemon.remove);
   try {
     const each = Math.ceil(count / accounts);
     const connections = new Map();
@@ -107,7 +109,7 @@ export async function measureMany({ count, accounts, rounds }) {
       perSecond.push((each * accounts) / seconds);
     }
     for (const connection of connections.values()) connection.end();
-    return { batches: each * accounts, perSecond, remove: daemon.remove };
+    return { batches: each * accounts, perSecond };
   } finally {
     await daemon.stop({ keep: true });
   }

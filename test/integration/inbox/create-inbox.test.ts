@@ -80,17 +80,20 @@ test('a hint of the server tells that name and what belongs to it', async () => 
   expect(told).toEqual(['lab/root some: A A.csv A.ok']);
 });
 
-test('a hint of data that comes after its marker tells both', async () => {
+test('a hint of data that comes after its marker tells both; of data alone nothing else is looked for', async () => {
   await inbox.start();
-  for (const name of ['A.csv', 'A.ok']) put(name);
+  for (const name of ['A.csv', 'A.ok', 'B', 'B.ok']) put(name);
   arrive('root', 'A.ok');
   await until(() => told.length === 1, 'the marker looked at');
   arrive('root', 'A.csv');
-  await until(() => told.length === 2, 'the data looked at');
-  expect(told[1]).toBe('lab/root some: A.csv A.ok');
+  arrive('test', 'A.csv', LARGE_BYTES);
+  arrive('root', 'B', LARGE_BYTES);
+  await until(() => told.some((line) => line.includes('B')), 'the data looked at');
+  const looks = told.slice(1).flatMap((line) => line.split(': ')[1]?.split(' ') ?? []);
+  expect(looks.sort()).toEqual(['A.csv', 'A.ok', 'B']);
 });
 
-test('data alone are not looked at, unless there is much of them, and nothing else beside them', async () => {
+test('data alone are looked at with their marker, unless there is much of them', async () => {
   await inbox.start();
   for (const name of ['A', 'A.ok', 'B', 'B.ok']) put(name);
   arrive('root', 'A');
