@@ -1,6 +1,7 @@
 /** Many files at once, many accounts, and files that come another way than over SFTP, through the running daemon. */
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import {
   type BuiltDaemon,
@@ -97,6 +98,25 @@ test('files that another program places are seen long before the rescan, in both
   place(folder, 100_000);
   await until(() => isAnswered(rehearsals, 1), 'the rehearsal answered');
   await until(() => isAnswered(folder, 100_000), 'the upload answered');
+}, 60_000);
+
+test('files placed in the folder of an account made while the daemon runs are seen long before the rescan', async () => {
+  home = makeHome('ingest: { rescanSeconds: 3600 }');
+  const made = [addAccount('lab')];
+  daemon = await startDaemon(home);
+  // As above: what is made before the watcher is at work waits for the rescan.
+  for (let number = 1; !made.some((folder, earlier) => isAnswered(folder, earlier)); number++) {
+    const folder = addAccount(`lab${number}`);
+    place(folder, number);
+    made.push(folder);
+    await sleep(250);
+  }
+  const late = addAccount('late');
+  await sleep(1_000); // watched by now
+  place(join(late, 'test'), 90_001);
+  place(late, 90_000);
+  await until(() => isAnswered(late, 90_000), 'the upload answered');
+  await until(() => isAnswered(join(late, 'test'), 90_001), 'the rehearsal answered');
 }, 60_000);
 
 test('1,000 files at once among 200 accounts: none is missed, and another account does not wait for them', async () => {

@@ -17,6 +17,13 @@ let home: string;
 beforeEach(() => (home = mkdtempSync(join(tmpdir(), 'labdrop-watch-'))));
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
+const ignored: FolderWatcher.FolderWatcherEvents = {
+  seen: () => undefined,
+  made: () => undefined,
+  lost: () => undefined,
+  failed: () => undefined,
+};
+
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function closeAmidChanges(round: number): Promise<void> {
@@ -25,7 +32,7 @@ async function closeAmidChanges(round: number): Promise<void> {
     mkdirSync(folder);
     for (const name of NAMES) writeFileSync(join(folder, name), 'x');
   }
-  const watcher = createFolderWatcher({ seen: () => undefined, lost: () => undefined, failed: () => undefined });
+  const watcher = createFolderWatcher(ignored);
   for (const folder of folders) watcher.watch(folder);
   await sleep(100 + (round % 10) * 20);
   for (const folder of folders) {
@@ -46,9 +53,8 @@ it('ends when it is told', async () => {
 it('tells the names of files that come, until then', async () => {
   const seen: string[] = [];
   const watcher = createFolderWatcher({
+    ...ignored,
     seen: (folder, names) => seen.push(...names.map((name) => join(folder, name))),
-    lost: () => undefined,
-    failed: () => undefined,
   });
   const path = join(home, 'file');
   watcher.watch(home);
@@ -63,4 +69,31 @@ it('tells the names of files that come, until then', async () => {
   writeFileSync(path, 'x');
   await sleep(200);
   expect(seen).toHaveLength(before);
+}, 30_000);
+
+it('tells the folders that are made in a parent, and nothing of what comes into them', async () => {
+  const told: string[] = [];
+  const watcher = createFolderWatcher({
+    seen: (folder, names) => told.push(...names.map((name) => join(folder, name))),
+    made: (parent, name) => told.push(join(parent, name)),
+    lost: () => told.push('lost'),
+    failed: (error) => told.push(error.message),
+  });
+  mkdirSync(join(home, 'before'));
+  watcher.watchParent(home);
+  const deadline = Date.now() + 20_000;
+  const made: string[] = [];
+  while (told.length === 0 && Date.now() < deadline) {
+    writeFileSync(join(home, `file${made.length}`), 'x');
+    made.push(join(home, `made${made.length}`));
+    mkdirSync(made.at(-1) ?? '');
+    await sleep(100);
+  }
+  for (const folder of [join(home, 'before'), ...made]) writeFileSync(join(folder, 'inside'), 'x');
+  mkdirSync(join(home, 'before', 'deep'));
+  mkdirSync(join(home, 'last'));
+  while (told.at(-1) !== join(home, 'last') && Date.now() < deadline) await sleep(20);
+  expect(told.at(-1)).toBe(join(home, 'last'));
+  expect(told.filter((path) => ![...made, join(home, 'last')].includes(path))).toEqual([]);
+  await watcher.close();
 }, 30_000);

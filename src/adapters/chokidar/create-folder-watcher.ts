@@ -10,12 +10,16 @@ import type { WatchReport, WatchRequest } from './watch-messages';
 export interface FolderWatcher {
   watch(folder: string): void;
   unwatch(folder: string): void;
+  /** Tells the folders that are made in this one, and none of its files. */
+  watchParent(folder: string): void;
   close(): Promise<void>;
 }
 
 export interface FolderWatcherEvents {
   seen(folder: string, names: readonly string[]): void;
-  /** This folder, or every one (null), is not watched any more. */
+  /** A folder of that name was made in a parent. */
+  made(parent: string, name: string): void;
+  /** This folder, or every one and every parent (null), is not watched any more. */
   lost(folder: string | null): void;
   failed(error: Error): void;
 }
@@ -33,9 +37,19 @@ export function createFolderWatcher(events: FolderWatcherEvents): FolderWatcher 
     });
     worker.on('message', (report: WatchReport) => {
       if (closed) return;
-      if (report.kind === 'seen') events.seen(report.folder, report.names);
-      else if (report.kind === 'overrun') events.lost(report.folder);
-      else events.failed(new Error(report.message));
+      switch (report.kind) {
+        case 'seen':
+          events.seen(report.folder, report.names);
+          break;
+        case 'made':
+          events.made(report.parent, report.name);
+          break;
+        case 'overrun':
+          events.lost(report.folder);
+          break;
+        case 'failed':
+          events.failed(new Error(report.message));
+      }
     });
     worker.on('error', (error) => events.failed(error instanceof Error ? error : new Error(String(error))));
     worker.on('exit', () => {
@@ -54,6 +68,7 @@ export function createFolderWatcher(events: FolderWatcherEvents): FolderWatcher 
   return {
     watch: (folder) => send({ kind: 'watch', folder }),
     unwatch: (folder) => send({ kind: 'unwatch', folder }),
+    watchParent: (folder) => send({ kind: 'watch-parent', folder }),
     async close() {
       closed = true;
       // Not asked to end: where folders change at that moment chokidar keeps watching one, and its thread goes on for ever.

@@ -1,7 +1,8 @@
 /**
  * Entry of the thread that watches folders with chokidar: whatever that costs while thousands of files come, it costs
- * the server's event loop nothing. It goes on until it is terminated. Names are told as they come, at most `OVERRUN` of a folder within `WINDOW_MS`: a
- * folder that gets more is let go, because chokidar reads it whole again and again. It never fails the daemon.
+ * the server's event loop nothing. It goes on until it is terminated. Names are told as they come, at most `OVERRUN` of
+ * a folder within `WINDOW_MS`: a folder that gets more is let go, because chokidar reads it whole again and again. Of a
+ * parent it tells the folders that are made in it. It never fails the daemon.
  */
 import { basename, dirname } from 'node:path';
 import { parentPort } from 'node:worker_threads';
@@ -20,6 +21,7 @@ function runWatcher(port: NonNullable<typeof parentPort>): void {
     depth: 0,
     ignored: (path, stats) => stats?.isDirectory() === true && !folders.has(path),
   });
+  const parents = watch([], { ignoreInitial: true, depth: 0, ignored: (_path, stats) => stats?.isFile() === true });
   const report = (message: WatchReport): void => port.postMessage(message);
 
   function letGo(folder: string): void {
@@ -46,15 +48,22 @@ function runWatcher(port: NonNullable<typeof parentPort>): void {
     if (seen.size === 0) setImmediate(tell);
     seen.set(folder, [...(seen.get(folder) ?? []), basename(path)]);
   });
-  watcher.on('error', (error) => report({ kind: 'failed', message: String(error) }));
+  parents.on('addDir', (path) => report({ kind: 'made', parent: dirname(path), name: basename(path) }));
+  for (const each of [watcher, parents])
+    each.on('error', (error) => report({ kind: 'failed', message: String(error) }));
   setInterval(() => counts.clear(), WINDOW_MS);
 
   port.on('message', (request: WatchRequest) => {
-    if (request.kind === 'watch') {
-      folders.add(request.folder);
-      watcher.add(request.folder);
-    } else {
-      letGo(request.folder);
+    switch (request.kind) {
+      case 'watch':
+        folders.add(request.folder);
+        watcher.add(request.folder);
+        break;
+      case 'unwatch':
+        letGo(request.folder);
+        break;
+      case 'watch-parent':
+        parents.add(request.folder);
     }
   });
 }

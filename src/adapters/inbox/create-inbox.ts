@@ -66,6 +66,7 @@ export function createInbox(options: InboxOptions): Inbox {
   const looks = createLookQueue({ look, restMs: REST_MS });
   const watched = createWatchList({
     createWatcher,
+    accountsDir: folders.accountsDir,
     pathOf: ({ account, folder }) => dropFolder(folders, account, folder),
     changed: (folder) => looks.folder(folder),
     failed: (error) => events.failed(folders.accountsDir, error),

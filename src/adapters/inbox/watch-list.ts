@@ -2,7 +2,7 @@
  * Which drop folders are watched: those that exist and are of usual size. A folder with very many files is left to the
  * rescan until it has few again; so is one that the watcher let go, and one that the SFTP server puts many files into:
  * the watcher reads a folder whole for each of them. Names that the server told itself are no news when the watcher
- * tells them too.
+ * tells them too. The parent of all is watched for accounts whose folder is made meanwhile.
  */
 import type { FolderWatcher, FolderWatcherEvents } from '../chokidar/create-folder-watcher';
 import { fileKind } from '../../stages/name/split-file-name';
@@ -24,6 +24,8 @@ export interface WatchList {
 
 export interface WatchListOptions {
   readonly createWatcher: (events: FolderWatcherEvents) => FolderWatcher;
+  /** Where accounts have their folders. */
+  readonly accountsDir: string;
   readonly pathOf: (folder: DropFolder) => string;
   /** Files have appeared in the folder. */
   readonly changed: (folder: DropFolder) => void;
@@ -37,8 +39,10 @@ const TOLD_MAX = 4_000;
 /** A folder for which the server tells more names than this between two listings is busy, until nothing comes or goes there. */
 const TOLD_BUSY = 10;
 
-export function createWatchList({ createWatcher, pathOf, changed, failed }: WatchListOptions): WatchList {
+export function createWatchList(options: WatchListOptions): WatchList {
+  const { createWatcher, accountsDir, pathOf, changed, failed } = options;
   const watched = new Map<string, DropFolder>();
+  let isParentWatched = false;
   /** By folder and base name. */
   const told = new Map<string, Set<string>>();
   let toldCount = 0;
@@ -52,9 +56,19 @@ export function createWatchList({ createWatcher, pathOf, changed, failed }: Watc
       if (folder !== undefined && names.some((name) => told.get(baseKey(path, name))?.has(name) !== true))
         changed(folder);
     },
+    made(_parent, account) {
+      for (const folder of ['root', 'test'] as const) {
+        changed({ account, folder });
+        changed({ account, folder }); // once more after its rest: what comes while the watcher takes it up is not told
+      }
+    },
     lost(path) {
-      if (path === null) watched.clear();
-      else watched.delete(path);
+      if (path !== null) {
+        watched.delete(path);
+        return;
+      }
+      watched.clear();
+      isParentWatched = false;
     },
     failed,
   });
@@ -101,6 +115,8 @@ export function createWatchList({ createWatcher, pathOf, changed, failed }: Watc
       letGo(folder);
     },
     accounts(names) {
+      if (!isParentWatched) watcher.watchParent(accountsDir);
+      isParentWatched = true;
       for (const folder of [...watched.values()]) if (!names.has(folder.account)) letGo(folder);
     },
     told(folder, fileName) {

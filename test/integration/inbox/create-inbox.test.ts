@@ -36,6 +36,7 @@ beforeEach(() => {
       return {
         watch: (path) => void watching.add(path),
         unwatch: (path) => void watching.delete(path),
+        watchParent: () => undefined,
         close: () => Promise.resolve(),
       };
     },
@@ -116,6 +117,20 @@ test('what the watcher tells makes the folder be listed, unless the server has t
   await until(() => told.length === 2, 'the folder listed');
   await inbox.close();
   expect(told).toEqual(['lab/root some: A', 'lab/root all: A B']);
+});
+
+test('the folders of an account that is made meanwhile are listed and watched', async () => {
+  await inbox.start();
+  const other = join(home, 'accounts/other');
+  mkdirSync(join(other, 'test'), { recursive: true });
+  writeFileSync(join(other, 'O'), '');
+  watcher.made(join(home, 'accounts'), 'other');
+  await until(() => told.length === 1, 'the folder listed');
+  writeFileSync(join(other, 'P'), '');
+  await until(() => told.length === 2, 'listed again');
+  expect(told).toEqual(['other/root all: O', 'other/root all: O P']);
+  expect([...watching].sort()).toEqual([lab(), other, join(other, 'test')]);
+  expect(scans).toBe(1);
 });
 
 test('a folder with very many files is not watched until it has few again, nor one that was let go', async () => {

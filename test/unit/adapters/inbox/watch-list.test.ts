@@ -5,7 +5,7 @@ describe('the folders that are watched', () => {
   const folder = { account: 'lab', folder: 'root' } as const;
   let asked: string[];
   let events: FolderWatcherEvents;
-  let changed: number;
+  let changed: string[];
   let list: WatchList;
 
   const tell = (count: number): void => {
@@ -14,18 +14,20 @@ describe('the folders that are watched', () => {
 
   beforeEach(() => {
     asked = [];
-    changed = 0;
+    changed = [];
     list = createWatchList({
       createWatcher: (given) => {
         events = given;
         return {
           watch: (path) => asked.push(`watch ${path}`),
           unwatch: (path) => asked.push(`unwatch ${path}`),
+          watchParent: (path) => asked.push(`watch what is made in ${path}`),
           close: () => Promise.resolve(),
         };
       },
+      accountsDir: 'accounts',
       pathOf: (where) => where.account,
-      changed: () => (changed += 1),
+      changed: (where) => changed.push(`${where.account}/${where.folder}`),
       failed: () => undefined,
     });
     list.listed(folder, 3);
@@ -34,9 +36,9 @@ describe('the folders that are watched', () => {
   it('tells of files that the server has not told', () => {
     list.told(folder, 'known');
     events.seen('lab', ['known']);
-    expect(changed).toBe(0);
+    expect(changed).toEqual([]);
     events.seen('lab', ['known', 'new']);
-    expect(changed).toBe(1);
+    expect(changed).toEqual(['lab/root']);
     expect(asked).toEqual(['watch lab']);
   });
 
@@ -63,6 +65,20 @@ describe('the folders that are watched', () => {
     list.listed(folder, 500);
     list.gone(folder);
     expect(asked).toEqual(['watch lab', 'unwatch lab']);
+  });
+
+  it('tells of the folders of an account that is made meanwhile: at once, and again when they are watched', () => {
+    list.accounts(new Set(['lab']));
+    list.accounts(new Set(['lab']));
+    expect(asked.splice(0)).toEqual(['watch lab', 'watch what is made in accounts']);
+    events.made('accounts', 'new');
+    expect(changed).toEqual(['new/root', 'new/root', 'new/test', 'new/test']);
+    events.lost('lab');
+    list.accounts(new Set(['lab', 'new']));
+    expect(asked).toEqual([]);
+    events.lost(null);
+    list.accounts(new Set(['lab', 'new']));
+    expect(asked).toEqual(['watch what is made in accounts']);
   });
 
   it('knows what was told beside a name, in one folder, for a while', () => {
