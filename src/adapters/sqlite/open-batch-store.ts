@@ -10,19 +10,17 @@ import type Database from 'better-sqlite3';
 import { mkdirSync } from 'node:fs';
 import type { BatchOrigin, BatchRecord, QuarantinedBatch } from '../../domain/batch-record';
 import { Fault } from '../../domain/fault';
-import { hasReached, type BatchState } from '../../domain/journey';
 import type { Catalogue, MessageType } from '../../domain/message-type';
 import type { BatchStore, EarlierDelivery, Received, RecordSink, Staging } from '../../ports/batch-store';
 import type { ReportSource } from '../../ports/report-source';
 import { versionOrder } from '../../stages/route/version-order';
 import { asFault } from './as-fault';
-import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, SELECT_QUARANTINED } from './batch-row';
+import { BatchRows } from './batch-rows';
 import { findSameContent, findSameName, firstReceivedAt } from './earlier-deliveries';
 import { ensureRecordTables } from './ensure-record-tables';
 import type { Afterwards } from './staging-intake';
 import { hasPatientPlaces } from './patient-places';
 import { ReceivedRecords } from './incoming-memory';
-import { insertOrigin } from './insert-origin';
 import { createKeyedHash, type HashSecret } from './keyed-hash';
 import { migrate } from './migrate';
 import { openConnection } from './open-connection';
@@ -81,6 +79,7 @@ class SqliteBatchStore implements BatchStore {
   readonly #secret: HashSecret;
   readonly #transactions: StoreTransactions;
   readonly #scratch: ScratchDatabases;
+  readonly #rows: BatchRows;
   #staging: Staging | null = null;
   /** What the last batch has left to do; its staging area is still there. */
   #afterwards: Afterwards | null = null;
@@ -93,63 +92,43 @@ class SqliteBatchStore implements BatchStore {
     this.#secret = secret;
     this.#transactions = new StoreTransactions(db, options.seat === undefined ? null : new WriteTurns(options.seat));
     this.#scratch = new ScratchDatabases(db);
+    this.#rows = new BatchRows(db);
   }
 
   open(origin: BatchOrigin): BatchRecord {
-    return this.#write(() => {
-      const present = this.#find(origin.id);
-      if (present !== null) return present;
-      insertOrigin(this.#db, origin);
-      return this.#get(origin.id);
-    });
+    return this.#write(() => this.#rows.open(origin));
   }
 
   withdraw(id: string): void {
-    this.#write(() => {
-      prepared(this.#db, `DELETE FROM main.batches WHERE id = ? AND state IN ('received', 'ready')`).run(id);
-    });
+    this.#write(() => this.#rows.withdraw(id));
   }
 
   markClaimed(id: string, at: string): void {
-    this.#move({ id, from: 'ready', to: 'claimed', column: 'claimed_at', at });
+    this.#write(() => this.#rows.move(id, 'claimed', at));
   }
 
   markReported(id: string, at: string): void {
-    this.#move({ id, from: 'committed', to: 'reported', column: 'reported_at', at });
+    this.#write(() => this.#rows.move(id, 'reported', at));
   }
 
   markArchived(id: string, at: string): void {
-    this.#move({ id, from: 'reported', to: 'archived', column: 'archived_at', at });
+    this.#write(() => this.#rows.move(id, 'archived', at));
   }
 
   batch(id: string): BatchRecord | null {
-    return asFault(() => this.#find(id));
+    return asFault(() => this.#rows.find(id));
   }
 
   unfinished(): readonly BatchRecord[] {
-    return asFault(() =>
-      prepared<[], BatchRow>(
-        this.#db,
-        `SELECT * FROM main.batches WHERE state <> 'archived' AND quarantined_at IS NULL
-            ORDER BY received_at, id`,
-      )
-        .all()
-        .map(batchFromRow),
-    );
+    return asFault(() => this.#rows.unfinished());
   }
 
   quarantine(id: string, at: string, reason: string): void {
-    this.#write(() => {
-      prepared(
-        this.#db,
-        `UPDATE main.batches SET quarantined_at = ?, quarantine_reason = ?
-            WHERE id = ? AND state <> 'archived' AND quarantined_at IS NULL`,
-      ).run(at, reason, id);
-    });
+    this.#write(() => this.#rows.quarantine(id, at, reason));
   }
 
   quarantined(): readonly QuarantinedBatch[] {
-    return asFault(() => prepared<[], QuarantinedRow>(this.#db, SELECT_QUARANTINED).all().map(quarantinedFromRow));
+    return asFault(() => this.#rows.quarantined());
   }
 
   sameContent(account: string, messageType: string, sha256: string, except: string): EarlierDelivery | null {
@@ -268,40 +247,6 @@ class SqliteBatchStore implements BatchStore {
   #write<T>(action: () => T): T {
     return asFault(() => this.#transactions.write(action));
   }
-
-  /** One step of the journey; a step taken already changes nothing. */
-  #move(step: { id: string; from: BatchState; to: BatchState; column: string; at: string }): void {
-    const { id, from, to, column, at } = step;
-    this.#write(() => {
-      const state = this.#state(id);
-      if (hasReached(state, to)) return;
-      if (state !== from) throw new Fault('S903', `batch ${id} is ${state}, not ${from}`, { retryable: false });
-      prepared(this.#db, `UPDATE main.batches SET state = ?, ${column} = ? WHERE id = ?`).run(to, at, id);
-    });
-  }
-
-  #state(id: string): BatchState {
-    const row = prepared<[string], { state: BatchState }>(this.#db, 'SELECT state FROM main.batches WHERE id = ?').get(
-      id,
-    );
-    if (row === undefined) throw notStored(id);
-    return row.state;
-  }
-
-  #find(id: string): BatchRecord | null {
-    const row = prepared<[string], BatchRow>(this.#db, 'SELECT * FROM main.batches WHERE id = ?').get(id);
-    return row === undefined ? null : batchFromRow(row);
-  }
-
-  #get(id: string): BatchRecord {
-    const found = this.#find(id);
-    if (found === null) throw notStored(id);
-    return found;
-  }
-}
-
-function notStored(id: string): Fault {
-  return new Fault('S903', `batch ${id} is not in the store`, { retryable: false });
 }
 
 function readSecret(db: Database.Database): HashSecret {
