@@ -76,7 +76,7 @@ export async function readStatus(config: Config, now: Date): Promise<StatusView>
   for (const account of accountFolders(folders.accountsDir, unlessUnreadable)) {
     for (const folder of ['root', 'test'] as const) {
       const files = await listFolder(dropFolder(folders, account, folder)).catch(unlessUnreadable);
-      const context = { nowMs: now.getTime(), markerGraceMs: 0, busy: new Set<string>() };
+      const context = { nowMs: now.getTime(), markerGraceMs: 0, busy: new Set<string>(), cameWhole: () => true };
       const { waiting, orphanMarkers, ready } = pairFiles(files, context);
       const view = ({ name, bytes, cameAtMs }: (typeof files)[number]): LyingFile => ({
         account,

@@ -9,9 +9,9 @@ import { createFolderWatcher } from '../adapters/chokidar/create-folder-watcher'
 import { createInbox, type Inbox } from '../adapters/inbox/create-inbox';
 import { openRejectionLog } from '../adapters/rejection-log/append-rejection-log';
 import { loadCatalogue } from '../adapters/schemas/load-catalogue';
-import { dataFolders } from '../adapters/spool/data-folders';
+import { dataFolders, dropFolder } from '../adapters/spool/data-folders';
 import { backUpBeforeMigration } from '../adapters/sqlite/back-up-before-migration';
-import { makeDirectory } from '../adapters/spool/durable-files';
+import { makeDirectory, removeIfSame } from '../adapters/spool/durable-files';
 import { acquireInstanceLock } from '../adapters/sqlite/instance-lock';
 import { openStoreReader, type StoreReader } from '../adapters/sqlite/open-store-reader';
 import type { PassedSockets } from '../adapters/systemd/read-passed-sockets';
@@ -30,6 +30,7 @@ import { createIntake } from './intake';
 import type { LaneOptions } from './lane';
 import { countEvents, createObservation } from './observation';
 import { prepareDataFolders } from './prepare-data-folders';
+import { createReadyFiles } from './ready-file';
 import { createReloads } from './reload';
 import { createScope } from './scope';
 import { logSftpAudit } from './sftp-audit-log';
@@ -163,6 +164,8 @@ async function start(
     bulk: lanes.bulk,
     shares: availableParallelism() > 1,
     events: countEvents(batchLog, metrics),
+    released: ({ account, folder, fileName, markerName }) =>
+      service?.server.workEnded(account, folder, markerName === null ? [fileName] : [fileName, markerName]),
     nowMs: () => now().getTime(),
     random: overrides.random ?? Math.random,
   });
@@ -199,7 +202,16 @@ async function start(
     findAccount: (name) => accounts.find(name),
     messageTypes: () => [...catalogue.types.keys()],
     openWriters: () => service?.server.openWriters() ?? new Set(),
+    writtenBeside: (key) => service?.server.writtenBeside(key) ?? null,
     dispatcher,
+    removeMarker: ({ account, folder }, marker) => {
+      const path = join(dropFolder(folders, account, folder), marker.name);
+      try {
+        removeIfSame(path, marker.identity);
+      } catch (error) {
+        folderFaults.failed(path, error as Error);
+      }
+    },
     get markerGraceMs() {
       return inForce.ingest.markerGraceSeconds * 1000;
     },
@@ -247,7 +259,8 @@ async function start(
     credentialsDir: overrides.credentialsDir ?? null,
     events: {
       onArrival: (account, folder, name, bytes) => inbox.hint({ account, folder }, { name, bytes }),
-      isClaimed: (account, folder, fileName) => dispatcher.isClaimed(account, folder, fileName),
+      heldFiles: (account, folder, fileName) => dispatcher.heldFiles(account, folder, fileName),
+      readyFile: createReadyFiles(folders, (identity) => dispatcher.isKnown(identity)),
       refuseUploads: () => diskReserve.refusal(),
       audit: (event) => {
         logSftpAudit(log, event);

@@ -12,6 +12,7 @@ import { toFault } from '../domain/fault';
 import type { Submitter } from '../pipeline/batch-ports';
 import type { BatchResult } from '../pipeline/process-batch';
 import { createBatchQueue, type QueuedBatch } from './batch-queue';
+import { HeldFiles, type HeldFile } from './held-files';
 import { type Lane, WorkerDeath } from './lane';
 import { EXPRESS_MAX_BYTES, isOfMany, takeTogether } from './take-together';
 import type { FaultNotice, WaitingFile, WorkerReply, WorkerRequest } from './worker-messages';
@@ -51,8 +52,8 @@ export interface Dispatcher {
   together(offers: () => void): void;
   /** Whether a file of this identity waits, runs or was just done. */
   isKnown(identity: string): boolean;
-  /** Whether a data file of this name is waiting or in work: it counts as taken. */
-  isClaimed(account: string, folder: BatchOrigin['folder'], fileName: string): boolean;
+  /** Files of this name that batches in hand hold; markers only while their batch waits for its turn. */
+  heldFiles(account: string, folder: BatchOrigin['folder'], fileName: string): readonly HeldFile[];
   inWork(): readonly BatchOrigin[];
   waiting(): number;
   /** When the batch that waits longest was received, ISO 8601 UTC; null when none waits. */
@@ -70,19 +71,22 @@ export interface DispatcherOptions {
   /** Small batches go through both lanes: of use where two threads run at once. */
   readonly shares: boolean;
   readonly events: DispatcherEvents;
+  /** The batch is in hand no more, however it ended. */
+  readonly released: (origin: BatchOrigin) => void;
   readonly nowMs: () => number;
   /** 0 to 1, for the jitter of retries. */
   readonly random: () => number;
 }
 
-export function createDispatcher({ express, bulk, shares, events, nowMs, random }: DispatcherOptions): Dispatcher {
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const { express, bulk, shares, events, released, nowMs, random } = options;
   const queue = createBatchQueue();
   const running = new Map<string, { batch: QueuedBatch; lane: Lane; ended: Promise<void> }>();
   /** Identities of the files in hand. */
   const inHand = new Set<string>();
   /** Those of files that were in hand a moment ago, with the moment from which they are forgotten; oldest first. */
   const recent = new Map<string, number>();
-  const taken = new Set<string>();
+  const held = new HeldFiles();
   let draining = false;
   let leaving = false;
   let offering = false;
@@ -112,7 +116,7 @@ export function createDispatcher({ express, bulk, shares, events, nowMs, random 
     if (left?.origin === origin) return;
     if (left !== null) letGo(left.origin);
     for (const identity of identitiesOf(origin)) inHand.add(identity);
-    if (takesDropped(origin)) taken.add(nameKey(origin));
+    held.add(origin);
     pump();
   }
 
@@ -140,8 +144,9 @@ export function createDispatcher({ express, bulk, shares, events, nowMs, random 
   }
 
   function letGo(origin: BatchOrigin): void {
-    if (takesDropped(origin)) taken.delete(nameKey(origin));
+    held.remove(origin);
     for (const identity of identitiesOf(origin)) inHand.delete(identity);
+    released(origin);
   }
 
   function pump(): void {
@@ -271,7 +276,7 @@ export function createDispatcher({ express, bulk, shares, events, nowMs, random 
     expect,
     together,
     isKnown,
-    isClaimed: (account, folder, fileName) => taken.has(`${account}/${folder}/${fileName}`),
+    heldFiles: (account, folder, fileName) => held.of(account, folder, fileName, (id) => running.has(id)),
     inWork: () => [...running.values()].map(({ batch }) => batch.origin),
     waiting: () => queue.size(),
     oldestWaiting: () => queue.oldest(),
@@ -290,13 +295,4 @@ function requestFor(batches: readonly QueuedBatch[]): WorkerRequest {
 /** What no waiting mends, as if the worker had died of it: but a store that fails is no fault of the batch. */
 function isOurs({ code, retryable }: FaultNotice): boolean {
   return code !== 'S902' && !retryable;
-}
-
-/** Whether the batch owns the file of its name that lies in a drop folder. */
-function takesDropped({ cause }: BatchOrigin): boolean {
-  return cause !== 'unmarked' && cause !== 'replay';
-}
-
-function nameKey(origin: BatchOrigin): string {
-  return `${origin.account}/${origin.folder}/${origin.fileName}`;
 }

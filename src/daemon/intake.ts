@@ -19,7 +19,11 @@ export interface IntakeOptions {
   readonly messageTypes: () => readonly string[];
   /** `account/folder/name` of each file with an open write handle. */
   readonly openWriters: () => ReadonlySet<string>;
-  readonly dispatcher: Pick<Dispatcher, 'offer' | 'giveBack' | 'expect' | 'isKnown'>;
+  /** Identity of the complete batch's file beside which such a handle was opened: it does not keep that batch waiting. */
+  readonly writtenBeside: (key: string) => string | null;
+  readonly dispatcher: Pick<Dispatcher, 'offer' | 'giveBack' | 'expect' | 'isKnown' | 'heldFiles'>;
+  /** Removes the marker of a batch that is withdrawn: it is not to mean the next file of its name. */
+  readonly removeMarker: (listing: FolderListing, marker: DroppedFile) => void;
   readonly markerGraceMs: number;
   /** A data file that waits longer for its marker is told to its sender. */
   readonly reminderMs: number;
@@ -39,17 +43,18 @@ export function createIntake(options: IntakeOptions): (listing: FolderListing) =
   return (listing) => {
     const account = findAccount(listing.account);
     if (account === null) return;
-    const prefix = `${listing.account}/${listing.folder}/`;
-    const writers = options.openWriters();
-    const busy = new Set(listing.files.map(({ name }) => name).filter((name) => writers.has(prefix + name)));
-    giveBackCancelled(listing);
+    const busy = busyNames(listing);
+    giveBackChanged(listing);
     const files = listing.files.filter(({ identity }) => !dispatcher.isKnown(identity));
-    const decision = pairFiles(files, { nowMs: options.now().getTime(), markerGraceMs: options.markerGraceMs, busy });
     const now = options.now();
+    const { markerGraceMs } = options;
+    const { cameWhole } = listing;
+    const decision = pairFiles(files, { nowMs: now.getTime(), markerGraceMs, busy, cameWhole });
     let wallTime: string | null = null;
     const found = { account, listing, now, wallTime: () => (wallTime ??= belgianTime(now)) };
     for (const { data, marker } of decision.ready) offer({ ...found, cause: 'upload', data, marker });
-    for (const { cancel, data } of decision.cancelled) {
+    for (const { cancel, data, marker } of decision.cancelled) {
+      if (data !== null && marker !== null) options.removeMarker(listing, marker);
       if (data !== null) offer({ ...found, cause: 'cancelled', data, marker: cancel });
       else if (isOverdue(cancel)) offer({ ...found, cause: 'orphan-marker', data: null, marker: cancel });
     }
@@ -68,13 +73,31 @@ export function createIntake(options: IntakeOptions): (listing: FolderListing) =
     }
   };
 
-  /** What waits for its turn is not processed yet: whether it is what a cancel means is decided with all that lies there. */
-  function giveBackCancelled({ account, folder, files }: FolderListing): void {
-    const cancelled = files.flatMap(({ name, identity }) => {
+  /** Also where nothing of it lies in the drop folder yet. */
+  function busyNames({ account, folder, files }: FolderListing): ReadonlySet<string> {
+    const prefix = `${account}/${folder}/`;
+    const busy = new Set<string>();
+    for (const key of options.openWriters()) {
+      if (!key.startsWith(prefix)) continue;
+      const beside = options.writtenBeside(key);
+      const isThere = beside !== null && files.some(({ identity }) => identity === beside);
+      if (!isThere) busy.add(key.slice(prefix.length));
+    }
+    return busy;
+  }
+
+  /**
+   * What waits for its turn is not processed yet: whether it is what a cancel means is decided with all that lies there,
+   * and a marker that was sent again is its marker.
+   */
+  function giveBackChanged({ account, folder, files }: FolderListing): void {
+    const changed = files.flatMap(({ name, identity }) => {
       const { kind, base } = fileKind(name);
-      return kind === 'cancel' && !dispatcher.isKnown(identity) ? [base] : [];
+      if ((kind !== 'cancel' && kind !== 'marker') || dispatcher.isKnown(identity)) return [];
+      const isAgain = (): boolean => dispatcher.heldFiles(account, folder, name).some(({ isGone }) => !isGone);
+      return kind === 'cancel' || isAgain() ? [base] : [];
     });
-    if (cancelled.length > 0) dispatcher.giveBack(account, folder, new Set(cancelled));
+    if (changed.length > 0) dispatcher.giveBack(account, folder, new Set(changed));
   }
 
   function isOverdue(file: DroppedFile): boolean {

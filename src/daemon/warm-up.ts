@@ -5,12 +5,14 @@
  */
 import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { lookAtClaimed } from '../adapters/spool/claimed-file';
 import { createLocalSpool } from '../adapters/spool/create-local-spool';
 import { WARM_UP_ID, warmUpPath } from '../adapters/spool/data-folders';
 import { openBatchStore } from '../adapters/sqlite/open-batch-store';
 import { IN_MEMORY } from '../adapters/sqlite/open-connection';
 import type { BatchPorts } from '../pipeline/batch-ports';
 import { judgeBatch } from '../pipeline/judge-batch';
+import type { ClaimedFile } from '../ports/spool';
 import { originWithoutAccount } from './origin-without-account';
 
 export interface WarmUp {
@@ -31,8 +33,8 @@ class Wanted extends Error {}
 export function warmUp(given: WarmUp): boolean {
   const sample = warmUpPath(given.stagingDir);
   try {
-    const bytes = copyBeginning(given.path, sample);
-    playThrough(given, { path: sample, bytes });
+    copyBeginning(given.path, sample);
+    playThrough(given, lookAtClaimed(sample));
     return true;
   } catch {
     return false;
@@ -41,24 +43,20 @@ export function warmUp(given: WarmUp): boolean {
   }
 }
 
-/** A copy: its sender may take the file away, or put another one in its place. @returns how many bytes, of whole lines */
-function copyBeginning(from: string, to: string): number {
+/** A copy: its sender may take the file away, or put another one in its place. Of whole lines. */
+function copyBeginning(from: string, to: string): void {
   const fd = openSync(from, 'r');
   try {
     const buffer = Buffer.allocUnsafe(SAMPLE_BYTES);
     const read = buffer.subarray(0, readSync(fd, buffer, 0, SAMPLE_BYTES, 0));
     const lines = read.subarray(0, read.lastIndexOf('\n') + 1);
     writeFileSync(to, lines, { mode: 0o600 });
-    return lines.length;
   } finally {
     closeSync(fd);
   }
 }
 
-function playThrough(
-  { path, stagingDir, ports, isWanted }: WarmUp,
-  sample: { readonly path: string; readonly bytes: number },
-): void {
+function playThrough({ path, stagingDir, ports, isWanted }: WarmUp, sample: ClaimedFile): void {
   const { catalogue } = ports;
   const now = ports.now();
   const origin = originWithoutAccount({

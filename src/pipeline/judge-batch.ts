@@ -6,6 +6,7 @@
 import { decideOutcome, NO_RECORDS, type BatchCounts } from '../domain/batch';
 import type { BatchReading, BatchRecord } from '../domain/batch-record';
 import { createFinding } from '../domain/create-finding';
+import { Fault } from '../domain/fault';
 import type { Finding } from '../domain/finding';
 import type { MessageType } from '../domain/message-type';
 import type { Staging } from '../ports/batch-store';
@@ -40,6 +41,7 @@ export function judgeBatch(
   const staging = ports.store.openStaging(batch, type);
   try {
     const verdict = judge({ ports, batch, file, submitter, staging, ahead });
+    if (file !== null && !ports.spool.isUnchanged(file)) throw stillWritten(batch);
     staging.commit({
       ...verdict.reading,
       outcome: decideOutcome(verdict.counts, verdict.fileRejected),
@@ -52,6 +54,13 @@ export function judgeBatch(
     staging.discard();
     throw error;
   }
+}
+
+/** Its next try reads it from the beginning. */
+function stillWritten({ fileName }: BatchRecord): Fault {
+  return new Fault('S901', `${fileName} was changed while it was read: another program still writes it`, {
+    retryable: true,
+  });
 }
 
 interface Case {

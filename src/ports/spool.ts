@@ -7,6 +7,8 @@ import type { BatchRecord } from '../domain/batch-record';
 export interface ClaimedFile {
   readonly path: string;
   readonly bytes: number;
+  /** When it was changed last, nanoseconds since 1970. */
+  readonly mtimeNs: bigint;
 }
 
 /** A report file to deliver: its name and its bytes, made while they are written. */
@@ -24,7 +26,7 @@ export interface WrittenReport {
 export interface Spool {
   /**
    * Moves the data file out of the sender's folder into `work/<batch id>/`; done already, it only finds it.
-   * Null when the file is neither there nor here, or is another one than the batch was opened for.
+   * Null when the file is neither there nor here, or it or its marker is another one than the batch was opened for.
    */
   claim(batch: BatchRecord): ClaimedFile | null;
   /** The file's bytes in chunks of at most 256 KiB; the chunk is valid until the next one is asked for. */
@@ -34,6 +36,8 @@ export interface Spool {
     file: ClaimedFile,
     ranges: Iterable<{ readonly offset: number; readonly length: number }>,
   ): Iterable<Uint8Array>;
+  /** Whether the file is as it was when it was claimed: another program may still be writing it. */
+  isUnchanged(file: ClaimedFile): boolean;
   /** The marker's first bytes (control totals), at most 4 KiB; empty when it is gone. */
   readMarker(batch: BatchRecord): Uint8Array;
   /** Names of the files that lie in the batch's drop folder now. */

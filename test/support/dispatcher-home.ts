@@ -92,7 +92,8 @@ export function makeDispatcherHome(): DispatcherHome {
     fault: (batch, fault, retryInMs) => told.push(`${batch.origin.id} ${fault.code} ${batch.attempts} ${retryInMs}`),
     parted: (batches, fault) => told.push(`${batches} parted: ${fault.message}`),
   };
-  const options = { express, bulk, events, nowMs: () => home.clock, random: () => 1 };
+  const released = (): void => undefined;
+  const options = { express, bulk, events, released, nowMs: () => home.clock, random: () => 1 };
   const dispatcher = createDispatcher({ ...options, shares: false });
   const sharing = createDispatcher({ ...options, shares: true });
   const home: DispatcherHome = {

@@ -12,6 +12,7 @@ import {
   rmSync,
   statSync,
   writeFileSync,
+  unlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -157,11 +158,14 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
       findAccount: (name) => (name === account.account ? account : null),
       messageTypes: () => [...catalogue.types.keys()],
       openWriters: () => new Set(),
+      writtenBeside: () => null,
+      removeMarker: ({ folder }, { name }) => unlinkSync(join(dropFolder(folders, account.account, folder), name)),
       dispatcher: {
         offer: (origin) => void offered.push(origin),
         giveBack: () => undefined,
         expect: () => undefined,
         isKnown: () => false,
+        heldFiles: () => [],
       },
       markerGraceMs: MARKER_GRACE_SECONDS * 1000,
       reminderMs: REMINDER_HOURS * 3_600_000,
@@ -172,7 +176,7 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
       const listed = await listFolder(path);
       const files = listed.map((file) => ({ ...file, cameAtMs: cameAt.get(join(path, file.name)) ?? nowMs }));
       files.sort((a, b) => (a.name < b.name ? -1 : 1));
-      intake({ account: account.account, folder, files, complete: true });
+      intake({ account: account.account, folder, files, complete: true, cameWhole: () => true });
     }
     return offered;
   }

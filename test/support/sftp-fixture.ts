@@ -3,6 +3,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileIdentity } from '../../src/adapters/spool/durable-files';
 import { promisify } from 'node:util';
 import { loadOrCreateHostKey } from '../../src/adapters/sftp/host-key';
 import type { SftpAuditEvent } from '../../src/adapters/sftp/sftp-audit';
@@ -49,6 +50,8 @@ export interface SftpFixture {
   /** How large each was. */
   readonly arrivedBytes: number[];
   readonly claimed: Set<string>;
+  /** Identities of files of complete batches that were not taken up yet, as `account/folder/name`. */
+  readonly ready: Map<string, string>;
   readonly audit: SftpAuditEvent[];
   sftp(commands: string, options?: readonly string[]): Promise<ClientResult>;
   scp(args: readonly string[]): Promise<ClientResult>;
@@ -76,6 +79,7 @@ export async function openFixture(
   const arrivals: string[] = [];
   const arrivedBytes: number[] = [];
   const claimed = new Set<string>();
+  const ready = new Map<string, string>();
   const audit: SftpAuditEvent[] = [];
   const events: SftpEvents = {
     findAccount: (name) => accounts.get(name) ?? null,
@@ -83,7 +87,12 @@ export async function openFixture(
       arrivals.push(`${account}/${folder}/${name}`);
       arrivedBytes.push(bytes);
     },
-    isClaimed: (...place) => claimed.has(place.join('/')),
+    heldFiles: (account, folder, name) => {
+      const path = join(dir, 'accounts', account, folder === 'root' ? '' : folder, name);
+      const isHeld = claimed.has(`${account}/${folder}/${name}`);
+      return isHeld ? [{ identity: fileIdentity(path) ?? '', isGone: true }] : [];
+    },
+    readyFile: (account, folder, name) => ready.get(`${account}/${folder}/${name}`) ?? null,
     audit: (event) => audit.push(event),
   };
   const server = createSftpServer(
@@ -128,6 +137,7 @@ export async function openFixture(
     arrivals,
     arrivedBytes,
     claimed,
+    ready,
     audit,
     sftp: (commands, extra = []) => client('sftp', sftpArgs(commands, extra)),
     scp: (args) => client('scp', [...common, '-P', String(port), ...args]),

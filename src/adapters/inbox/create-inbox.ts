@@ -81,7 +81,7 @@ export function createInbox(options: InboxOptions): Inbox {
       }
       const all = new Set(names.flatMap((name) => [name, ...awaited(where, name)]));
       const files = lookAtOnce(path, [...all]);
-      if (!closed) events.listed({ ...where, files, complete: false });
+      tell(where, files, false);
     } catch (error) {
       events.failed(path, asError(error));
     }
@@ -90,11 +90,19 @@ export function createInbox(options: InboxOptions): Inbox {
   /**
    * What may lie there beside a name that was told. Of data only those that were told before: nearly always the marker
    * comes later, and a marker that came another way and first waits for the rescan. Of a marker those as well, where
-   * its data is among them; otherwise whatever it may mean.
+   * data of its extension is among them; otherwise whatever it may mean.
    */
   function awaited(where: DropFolder, name: string): readonly string[] {
     const told = watched.toldBeside(where, name);
-    return [name, ...told].some(isData) ? told : relatives(name);
+    if (isData(name)) return told;
+    const { extension } = fileKind(name);
+    const isMeant = (other: string): boolean => isData(other) && isOfExtension(other, extension);
+    return told.some(isMeant) ? told : [...relatives(name), ...told];
+  }
+
+  function tell(where: DropFolder, files: FolderListing['files'], complete: boolean): void {
+    const cameWhole = (fileName: string): boolean => watched.wasTold(where, fileName);
+    if (!closed) events.listed({ ...where, files, complete, cameWhole });
   }
 
   async function list(where: DropFolder, path: string): Promise<void> {
@@ -105,7 +113,7 @@ export function createInbox(options: InboxOptions): Inbox {
     }
     watched.listed(where, names.length);
     const files = await lookAt(path, await choose(names));
-    if (!closed) events.listed({ ...where, files, complete: true });
+    tell(where, files, true);
   }
 
   /** In steps: others wait for the event loop. */
@@ -174,6 +182,11 @@ export function createInbox(options: InboxOptions): Inbox {
 
 function isData(fileName: string): boolean {
   return fileKind(fileName).kind === 'data';
+}
+
+/** A plain marker may mean any. */
+function isOfExtension(fileName: string, extension: string): boolean {
+  return extension === '' || fileKind(fileName).extension.toLowerCase() === extension.toLowerCase();
 }
 
 function asError(thrown: unknown): Error {

@@ -9,4 +9,6 @@ export interface FolderListing {
   readonly files: readonly DroppedFile[];
   /** Of each base name among the files all that lies there, or only what belongs to the names of one hint. */
   readonly complete: boolean;
+  /** Whether the SFTP server told a name lately: it publishes whole files only. */
+  readonly cameWhole: (fileName: string) => boolean;
 }

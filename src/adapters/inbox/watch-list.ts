@@ -17,6 +17,8 @@ export interface WatchList {
   accounts(names: ReadonlySet<string>): void;
   /** The SFTP server told this name. */
   told(folder: DropFolder, fileName: string): void;
+  /** Whether it has told this name lately. */
+  wasTold(folder: DropFolder, fileName: string): boolean;
   /** Other names of the same base that it has told lately. */
   toldBeside(folder: DropFolder, fileName: string): readonly string[];
   close(): Promise<void>;
@@ -53,8 +55,7 @@ export function createWatchList(options: WatchListOptions): WatchList {
   const watcher = createWatcher({
     seen(path, names) {
       const folder = watched.get(path);
-      if (folder !== undefined && names.some((name) => told.get(baseKey(path, name))?.has(name) !== true))
-        changed(folder);
+      if (folder !== undefined && names.some((name) => !wasTold(path, name))) changed(folder);
     },
     made(_parent, account) {
       for (const folder of ['root', 'test'] as const) {
@@ -72,6 +73,10 @@ export function createWatchList(options: WatchListOptions): WatchList {
     },
     failed,
   });
+
+  function wasTold(path: string, fileName: string): boolean {
+    return told.get(baseKey(path, fileName))?.has(fileName) === true;
+  }
 
   function remember(path: string, fileName: string): void {
     const key = baseKey(path, fileName);
@@ -129,6 +134,7 @@ export function createWatchList(options: WatchListOptions): WatchList {
         letGo(folder);
       }
     },
+    wasTold: (folder, fileName) => wasTold(pathOf(folder), fileName),
     toldBeside(folder, fileName) {
       const names = told.get(baseKey(pathOf(folder), fileName));
       return names === undefined ? [] : [...names].filter((name) => name !== fileName);

@@ -2,13 +2,22 @@
 import type { Account } from '../../domain/account';
 import type { SftpAuditEvent } from './sftp-audit';
 
+export interface HeldFile {
+  /** Inode and birth time, as `statIdentity` tells them. */
+  readonly identity: string;
+  /** For its sender it is gone. */
+  readonly isGone: boolean;
+}
+
 export interface SftpEvents {
   /** Looked up at each login attempt, and every few seconds for who is logged in. */
   findAccount(name: string): Account | null;
   /** A file lies durably in a drop folder under its name. Called before the client is told. */
   onArrival(account: string, folder: 'root' | 'test', fileName: string, bytes: number): void;
-  /** Whether the file is being taken by the pipeline right now: then it is gone, for its sender. */
-  isClaimed(account: string, folder: 'root' | 'test', fileName: string): boolean;
+  /** Files of this name that the pipeline has in its hands, lying there still or moved away. */
+  heldFiles(account: string, folder: 'root' | 'test', fileName: string): readonly HeldFile[];
+  /** Identity of the file of this name if it is part of a complete batch that nobody has taken up yet. */
+  readyFile(account: string, folder: 'root' | 'test', fileName: string): string | null;
   /** Why no upload may begin or grow now, for the client; null when it may. Asked at each OPEN and WRITE. */
   refuseUploads?(): string | null;
   audit(event: SftpAuditEvent): void;

@@ -60,6 +60,10 @@ export interface SftpServer {
   listen(): Promise<{ host: string; port: number }>;
   /** Names with an open write handle, as `account/folder/name`, folder `root` or `test`; a live view. */
   openWriters(): ReadonlySet<string>;
+  /** Identity of the complete batch's file beside which the handle of that name was opened; null when there was none. */
+  writtenBeside(key: string): string | null;
+  /** The pipeline is done with files of these names: STAT answers as if they had come now. */
+  workEnded(account: string, folder: 'root' | 'test', fileNames: readonly string[]): void;
   connections(): number;
   /** Takes no new connections, lets open uploads end within `graceMs`, then cuts what is left. */
   close(graceMs: number): Promise<void>;
@@ -222,6 +226,11 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
   return {
     listen,
     openWriters: () => writers.all(),
+    writtenBeside: (key) => writers.beside(key),
+    workEnded: (account, folder, fileNames) => {
+      const space = spaces.get(account);
+      for (const name of fileNames) space?.shadow.renew(space.key(folder, name));
+    },
     connections: () => door.connections(),
     close,
     bans: () => door.standingBans(),

@@ -2,11 +2,12 @@
  * Files where they lie, for the `validate` command: the data file is read in place and never moved or removed; reports
  * go into a folder of the caller's, or nowhere. Errors of the file system become faults S901.
  */
-import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { toFault } from '../../domain/fault';
 import type { ReportContent, Spool, WrittenReport } from '../../ports/spool';
+import { isUnchanged, lookAtClaimed } from './claimed-file';
 import { makeDirectory } from './durable-files';
 import { readByteRanges, readChunks } from './read-file';
 
@@ -30,9 +31,10 @@ export function createLocalSpool(dataPath: string, reportsDir: string | null): S
   }
 
   return {
-    claim: () => guarded(() => ({ path: dataPath, bytes: statSync(dataPath).size })),
+    claim: () => guarded(() => lookAtClaimed(dataPath)),
     read: (file) => readChunks(file.path),
     readRanges: (file, ranges) => readByteRanges(file.path, ranges),
+    isUnchanged: (file) => guarded(() => isUnchanged(file)),
     readMarker: () => new Uint8Array(),
     namesBeside: () => [],
     writeReport: (_batch, content) => guarded(() => writeReport(content)),

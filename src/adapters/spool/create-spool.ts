@@ -3,22 +3,13 @@
  * done already is found done. Errors of the file system become faults S901. Nothing is overwritten or deleted before
  * what replaces it is durable, provided that the caller lets each step be durable before the next.
  */
-import {
-  closeSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync, writeSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { BatchRecord } from '../../domain/batch-record';
 import { Fault, toFault } from '../../domain/fault';
 import type { ClaimedFile, ReportContent, Spool, WrittenReport } from '../../ports/spool';
+import { isUnchanged, lookAtClaimed } from './claimed-file';
 import { archivePath, type DataFolders, dropFolder, reportsFolder, stagedReportPath } from './data-folders';
 import {
   copyFileDurably,
@@ -27,6 +18,7 @@ import {
   makeDirectory,
   moveFile,
   removeFile,
+  statIdentity,
   syncDirectory,
 } from './durable-files';
 import { PendingSyncs } from './pending-syncs';
@@ -46,11 +38,9 @@ export function createSpool(folders: DataFolders): Spool {
   const stagedReport = (batch: BatchRecord, name: string): string => stagedReportPath(folders, batch.id, name);
   const markerPath = (batch: BatchRecord): string | null =>
     batch.markerName === null ? null : join(dropFolder(folders, batch.account, batch.folder), batch.markerName);
-  /** The marker of a batch that was set aside lies with it, also when it is released. */
-  const keptMarker = (batch: BatchRecord): string | null => {
-    const path = batch.markerName === null ? null : join(workFolder(batch), batch.markerName);
-    return path !== null && exists(path) ? path : null;
-  };
+  /** Of a marker that says something a copy lies with the batch; of a batch that was set aside the marker itself. */
+  const keptMarker = (batch: BatchRecord): string | null =>
+    batch.markerName === null ? null : join(workFolder(batch), batch.markerName);
   const archivedOriginal = (batch: BatchRecord): string | null =>
     batch.dataIdentity === null ? null : join(folders.archiveDir, batch.dataIdentity);
 
@@ -60,7 +50,10 @@ export function createSpool(folders: DataFolders): Spool {
     if (!exists(target)) {
       const source = join(dropFolder(folders, batch.account, batch.folder), batch.fileName);
       if (batch.dataIdentity === null || fileIdentity(source) !== batch.dataIdentity) return null;
+      const marker = ownMarker(batch);
+      if (marker === null && batch.markerIdentity !== null) return null;
       workFolders.make(batch.id);
+      if (marker !== null) keepMarker(batch, marker);
       renameSync(source, target);
     }
     // Asked for each time: an earlier try may have failed between the change and the sync.
@@ -69,7 +62,21 @@ export function createSpool(folders: DataFolders): Spool {
       syncs.directory(dirname(target));
       syncs.directory(dropFolder(folders, batch.account, batch.folder));
     }
-    return { path: target, bytes: statSync(target).size };
+    return lookAtClaimed(target);
+  }
+
+  /** Its marker in the drop folder, while it is the one that the batch was opened for. */
+  function ownMarker(batch: BatchRecord): { readonly path: string; readonly bytes: number } | null {
+    const path = markerPath(batch);
+    const stat = path === null ? undefined : lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (path === null || stat === undefined || statIdentity(stat) !== batch.markerIdentity) return null;
+    return { path, bytes: Number(stat.size) };
+  }
+
+  /** What it says is for this batch: another one of its name may come while the batch is in work. */
+  function keepMarker(batch: BatchRecord, { path, bytes }: { readonly path: string; readonly bytes: number }): void {
+    const kept = keptMarker(batch);
+    if (kept !== null && bytes > 0) copyFileDurably(path, kept, syncs.directory);
   }
 
   /** A replay works on a copy: the original stays where it is. One that was begun cannot be given up. */
@@ -83,12 +90,13 @@ export function createSpool(folders: DataFolders): Spool {
       workFolders.make(batch.id);
       copyFileDurably(original, target, syncs.directory);
     }
-    return { path: target, bytes: statSync(target).size };
+    return lookAtClaimed(target);
   }
 
   function readMarker(batch: BatchRecord): Uint8Array {
-    const path = keptMarker(batch) ?? markerPath(batch);
-    if (path === null || !lstatSync(path, { throwIfNoEntry: false })?.isFile()) return new Uint8Array();
+    const kept = keptMarker(batch);
+    const path = kept !== null && exists(kept) ? kept : ownMarker(batch)?.path;
+    if (path === undefined || !lstatSync(path, { throwIfNoEntry: false })?.isFile()) return new Uint8Array();
     const fd = openSync(path, 'r');
     try {
       const bytes = Buffer.alloc(MARKER_BYTES);
@@ -127,6 +135,8 @@ export function createSpool(folders: DataFolders): Spool {
   function publishReports(batch: BatchRecord, names: readonly string[]): void {
     const target = reportsFolder(folders, batch.account, batch.folder);
     makeDirectory(target, syncs.directory);
+    if (!lstatSync(target).isDirectory())
+      throw new Fault('S901', `${target} is not a folder; links are not followed`, { retryable: true });
     for (const name of names) {
       const staged = stagedReport(batch, name);
       if (exists(staged)) renameSync(staged, join(target, basename(name)));
@@ -191,6 +201,7 @@ export function createSpool(folders: DataFolders): Spool {
     claim: (batch) => guarded(() => claim(batch)),
     read: (file) => guardedChunks(readChunks(file.path)),
     readRanges: (file, ranges) => guardedChunks(readByteRanges(file.path, ranges)),
+    isUnchanged: (file) => guarded(() => isUnchanged(file)),
     readMarker: (batch) => guarded(() => readMarker(batch)),
     namesBeside: (batch) => guarded(() => namesBeside(batch)),
     writeReport: (batch, content) => guarded(() => writeReport(batch, content)),

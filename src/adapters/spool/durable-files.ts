@@ -81,6 +81,11 @@ export function removeFile(path: string, sync: SyncDirectory = syncDirectory): v
   sync(dirname(path));
 }
 
+/** Removes a file if it is still the one of that identity. The folder is for the caller to make durable. */
+export function removeIfSame(path: string, identity: string): void {
+  if (fileIdentity(path) === identity) removeFile(path, () => undefined);
+}
+
 /** Removes a directory with all it holds, if it is there. */
 export function removeDirectory(path: string, sync: SyncDirectory = syncDirectory): void {
   if (!exists(path)) return;

@@ -1,10 +1,11 @@
 /**
  * Which files of one drop folder form a batch. A pure decision over one listing, made anew at every scan: it keeps no
  * state, moves nothing and never fails. A file that is being written or taken up (`busy`) decides nothing yet, and
- * keeps the files of its base name waiting.
+ * keeps the files of its base name waiting; so does one that may still be written by another program.
  *
  * Several data files of one base name (X, X.csv, X.json) are different batches. A marker takes the one whose extension
- * it names; a plain `X.ok` the first of X, X.csv, X.json that no other marker names. The others go on waiting.
+ * it names; a plain `X.ok` the first of X, X.csv, X.json that no other marker names. The others go on waiting. A cancel
+ * means what was there when it came: it came too late for what was taken up before, and withdraws nothing that follows.
  */
 import { splitFileName, type FileNameParts } from '../name/split-file-name';
 
@@ -21,7 +22,12 @@ export interface PairContext {
   readonly markerGraceMs: number;
   /** Names of this folder that are being written, or belong to a batch already. */
   readonly busy: ReadonlySet<string>;
+  /** Whether a file is known to have come whole: what another program puts there may still grow. */
+  readonly cameWhole: (name: string) => boolean;
 }
+
+/** Data that came after its marker, and not whole for sure, must not have changed for so long. */
+export const QUIET_MS = 2_000;
 
 export interface PairDecision<Entry extends DropEntry = DropEntry> {
   /** Batches to take up. */
@@ -70,8 +76,8 @@ export function pairFiles<Entry extends DropEntry>(
   for (const [base, group] of groupByBase(entries, context.busy)) {
     if (group.busy) continue;
     for (const cancel of group.cancels) {
-      const data = takeData(group, cancel);
-      const marker = takeMarker(group, data ?? cancel);
+      const data = takeData(group, cancel, ({ entry }) => entry.cameAtMs <= cancel.entry.cameAtMs);
+      const marker = data !== null || group.data.length === 0 ? takeMarker(group, data ?? cancel) : null;
       cancelled.push({ base, cancel: cancel.entry, data: data?.entry ?? null, marker: marker?.entry ?? null });
     }
     const plainLast = [...group.markers].sort(
@@ -82,6 +88,7 @@ export function pairFiles<Entry extends DropEntry>(
       const data = takeData(group, marker);
       if (data === null) continue;
       paired.add(marker);
+      if (mayGrow(data.entry, marker.entry, context)) continue;
       ready.push({ base, data: data.entry, marker: marker.entry });
     }
     for (const marker of group.markers) {
@@ -92,6 +99,11 @@ export function pairFiles<Entry extends DropEntry>(
     for (const { entry } of group.data) waiting.push({ base, data: entry, ageMs: ageOf(entry) });
   }
   return { ready, cancelled, orphanMarkers, waiting };
+}
+
+/** A marker that comes last says that its data is whole. */
+function mayGrow(data: DropEntry, marker: DropEntry, { nowMs, cameWhole }: PairContext): boolean {
+  return data.cameAtMs > marker.cameAtMs && nowMs - data.cameAtMs < QUIET_MS && !cameWhole(data.name);
 }
 
 function groupByBase<Entry extends DropEntry>(
@@ -115,11 +127,15 @@ function groupByBase<Entry extends DropEntry>(
   return groups;
 }
 
-/** Takes out of the group the data file that a marker or cancel means. */
-function takeData<Entry>(group: Group<Entry>, by: Named<Entry>): Named<Entry> | null {
+/** Takes out of the group the data file that a marker or cancel means, if it is one that `accepts`. */
+function takeData<Entry>(
+  group: Group<Entry>,
+  by: Named<Entry>,
+  accepts: (data: Named<Entry>) => boolean = () => true,
+): Named<Entry> | null {
   for (const wanted of by.parts.dataNames) {
     const extension = splitFileName(wanted).extension.toLowerCase();
-    const at = group.data.findIndex(({ parts }) => parts.extension.toLowerCase() === extension);
+    const at = group.data.findIndex((data) => data.parts.extension.toLowerCase() === extension && accepts(data));
     if (at >= 0) return group.data.splice(at, 1)[0] ?? null;
   }
   return null;

@@ -55,9 +55,9 @@ describe('the spool, of a replay', () => {
   const copy = (): string => join(folders.workDir, REPLAY, 'data');
 
   it('works on a copy and leaves the original', () => {
-    expect(spool.claim(replay)).toEqual({ path: copy(), bytes: CONTENT.length });
+    expect(spool.claim(replay)).toMatchObject({ path: copy(), bytes: CONTENT.length });
     expect(readFileSync(copy(), 'utf8')).toBe(CONTENT);
-    expect(spool.claim(replay)).toEqual({ path: copy(), bytes: CONTENT.length });
+    expect(spool.claim(replay)).toMatchObject({ path: copy(), bytes: CONTENT.length });
     for (let again = 0; again < 2; again++) expect(spool.archive(replay)).toBe(replay.dataIdentity);
     for (let again = 0; again < 2; again++) spool.clear(replay);
     expect(readdirSync(folders.workDir)).toEqual([]);

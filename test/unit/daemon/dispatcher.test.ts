@@ -36,7 +36,7 @@ describe('the dispatcher', () => {
     dispatcher.offer({ ...origin, id: 'again' }, null);
     expect([...express.asked, ...bulk.asked]).toEqual(['a']);
     expect(dispatcher.isKnown('1:1')).toBe(true);
-    expect(dispatcher.isClaimed('lab', 'root', origin.fileName)).toBe(true);
+    expect(dispatcher.heldFiles('lab', 'root', origin.fileName)).toMatchObject([{ identity: '1:1', isGone: true }]);
   });
 
   it('gives back uploads that wait for their turn, and no others', async () => {
@@ -59,7 +59,7 @@ describe('the dispatcher', () => {
     expect(dispatcher.waiting()).toBe(4);
     expect(['waiting', 'waiting too', 'marker'].map(isKnown)).toEqual([false, false, false]);
     expect(['running', 'from the store', ...others.map(({ id }) => id)].every(isKnown)).toBe(true);
-    expect(dispatcher.isClaimed('lab', 'root', 'waiting')).toBe(false);
+    expect(dispatcher.heldFiles('lab', 'root', 'waiting')).toEqual([]);
 
     await express.answer({ kind: 'failed', fault: { code: 'S901', message: 'full', retryable: true } });
     dispatcher.giveBack('lab', 'root', new Set(['X']));
@@ -132,10 +132,10 @@ describe('the dispatcher', () => {
     await (express.asked.includes('replay') ? express : bulk).answer(withdrawn('replay'));
     expect(told).toEqual(['withdrawn replay']);
     expect([...express.asked, ...bulk.asked].sort()).toEqual(['replay', 'upload']);
-    expect(dispatcher.isClaimed('b', 'root', upload.fileName)).toBe(true);
+    expect(dispatcher.heldFiles('b', 'root', upload.fileName)).toMatchObject([{ identity: '1' }]);
     await (express.asked.includes('upload') ? express : bulk).answer(withdrawn('upload'));
     dispatcher.offer(replay, null);
-    expect(dispatcher.isClaimed('b', 'root', upload.fileName)).toBe(false);
+    expect(dispatcher.heldFiles('b', 'root', upload.fileName)).toEqual([]);
   });
 
   const ERROR: FaultNotice = { code: 'S903', message: 'why', retryable: false };
@@ -220,6 +220,7 @@ describe('the dispatcher', () => {
       bulk,
       shares: false,
       events,
+      released: () => undefined,
       nowMs: () => home.clock,
       random: () => 1,
     });

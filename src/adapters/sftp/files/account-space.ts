@@ -1,5 +1,5 @@
 /** What all sessions of one account share: its folders, its usage and what it uploaded lately. */
-import type { SftpEvents } from '../sftp-events';
+import type { HeldFile, SftpEvents } from '../sftp-events';
 import { AccountFolders } from './account-folders';
 import { AccountUsage } from './account-usage';
 import type { DiskTurns } from './disk-turns';
@@ -22,7 +22,7 @@ export class AccountSpace {
     readonly account: string,
     options: AccountSpaceOptions,
     readonly writers: OpenWriters,
-    readonly events: Pick<SftpEvents, 'isClaimed' | 'onArrival' | 'refuseUploads'>,
+    readonly events: Pick<SftpEvents, 'heldFiles' | 'readyFile' | 'onArrival' | 'refuseUploads'>,
     private readonly turns: DiskTurns,
   ) {
     this.folders = new AccountFolders(options.accountsDir, options.uploadsDir, account);
@@ -30,7 +30,7 @@ export class AccountSpace {
     this.shadow = new UploadShadow(
       options.uploadShadowSeconds * 1000,
       () => performance.now(),
-      (key) => this.isClaimedKey(key),
+      (key) => this.isInHand(key),
     );
   }
 
@@ -44,12 +44,17 @@ export class AccountSpace {
     return OpenWriters.key(this.account, folder, name);
   }
 
-  isClaimed(folder: DropFolder, name: string): boolean {
-    return this.events.isClaimed(this.account, folder, name);
+  heldFiles(folder: DropFolder, name: string): readonly HeldFile[] {
+    return this.events.heldFiles(this.account, folder, name);
   }
 
-  private isClaimedKey(key: string): boolean {
+  readyFile(folder: DropFolder, name: string): string | null {
+    return this.events.readyFile(this.account, folder, name);
+  }
+
+  private isInHand(key: string): boolean {
     const [, folder, name] = key.split('/');
-    return (folder === 'root' || folder === 'test') && name !== undefined && this.isClaimed(folder, name);
+    if ((folder !== 'root' && folder !== 'test') || name === undefined) return false;
+    return this.heldFiles(folder, name).some(({ isGone }) => isGone);
   }
 }

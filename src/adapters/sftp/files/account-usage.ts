@@ -13,7 +13,9 @@ const MEBIBYTE = 1_048_576;
 
 export class AccountUsage {
   private bytes = 0;
-  private files = 0;
+  /** Admitted, and not there yet. */
+  private coming = 0;
+  private admitting: Promise<unknown> = Promise.resolve();
 
   /** @param whyNone why the server takes no byte from anybody now, or null */
   constructor(
@@ -26,11 +28,12 @@ export class AccountUsage {
     let bytes = 0;
     let files = 0;
     const { folders } = this;
+    // In the order in which a file goes: one that goes meanwhile is counted twice rather than not at all.
     const paths = [
-      folders.path('root'),
-      folders.path('test'),
       folders.partialPath('root'),
       folders.partialPath('test'),
+      folders.path('root'),
+      folders.path('test'),
     ];
     for (const path of paths) {
       for (const entry of await readdir(path, { withFileTypes: true })) {
@@ -40,19 +43,33 @@ export class AccountUsage {
       }
     }
     this.bytes = bytes;
-    this.files = files;
     return { bytes, files };
   }
 
-  /** @throws Refusal when one more file is too many */
-  async admitFile(account: Account): Promise<void> {
+  /**
+   * Makes one more file, when there is room for it. One at a time is admitted: several sessions would all see the same
+   * room.
+   * @throws Refusal when one more file is too many; what `make` throws
+   */
+  async admitFile<T>(account: Account, make: () => Promise<T>): Promise<T> {
     this.assertRoom();
-    if (account.quotaFiles === null && account.quotaBytes === null) return;
-    await this.measure();
-    if (account.quotaFiles !== null && this.files + 1 > account.quotaFiles) {
-      throw failure(`quota exceeded: ${String(this.files)} of ${String(account.quotaFiles)} files`);
+    if (account.quotaFiles === null && account.quotaBytes === null) return make();
+    const admitted = this.admitting.then(() => this.assertOneMore(account));
+    this.admitting = admitted.catch(() => undefined);
+    await admitted;
+    try {
+      return await make();
+    } finally {
+      this.coming -= 1;
     }
-    this.files += 1;
+  }
+
+  private async assertOneMore({ quotaFiles }: Account): Promise<void> {
+    const { coming } = this;
+    const files = (await this.measure()).files + coming;
+    if (quotaFiles !== null && files + 1 > quotaFiles)
+      throw failure(`quota exceeded: ${String(files)} of ${String(quotaFiles)} files`);
+    this.coming += 1;
   }
 
   /** Before an upload to a name that counts already. @throws Refusal */

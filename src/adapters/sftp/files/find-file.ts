@@ -3,6 +3,7 @@
  * on the spot: the folders are held open and in memory, and a trip to the thread pool costs many times as much.
  */
 import { lstatSync, type Stats } from 'node:fs';
+import { fileIdentity } from '../../spool/durable-files';
 import type { AccountSpace } from './account-space';
 import { isDropFolder, type DropFolder, type FolderName } from './resolve-path';
 
@@ -24,25 +25,15 @@ export function findPartial(space: AccountSpace, folder: DropFolder, name: strin
 }
 
 export function findPublished(space: AccountSpace, folder: DropFolder, name: string): FoundFile | null {
-  if (space.isClaimed(folder, name)) return null;
-  return findRegular(space.folders.path(folder, name), false);
+  const found = findRegular(space.folders.path(folder, name), false);
+  if (found === null) return null;
+  const gone = space.heldFiles(folder, name).filter(({ isGone }) => isGone);
+  if (gone.length === 0) return found;
+  const identity = fileIdentity(found.path);
+  return gone.some((file) => file.identity === identity) ? null : found;
 }
 
 function findRegular(path: string, partial: boolean): FoundFile | null {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats?.isFile() === true ? { path, partial, stats } : null;
-}
-
-const VACATE_ATTEMPTS = 20;
-const VACATE_INTERVAL_MS = 10;
-
-/**
- * Before a name is taken: when the pipeline is about to take the file that lies there, gives it a moment to, so that
- * the new file is a new batch and does not replace the old one under the pipeline's hands.
- */
-export async function vacateClaimed(space: AccountSpace, folder: DropFolder, name: string): Promise<void> {
-  for (let attempt = 0; attempt < VACATE_ATTEMPTS && space.isClaimed(folder, name); attempt += 1) {
-    if (findRegular(space.folders.path(folder, name), false) === null) return;
-    await new Promise((resolve) => setTimeout(resolve, VACATE_INTERVAL_MS));
-  }
 }

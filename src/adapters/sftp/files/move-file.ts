@@ -2,9 +2,10 @@
 import { rename, unlink } from 'node:fs/promises';
 import { alreadyAccepted, errorCode, failure, noSuchFile, permissionDenied } from '../refusal';
 import type { AccountSpace } from './account-space';
-import { findFile, findPartial, findPublished, vacateClaimed } from './find-file';
+import { findFile, findPartial, findPublished } from './find-file';
 import { FOLDER_PATHS, isDropFolder, type DropFolder, type FolderName } from './resolve-path';
 import type { ShadowedFile } from './upload-shadow';
+import { vacate } from './vacate';
 import { mtimeSeconds } from './visible-attributes';
 
 export interface FilePlace {
@@ -42,6 +43,11 @@ export async function renameFile(
     if (findFile(space, from.folder, from.name) === null) throw missing(space, from);
     return;
   }
+  // Before the names are held: the pipeline takes up nothing of a name that is.
+  const ready = findPublished(space, to.folder, to.name) === null ? null : space.readyFile(to.folder, to.name);
+  if (ready !== null) {
+    await vacate(space, { ...to, path: findFile(space, from.folder, from.name)?.path ?? '', beside: ready });
+  }
   const published = await space.writers.during(keys, () => renameHeld(space, from, to, replace));
   if (published !== null) space.events.onArrival(space.account, to.folder, to.name, published.size);
 }
@@ -62,7 +68,7 @@ async function renameHeld(
     await rename(source.path, folders.partialPath(to.folder, to.name));
     return null;
   }
-  await vacateClaimed(space, to.folder, to.name);
+  await vacate(space, { ...to, path: source.path, beside: null });
   await rename(source.path, folders.path(to.folder, to.name));
   await removeIfThere(folders.partialPath(to.folder, to.name));
   await folders.settle(to.folder);

@@ -9,7 +9,7 @@ import { alreadyAccepted, errorCode, failure, noSuchFile } from '../refusal';
 import type { AccountSpace } from './account-space';
 import { findPartial, findPublished, type FoundFile } from './find-file';
 import type { DropFolder } from './resolve-path';
-import { Upload } from './upload';
+import { Upload, type UploadPlan } from './upload';
 
 export interface UploadRequest {
   readonly account: Account;
@@ -36,14 +36,19 @@ export async function openUpload(space: AccountSpace, request: UploadRequest): P
 
 async function openHeld(space: AccountSpace, request: UploadRequest): Promise<Upload> {
   const { account, folder, name, flags, maxFileBytes } = request;
+  const key = space.key(folder, name);
   const partial = findPartial(space, folder, name);
   const published = findPublished(space, folder, name);
-  assertOpenable(flags, partial ?? published, space.shadow.lookUp(space.key(folder, name))?.acceptedAt ?? null);
-  if (partial === null && published === null) await space.usage.admitFile(account);
-  else await space.usage.admitGrown(account);
-  const startsAnew = (flags & OPEN_FLAG.TRUNC) !== 0 || (partial === null && published === null);
+  assertOpenable(flags, partial ?? published, space.shadow.lookUp(key)?.acceptedAt ?? null);
+  const isNew = partial === null && published === null;
+  if (!isNew) await space.usage.admitGrown(account);
+  const startsAnew = isNew || (flags & OPEN_FLAG.TRUNC) !== 0;
+  if (startsAnew && published !== null) {
+    const ready = space.readyFile(folder, name);
+    if (ready !== null) space.writers.writeBeside(key, ready);
+  }
   const continuesPublished = !startsAnew && partial === null && (await takeBack(space, folder, name, flags));
-  return Upload.open({
+  const plan: UploadPlan = {
     partialPath: space.folders.partialPath(folder, name),
     finalPath: space.folders.path(folder, name),
     settle: () => space.folders.settle(folder),
@@ -55,7 +60,8 @@ async function openHeld(space: AccountSpace, request: UploadRequest): Promise<Up
     admitGrowth: (bytes) => {
       space.usage.admitGrowth(account, bytes);
     },
-  });
+  };
+  return isNew ? space.usage.admitFile(account, () => Upload.open(plan)) : Upload.open(plan);
 }
 
 /** @param acceptedAt when the pipeline took a file of this name, lately */
@@ -64,6 +70,9 @@ function assertOpenable(flags: number, existing: FoundFile | null, acceptedAt: D
   if (existing === null && !create) {
     throw noSuchFile(acceptedAt === null ? undefined : alreadyAccepted(acceptedAt).message);
   }
+  // A client that goes on behind the size that it was told would send the tail alone.
+  const continues = (flags & OPEN_FLAG.APPEND) !== 0 && (flags & OPEN_FLAG.TRUNC) === 0;
+  if (existing === null && continues && acceptedAt !== null) throw alreadyAccepted(acceptedAt);
   if (existing !== null && create && (flags & OPEN_FLAG.EXCL) !== 0)
     throw failure('a file of this name exists; choose another name');
 }

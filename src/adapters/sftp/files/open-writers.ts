@@ -10,6 +10,7 @@ export class OpenWriters {
   /** A null stands for a name that is kept while a rename or a removal is on its way. */
   private readonly held = new Map<string, Upload | null>();
   private readonly names = new Set<string>();
+  private readonly besides = new Map<string, string>();
 
   static key(account: string, folder: DropFolder, name: string): string {
     return `${account}/${folder}/${name}`;
@@ -27,6 +28,16 @@ export class OpenWriters {
     this.held.set(key, upload);
   }
 
+  /** The upload is for the batch after the one whose file, of this identity, lies there complete. */
+  writeBeside(key: string, identity: string): void {
+    this.besides.set(key, identity);
+  }
+
+  /** Null when nothing lay there complete. */
+  beside(key: string): string | null {
+    return this.besides.get(key) ?? null;
+  }
+
   upload(key: string): Upload | null {
     return this.held.get(key) ?? null;
   }
@@ -34,6 +45,7 @@ export class OpenWriters {
   release(key: string): void {
     this.held.delete(key);
     this.names.delete(key);
+    this.besides.delete(key);
   }
 
   /** Live view of the names, as `account/folder/name`. */

@@ -10,7 +10,7 @@ export interface ShadowedFile {
 }
 
 interface Entry extends ShadowedFile {
-  /** When the upload was published, on the clock of `now`. */
+  /** When the upload was published or, later, its work was done, on the clock of `now`. */
   readonly since: number;
   readonly acceptedAt: Date;
 }
@@ -37,6 +37,14 @@ export class UploadShadow {
     this.entries.delete(key);
     this.entries.set(key, { ...file, since: this.now(), acceptedAt: new Date() });
     if (this.entries.size > ENTRIES_MAX) this.prune();
+  }
+
+  /** The pipeline is done with the file: from now on it is kept as long as one uploaded now. */
+  renew(key: string): void {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return;
+    this.entries.delete(key);
+    this.entries.set(key, { ...entry, since: this.now() });
   }
 
   forget(key: string): void {

@@ -172,12 +172,12 @@ export class Upload {
 
   /**
    * Makes the file durable and visible under its name. When it fails the bytes stay a partial.
-   * @param vacate called before the final name is taken
+   * @param vacate called before the final name is taken, with where the file lies until then
    */
-  async publish(vacate: () => Promise<void>): Promise<UploadState> {
+  async publish(vacate: (partialPath: string) => Promise<void>): Promise<UploadState> {
     const state = await this.finish();
     const { partialPath, finalPath, settle } = this.plan;
-    await vacate();
+    await vacate(partialPath);
     await inPool.rename(partialPath, finalPath);
     await settle();
     return state;

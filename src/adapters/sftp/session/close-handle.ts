@@ -5,8 +5,8 @@
 import { buildStatus } from '../codec/build-reply';
 import { STATUS } from '../codec/packet-types';
 import type { AnsweredRequest } from '../codec/sftp-request';
-import { vacateClaimed } from '../files/find-file';
 import type { UploadState } from '../files/upload';
+import { vacate } from '../files/vacate';
 import type { OpenHandle } from './handle-table';
 import type { SessionContext } from './session-context';
 
@@ -41,7 +41,9 @@ async function publishUpload(context: SessionContext, handle: UploadHandle): Pro
   const key = space.key(folder, name);
   let published: UploadState | null = null;
   try {
-    published = await upload.publish(() => vacateClaimed(space, folder, name));
+    published = await upload.publish((path) =>
+      vacate(space, { folder, name, path, beside: space.writers.beside(key) }),
+    );
     space.shadow.remember(key, published);
   } finally {
     space.writers.release(key);

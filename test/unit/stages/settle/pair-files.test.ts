@@ -9,7 +9,7 @@ const entry = (name: string, ageMs = 0): DropEntry => ({ name, cameAtMs: NOW - a
 function pair(names: readonly string[], busy: readonly string[] = []): Record<string, unknown> {
   const decision = pairFiles(
     names.map((name) => entry(name)),
-    { nowMs: NOW, markerGraceMs: GRACE, busy: new Set(busy) },
+    { nowMs: NOW, markerGraceMs: GRACE, busy: new Set(busy), cameWhole: () => true },
   );
   const { ready, cancelled, orphanMarkers, waiting } = decision;
   const told = {
@@ -65,7 +65,7 @@ it.each([
 });
 
 it('tells ages, and when the grace time of a marker is over', () => {
-  const context = { nowMs: NOW, markerGraceMs: GRACE, busy: new Set<string>() };
+  const context = { nowMs: NOW, markerGraceMs: GRACE, busy: new Set<string>(), cameWhole: () => true };
   const decision = pairFiles([entry('A.ok', GRACE), entry('B.ok', GRACE + 1), entry('C', 5), entry('D', -5)], context);
   expect(decision.orphanMarkers).toMatchObject([
     { base: 'A', ageMs: GRACE, overdue: false },
@@ -86,7 +86,7 @@ it('uses no file twice and forgets none', () => {
     fc.property(fc.uniqueArray(name), (names) => {
       const { ready, cancelled, orphanMarkers, waiting } = pairFiles(
         names.map((each) => entry(each)),
-        { nowMs: NOW, markerGraceMs: GRACE, busy: new Set() },
+        { nowMs: NOW, markerGraceMs: GRACE, busy: new Set(), cameWhole: () => true },
       );
       const used = [
         ...ready.flatMap(({ data, marker }) => [data, marker]),

@@ -61,7 +61,7 @@ beforeEach(() => {
   ended = false;
   turns = new DiskTurns({ inAll: 1, perAccount: 1 });
   const options = { accountsDir: join(dir, 'accounts'), uploadsDir: join(dir, 'uploads'), uploadShadowSeconds: 60 };
-  const events = { isClaimed: () => false, onArrival: () => undefined };
+  const events = { heldFiles: () => [], readyFile: () => null, onArrival: () => undefined };
   session = new SftpSession(
     channel as unknown as ServerChannel,
     {
