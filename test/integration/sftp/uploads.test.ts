@@ -1,5 +1,7 @@
 import { lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { OPEN_FLAG } from '../../../src/adapters/sftp/codec/packet-types';
+import { fileIdentity } from '../../../src/adapters/spool/durable-files';
 import { belgianTime } from '../../../src/domain/belgian-time';
 import { filesIn, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
 import { RawClient, WRITE_NEW, WRITE_ON } from '../../support/sftp-raw-client';
@@ -234,6 +236,47 @@ describe('a file that was taken', () => {
     expect(await client.put('/a.csv', 'second')).toMatchObject({ status: 0 });
     expect(readFileSync(join(fixture.dir, 'taken'), 'utf8')).toBe('first');
     expect(readFileSync(join(fixture.root, 'a.csv'), 'utf8')).toBe('second');
+  });
+
+  test('is not replaced while it lies there, and what was sent for it is kept', async () => {
+    await client.put('/a.csv', 'first');
+    fixture.claimed.add('lab1/root/a.csv');
+    const waits = { status: 4, message: expect.stringMatching('waits for its turn') as string };
+    expect(await client.put('/a.csv', 'second')).toMatchObject(waits);
+    expect(await client.put('/b.csv', 'third')).toMatchObject({ status: 0 });
+    expect(
+      await client.send({ kind: 'rename', from: bytes('/b.csv'), to: bytes('/a.csv'), replace: true }),
+    ).toMatchObject(waits);
+    expect(readFileSync(join(fixture.root, 'a.csv'), 'utf8')).toBe('first');
+    expect([filesIn(join(fixture.uploads, 'root')), filesIn(fixture.root)]).toEqual([['a.csv'], ['a.csv', 'b.csv']]);
+    expect([...fixture.server.openWriters()]).toEqual([]);
+  });
+
+  test('complete but not taken up yet, it is not replaced either, and does not wait for who writes the next one', async () => {
+    await client.put('/a.csv', 'first');
+    fixture.ready.set('lab1/root/a.csv', fileIdentity(join(fixture.root, 'a.csv')) ?? '');
+    const handle = await client.open('/a.csv', WRITE_NEW);
+    expect(fixture.server.writtenBeside('lab1/root/a.csv')).toBe(fixture.ready.get('lab1/root/a.csv'));
+    expect(await client.send({ kind: 'close', handle })).toMatchObject({ status: 4 });
+    const again = await client.open('/a.csv', WRITE_NEW);
+    await client.send({ kind: 'write', handle: again, offset: 0n, content: bytes('second') });
+    takeAway('a.csv');
+    expect(await client.send({ kind: 'close', handle: again })).toMatchObject({ status: 0 });
+    expect(readFileSync(join(fixture.root, 'a.csv'), 'utf8')).toBe('second');
+  });
+
+  test('takes the same marker again, and no other one', async () => {
+    await client.put('/a.ok', 'records=1');
+    fixture.ready.set('lab1/root/a.ok', fileIdentity(join(fixture.root, 'a.ok')) ?? '');
+    expect(await client.put('/a.ok', 'records=2')).toMatchObject({ status: 4 });
+    expect(await client.put('/a.ok', 'records=1')).toMatchObject({ status: 0 });
+  });
+
+  test('is not continued behind the size that was told of it', async () => {
+    await client.put('/a.csv', 'first');
+    takeAway('a.csv');
+    await expect(client.open('/a.csv', WRITE_ON | OPEN_FLAG.APPEND)).rejects.toThrow(/already accepted/);
+    expect(await client.put('/a.csv', 'second')).toMatchObject({ status: 0 });
   });
 
   test('without a recent upload it is simply not there', async () => {

@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -108,6 +109,58 @@ describe('the spool', () => {
     spool.archive(batch);
     spool.clear(batch);
     expect(exists(join(drop, batch.markerName!))).toBe(false);
+  });
+
+  it('claims nothing under a marker that is another one, or gone', () => {
+    const batch = dropped();
+    const marker = join(drop, batch.markerName!);
+    rmSync(marker);
+    expect(spool.claim(batch)).toBeNull();
+    writeFileSync(`${marker}.tmp`, 'records=2\n');
+    renameSync(`${marker}.tmp`, marker);
+    expect(spool.claim({ ...batch, markerIdentity: '1:1' })).toBeNull();
+    expect([exists(join(drop, batch.fileName)), exists(folders.workDir)]).toEqual([true, false]);
+  });
+
+  it('keeps what its marker says when the next one comes, and leaves that one', () => {
+    const batch = dropped();
+    const marker = join(drop, batch.markerName!);
+    expect(spool.claim(batch)).not.toBeNull();
+    writeFileSync(`${marker}.tmp`, 'records=2\n');
+    renameSync(`${marker}.tmp`, marker);
+    expect(Buffer.from(spool.readMarker({ ...batch, state: 'claimed' })).toString()).toBe('records=1\n');
+    spool.archive(batch);
+    spool.clear(batch);
+    expect(readdirSync(folders.workDir)).toEqual([]);
+    expect(readFileSync(marker, 'utf8')).toBe('records=2\n');
+  });
+
+  it('reads nothing into an empty marker when the next one says something', () => {
+    const batch = dropped();
+    const marker = join(drop, batch.markerName!);
+    writeFileSync(marker, '');
+    expect(spool.claim(batch)).not.toBeNull();
+    writeFileSync(`${marker}.tmp`, 'records=2\n');
+    renameSync(`${marker}.tmp`, marker);
+    expect(spool.readMarker({ ...batch, state: 'claimed' })).toHaveLength(0);
+  });
+
+  it('sees that a claimed file is still written', () => {
+    const claimed = spool.claim(dropped())!;
+    expect(spool.isUnchanged(claimed)).toBe(true);
+    writeFileSync(claimed.path, '3;4\n', { flag: 'a' });
+    expect(spool.isUnchanged(claimed)).toBe(false);
+  });
+
+  it('publishes nothing through a link', () => {
+    const batch = dropped();
+    const elsewhere = join(home, 'elsewhere');
+    mkdirSync(elsewhere);
+    rmSync(join(drop, 'reports'), { recursive: true });
+    symlinkSync(elsewhere, join(drop, 'reports'));
+    const { name } = spool.writeReport(batch, { name: 'R', chunks: [Buffer.from('x')] });
+    expect(() => spool.publishReports(batch, [name])).toThrow(/links are not followed/);
+    expect(readdirSync(elsewhere)).toEqual([]);
   });
 
   it('reads the marker and ranges of the data', () => {

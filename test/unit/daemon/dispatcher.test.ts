@@ -66,6 +66,25 @@ describe('the dispatcher', () => {
     expect([isKnown('running'), dispatcher.waiting()]).toEqual([true, 5]);
   });
 
+  it('knows the files in hand by name and identity; markers only while their batch waits', async () => {
+    const X = { fileName: 'X.csv', markerName: 'X.ok' };
+    const first = makeOrigin({ ...X, id: 'first', dataIdentity: 'data 1', markerIdentity: 'marker 1' });
+    const second = makeOrigin({ ...X, id: 'second', dataIdentity: 'data 2', markerIdentity: 'marker 2' });
+    const orphan = { cause: 'orphan-marker', fileName: 'Y.ok', markerName: 'Y.ok', dataIdentity: null } as const;
+    for (const origin of [first, second, makeOrigin({ ...orphan, id: 'orphan', markerIdentity: 'marker 3' })])
+      dispatcher.offer(origin, null);
+    const held = (name: string): readonly string[] =>
+      dispatcher.heldFiles('lab', 'root', name).map(({ identity, isGone }) => `${identity}${isGone ? ' gone' : ''}`);
+    expect(['X.csv', 'X.ok', 'Y.ok'].map(held)).toEqual([
+      ['data 1 gone', 'data 2 gone'],
+      ['marker 2'],
+      ['marker 3 gone'],
+    ]);
+    expect(dispatcher.heldFiles('other', 'root', 'X.csv')).toEqual([]);
+    await express.answer(withdrawn('first'));
+    expect(['X.csv', 'X.ok'].map(held)).toEqual([['data 2 gone'], []]);
+  });
+
   it('keeps the express lane free of large files', () => {
     dispatcher.offer(makeOrigin({ id: 'large', bytes: 100_000_000, dataIdentity: 'l' }), null);
     dispatcher.offer(makeOrigin({ id: 'larger', account: 'b', bytes: 100_000_000, dataIdentity: 'm' }), null);

@@ -39,6 +39,11 @@ export class AccountSpace {
     return this.turns.take(this.account, work);
   }
 
+  /** Within a turn: waits for something that is not the disk, and lets others have the turn meanwhile. */
+  outOfTurn(wait: () => Promise<void>): Promise<void> {
+    return this.turns.lend(this.account, wait);
+  }
+
   /** Name under which the file is known to `writers` and `shadow`. */
   key(folder: DropFolder, name: string): string {
     return OpenWriters.key(this.account, folder, name);

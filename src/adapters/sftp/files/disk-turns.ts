@@ -34,13 +34,30 @@ export class DiskTurns {
 
   /** Carries `work` out when it is the account's turn; at once when there is room. */
   async take<T>(account: string, work: () => Promise<T>): Promise<T> {
-    if (this.hasRoom(account) && !this.waiting.has(account)) this.begin(account);
-    else await this.wait(account);
+    const turn = this.enter(account);
+    if (turn !== null) await turn;
     try {
       return await work();
     } finally {
       this.end(account);
     }
+  }
+
+  /** For what waits within a turn, and not for the disk: others go on meanwhile, and the turn is asked for again. */
+  async lend(account: string, wait: () => Promise<void>): Promise<void> {
+    this.end(account);
+    try {
+      await wait();
+    } finally {
+      await this.enter(account);
+    }
+  }
+
+  /** Null when it is the account's turn at once. */
+  private enter(account: string): Promise<void> | null {
+    if (!this.hasRoom(account) || this.waiting.has(account)) return this.wait(account);
+    this.begin(account);
+    return null;
   }
 
   private wait(account: string): Promise<void> {

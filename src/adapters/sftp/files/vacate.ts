@@ -4,13 +4,14 @@
  * that the new one is refused, and stays where it is.
  */
 import { lstatSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileKind } from '../../../stages/name/split-file-name';
 import { fileIdentity } from '../../spool/durable-files';
 import { failure } from '../refusal';
 import type { AccountSpace } from './account-space';
 import type { DropFolder } from './resolve-path';
 
-const ATTEMPTS = 20;
+const ATTEMPTS = 200;
 const INTERVAL_MS = 10;
 /** A marker of more bytes is another one. */
 const COMPARED_MAX_BYTES = 4_096;
@@ -29,7 +30,7 @@ export async function vacate(space: AccountSpace, newcomer: Newcomer): Promise<v
   for (let attempt = 0; isInTheWay(space, newcomer); attempt += 1) {
     if (attempt === ATTEMPTS)
       throw failure('a file of this name waits for its turn here; send this one when that one has its report');
-    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
+    await space.outOfTurn(() => sleep(INTERVAL_MS));
   }
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { findMeant, pairFiles, type DropEntry } from '../../../../src/stages/settle/pair-files';
+import { findMeant, pairFiles, QUIET_MS, type DropEntry } from '../../../../src/stages/settle/pair-files';
 
 const NOW = 1_000_000;
 const GRACE = 60_000;
@@ -62,6 +62,30 @@ it.each([
   [['X.csv', 'X.cancel'], ['X.ok']],
 ])('%j decides nothing while %j is busy', (names, busy) => {
   expect(pair(names, busy)).toEqual({});
+});
+
+it('lets a cancel withdraw what was there when it came, and nothing that came later', () => {
+  const context = { nowMs: NOW, markerGraceMs: GRACE, busy: new Set<string>(), cameWhole: () => true };
+  const files = [entry('A', 5), entry('A.ok', 4), entry('A.cancel', 5), entry('B', 4), entry('B.ok', 3)];
+  const decision = pairFiles([...files, entry('B.cancel', 5)], context);
+  expect(decision.cancelled).toMatchObject([
+    { data: { name: 'A' }, marker: { name: 'A.ok' } },
+    { data: null, marker: null },
+  ]);
+  expect(decision.ready).toMatchObject([{ data: { name: 'B' }, marker: { name: 'B.ok' } }]);
+});
+
+it.each([
+  ['came before its marker', 3_000, 1_000, false, 1],
+  ['came with it', 1_000, 1_000, false, 1],
+  ['came after it', 1_000, 3_000, false, 0],
+  ['came after it, whole', 1_000, 3_000, true, 1],
+  ['came after it and is quiet', QUIET_MS, 3_000, false, 1],
+])('takes up data that %s or waits', (_what, dataAgeMs, markerAgeMs, whole, ready) => {
+  const context = { nowMs: NOW, markerGraceMs: GRACE, busy: new Set<string>(), cameWhole: () => whole };
+  const decision = pairFiles([entry('X', dataAgeMs), entry('X.ok', markerAgeMs)], context);
+  expect(decision.ready).toHaveLength(ready);
+  expect([...decision.waiting, ...decision.orphanMarkers]).toEqual([]);
 });
 
 it('tells ages, and when the grace time of a marker is over', () => {

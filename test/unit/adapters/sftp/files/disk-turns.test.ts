@@ -54,6 +54,23 @@ it('goes on when a request fails, and tells who asked', async () => {
   expect(begun).toEqual(['a2', 'a3']);
 });
 
+it('lets others go on while a request waits for something else, and then its turn again', async () => {
+  let goOn = (): void => undefined;
+  const lent = turns.take('a', async () => {
+    await turns.lend('a', () => new Promise<void>((resolve) => (goOn = resolve)));
+    begun.push('a1 again');
+  });
+  for (const name of ['a2', 'a3', 'a4']) ask('a', name);
+  expect(begun).toEqual(['a2', 'a3']);
+  goOn();
+  await new Promise(setImmediate);
+  expect(begun).toEqual(['a2', 'a3']);
+  await end('a2');
+  await end('a3');
+  expect(begun).toEqual(['a2', 'a3', 'a4', 'a1 again']);
+  await lent;
+});
+
 it.each([
   ['8', 7, 4],
   [undefined, 3, 2],

@@ -25,3 +25,14 @@ test('gives names back whatever happens', async () => {
   await expect(writers.during(['a'], () => Promise.resolve([...writers.all()]))).resolves.toEqual(['a']);
   expect(writers.all().size).toBe(0);
 });
+
+it('knows beside what a name is written, until it is given back', () => {
+  const writers = new OpenWriters();
+  writers.take('a');
+  expect(writers.beside('a')).toBeNull();
+  writers.writeBeside('a', '1:1');
+  expect(writers.beside('a')).toBe('1:1');
+  writers.release('a');
+  writers.take('a');
+  expect(writers.beside('a')).toBeNull();
+});

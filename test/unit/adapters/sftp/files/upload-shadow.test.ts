@@ -31,6 +31,17 @@ test('remembers as long as the file is worked on', () => {
   expect(shadow.lookUp('a')).toBeNull();
 });
 
+test('remembers for its time from when the work is done', () => {
+  shadow.remember('a', { size: 5, mtime: 7 });
+  now = 600_000;
+  shadow.renew('a');
+  shadow.renew('b');
+  now = 660_000;
+  expect(shadow.lookUp('a')).toMatchObject({ size: 5, mtime: 7 });
+  now = 660_001;
+  expect([shadow.lookUp('a'), shadow.lookUp('b')]).toEqual([null, null]);
+});
+
 test('takes a new time without living longer for it', () => {
   shadow.remember('a', { size: 5, mtime: 7 });
   now = 50_000;
