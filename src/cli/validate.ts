@@ -96,13 +96,16 @@ function print(
 
 /** Whole lines, as they become complete. */
 function printPieces(pieces: Iterable<string>, context: CommandContext): void {
-  let pending = '';
+  let pending: string[] = [];
   for (const piece of pieces) {
-    pending += piece;
-    const end = pending.lastIndexOf('\n');
-    if (end < 0) continue;
-    context.out(pending.slice(0, end));
-    pending = pending.slice(end + 1);
+    const end = piece.lastIndexOf('\n');
+    if (end < 0) {
+      pending.push(piece);
+      continue;
+    }
+    context.out([...pending, piece.slice(0, end)].join(''));
+    pending = [piece.slice(end + 1)];
   }
-  if (pending !== '') context.out(pending);
+  const rest = pending.join('');
+  if (rest !== '') context.out(rest);
 }

@@ -72,6 +72,11 @@ export class JsonCursor {
     return this.lineStart > this.mark && this.text.slice(this.lineStart, this.at).trim() === '';
   }
 
+  /** Whether a line of the step under way begins at `at`. */
+  startsLine(): boolean {
+    return this.lineStart === this.at && this.lineStart > this.mark;
+  }
+
   /** Text of the step under way. */
   stepText(): string {
     return this.text.slice(this.mark, this.at);

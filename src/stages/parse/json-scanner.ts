@@ -30,6 +30,8 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 export class JsonScanner extends JsonCursor {
   /** The string, number or literal read last: strings without escapes, the others as written. */
   token = '';
+  /** Objects one per line: a `{` at the very beginning of a line is the next one, and stands nested in none. */
+  oneOnEachLine = false;
 
   /** `"name" :` and the blanks behind. */
   readKey(): boolean {
@@ -58,6 +60,7 @@ export class JsonScanner extends JsonCursor {
     for (;;) {
       const unit = this.unit();
       let opened = false;
+      if (this.opensNextRecord()) return this.fail();
       if (unit === OPEN_OBJECT || unit === OPEN_LIST) {
         if (closers.length >= DEPTH_MAX) return this.fail('too-deep');
         closers.push(unit === OPEN_OBJECT ? CLOSE_OBJECT : CLOSE_LIST);
@@ -80,6 +83,10 @@ export class JsonScanner extends JsonCursor {
       if (!this.take(COMMA) || !this.skipBlanks()) return false;
       if (closers.at(-1) === CLOSE_OBJECT && !this.readKey()) return false;
     }
+  }
+
+  private opensNextRecord(): boolean {
+    return this.oneOnEachLine && this.unit() === OPEN_OBJECT && this.startsLine();
   }
 
   private readString(): boolean {

@@ -63,6 +63,7 @@ class JsonParse {
   /** Objects, one per line or not. */
   readSequence(): ParseResult {
     const { scanner } = this;
+    scanner.oneOnEachLine = true;
     while (scanner.skipToToken()) {
       const { line, offset } = scanner;
       const record = this.records + 1;

@@ -138,6 +138,12 @@ export const JSON_CASES: readonly FileCase[] = [
     told: ['P112 2:2 -'],
     values: [VA, NONE, VB],
   },
+  ...['{"SampleId":', '{"SampleId": ', '{"a":[', '{"a":[1,', '{"a":{"b":', '['].map((line) => ({
+    name: `a line that wants a value: ${line}`,
+    input: `${A}\n${line}\n${B}\n`,
+    told: ['P112 2:2 -'],
+    values: [VA, NONE, VB],
+  })),
   { name: 'commas at line ends', input: `${A},\n${B}\n`, told: ['P112 1:1 -'], values: [NONE, VB] },
   {
     name: 'strange lines are one',
