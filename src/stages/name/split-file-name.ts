@@ -16,6 +16,8 @@ export interface FileNameParts {
 }
 
 const DATA_EXTENSIONS = ['csv', 'json'];
+/** A file system takes no longer one. */
+const NAME_MAX_BYTES = 255;
 const TEMPORARY_EXTENSIONS = ['filepart', 'part', 'partial', 'tmp'];
 
 export function splitFileName(fileName: string): FileNameParts {
@@ -58,7 +60,7 @@ export function relatedNames(fileName: string): readonly string[] {
   const stems = [base, ...DATA_EXTENSIONS.flatMap((end) => [`${base}.${end}`, `${base}.${end.toUpperCase()}`])];
   if (kind === 'data' && !stems.includes(fileName)) stems.push(fileName);
   const names = stems.flatMap((stem) => [stem, `${stem}.ok`, `${stem}.OK`, `${stem}.cancel`]);
-  return names.filter((name) => name !== fileName);
+  return names.filter((name) => name !== fileName && Buffer.byteLength(name) <= NAME_MAX_BYTES);
 }
 
 /** A data name's stem and extension; a stem with any other ending is kept whole. */

@@ -2,6 +2,7 @@
  * rejected.json: the rejected records as sent, with `_line`, `_codes` and `_message` put in before the closing brace;
  * earlier underscore members come off. An array or a single object comes back as an array, one object per line as one
  * per line. What is no object, or does not parse, comes back as it is: uncorrected it gives the same findings.
+ * It does so behind the first object: by its first character a file is told to hold one object per line.
  * Numbers, doubled keys and spacing stay as written, so the text is edited and never parsed and written again.
  */
 import type { Language } from '../../domain/account';
@@ -9,6 +10,9 @@ import type { Dialect } from '../../domain/batch';
 import type { StoredFinding } from '../../domain/report-source';
 import { ADDED_COLUMNS, describeRejection, type RejectedRow } from './describe-rejection';
 import { encodeText } from './encode-text';
+
+/** So much that is no object waits for the first one. */
+const LATE_MAX_UNITS = 1_048_576;
 
 export interface RejectedJsonInput {
   readonly dialect: Dialect;
@@ -24,7 +28,21 @@ export function renderRejectedJson(input: RejectedJsonInput): Generator<Uint8Arr
 
 function* objectPerLine(input: RejectedJsonInput): Generator<string> {
   const lineEnd = lineEndOf(input.dialect);
-  for (const row of input.rows) yield renderRecord(row, input) + lineEnd;
+  let late: string[] = [];
+  let lateUnits = 0;
+  for (const row of input.rows) {
+    const text = renderRecord(row, input) + lineEnd;
+    if (!text.startsWith('{') && lateUnits < LATE_MAX_UNITS) {
+      late.push(text);
+      lateUnits += text.length;
+      continue;
+    }
+    yield text;
+    yield* late;
+    late = [];
+    lateUnits = LATE_MAX_UNITS;
+  }
+  yield* late;
 }
 
 function* array(input: RejectedJsonInput): Generator<string> {

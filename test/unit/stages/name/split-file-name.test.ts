@@ -39,3 +39,8 @@ it.each([
 ])('%s brings %s to mind: %s', (name, other, related) => {
   expect(relatedNames(name).includes(other)).toBe(related);
 });
+
+it('relates no name that no file can have', () => {
+  const base = 'é'.repeat(126);
+  expect(relatedNames(`${base}.ok`)).toEqual([base, `${base}.OK`]);
+});

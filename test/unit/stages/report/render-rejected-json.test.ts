@@ -57,6 +57,15 @@ describe('rejected.json', () => {
     },
   );
 
+  it('begins with an object where there is one, so that it is read as one per line again', () => {
+    expect(render(['garbage', '[1]', '{"a":1}', '2', '{"b":2}'], { format: 'jsonl' })).toBe(
+      `{"a":1, ${ADDED}}\ngarbage\n[1]\n2\n{"b":2, ${ADDED}}\n`,
+    );
+    expect(render(['garbage', '[1]'], { format: 'jsonl' })).toBe('garbage\n[1]\n');
+    const long = 'x'.repeat(1_048_576);
+    expect(render([long, '1', '{"b":2}'], { format: 'jsonl' })).toBe(`1\n${long}\n{"b":2, ${ADDED}}\n`);
+  });
+
   it('stands for nothing as an empty array', () => {
     expect(render([])).toBe('[]\n');
   });
