@@ -1,5 +1,5 @@
 /** `labdrop reload` on the built daemon: all is read again and put in force, or refused whole, with every reason. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type BuiltDaemon,
@@ -78,6 +78,20 @@ it('refuses all of it, with every reason, when anything is wrong', async () => {
   configure((mended) => mended);
   expect(reload().status).toBe(0);
   expect(labdrop(home, ['status']).stdout).not.toContain('Reload refused');
+});
+
+it('refuses a type that the store cannot hold, before anything tries to store it', () => {
+  const path = join(home.dir, 'schemas/covid19/findings.json');
+  writeFileSync(path, readFileSync(schemaPath(), 'utf8').replace('"RapidTestResult"', '"findings"'));
+  const problem = 'covid19/findings.json: /title: the store cannot hold the name "findings"';
+  try {
+    expect(reload()).toMatchObject({ status: 78, stderr: expect.stringContaining(problem) as string });
+    expect(labdrop(home, ['check'])).toMatchObject({ status: 1, stdout: expect.stringContaining(problem) as string });
+    expect(daemon.stdout()).not.toContain('S903');
+  } finally {
+    rmSync(path);
+  }
+  expect(reload().status).toBe(0);
 });
 
 it('tells what is wrong with a file that is no configuration, and leaves the daemon alone', () => {

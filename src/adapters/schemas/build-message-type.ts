@@ -14,6 +14,8 @@ import type {
 } from '../../domain/message-type';
 import type { Severity } from '../../domain/severity';
 import { isFindingCode } from '../../domain/codes';
+import { escapeControls } from '../../domain/escape-controls';
+import { FIELDS_MAX, findColumnProblems } from '../sqlite/store-names';
 import { checkShape } from './check-shape';
 import { type ConditionFile, ConditionReader } from './condition-reader';
 
@@ -79,6 +81,7 @@ export function buildMessageType(
     rules: buildRules(file['x-rules']),
     schema: content as Readonly<Record<string, unknown>>,
   };
+  checkColumns(type.fields, problems);
   for (const field of type.fields) checkField(field, codelists, checkNames, problems);
   checkNames('/required', file.required ?? []);
   checkIdentity(type, checkNames, problems);
@@ -144,6 +147,15 @@ function buildRules(file: Partial<CrossRules> = {}): CrossRules {
     follows: file.follows ?? null,
     codeDates: file.codeDates ?? {},
   };
+}
+
+/** The store must be able to hold them. */
+function checkColumns(fields: readonly FieldSpec[], problems: string[]): void {
+  if (fields.length > FIELDS_MAX)
+    problems.push(`/properties: more than ${FIELDS_MAX} fields: the store cannot hold them`);
+  for (const { name, what } of findColumnProblems(fields.map((field) => field.name))) {
+    problems.push(`/properties/${escapeControls(name)}: ${what}`);
+  }
 }
 
 type CheckNames = (path: string, names: readonly string[]) => void;

@@ -10,6 +10,7 @@ import type { Catalogue, Codelist, MessageType } from '../../domain/message-type
 import { buildCodelist } from './build-codelist';
 import { buildMessageType } from './build-message-type';
 import { CatalogueProblem } from './catalogue-problem';
+import { findTableProblems } from '../sqlite/store-names';
 
 /**
  * The catalogue of `dir`, deeply frozen.
@@ -32,12 +33,21 @@ export function loadCatalogue(dir: string): Catalogue {
       if (built !== null) keep(types, built, relative(dir, path), problems);
     }
   }
+  problems.push(...checkTables(types));
   if (problems.length === 0) problems.push(...[...types.values()].flatMap((type) => checkFollows(type, types)));
   if (problems.length === 0 && types.size === 0) problems.push(`${dir}: there is no message schema`);
   if (problems.length > 0) throw new CatalogueProblem(problems);
   for (const codelist of codelists.values()) deepFreeze(codelist);
   for (const type of types.values()) deepFreeze(type);
   return Object.freeze({ types, codelists });
+}
+
+/** The store must be able to have a table for each of them. */
+function checkTables(types: ReadonlyMap<string, MessageType>): string[] {
+  return findTableProblems([...types.keys()]).map(({ name, what }) => {
+    const collection = types.get(name)?.collection ?? '';
+    return `${join(collection, name)}.json: /title: ${what}`;
+  });
 }
 
 /** What `follows` names is another message type and its fields: known only when all types are. */

@@ -4,7 +4,7 @@
  * ever dropped. A hash of each table's shape tells when there is nothing to do.
  * The tables have no index: rows then move into them as they are, a million within a second. Which row has a key or a
  * patient stands in tables beside them (see record-places).
- * Fails with Fault S903 where two names of the schemas are one to SQL (it ignores case).
+ * Fails with Fault S903 where the store cannot have a name: the catalogue lets none of these through (see store-names).
  */
 import type Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
@@ -12,30 +12,12 @@ import { Fault } from '../../domain/fault';
 import type { Catalogue, MessageType } from '../../domain/message-type';
 import { quoteIdentifier } from './quote-identifier';
 import { ensurePatientPlaces } from './patient-places';
-import { ensureKeyPlaces, placesTables } from './record-places';
+import { ensureKeyPlaces } from './record-places';
+import { FIELDS_MAX, findColumnProblems, findTableProblems, OWN_COLUMNS } from './store-names';
 
-const OWN_TABLES = [
-  'batches',
-  'findings',
-  'rejected_records',
-  'report_fetches',
-  'record_tables',
-  'unplaced_patients',
-  'hash_secret',
-];
-
-const OWN_COLUMNS = `
-  _id INTEGER PRIMARY KEY,
-  _batch_id TEXT NOT NULL,
-  _line INTEGER NOT NULL,
-  _record INTEGER NOT NULL,
-  _version INTEGER NOT NULL,
-  _superseded_by INTEGER,
-  _received_at TEXT NOT NULL,
-  _sender TEXT NOT NULL,
-  _key TEXT NOT NULL,
-  _patient TEXT NOT NULL,
-  _order TEXT NOT NULL`;
+const OWN_COLUMN_DEFINITIONS = Object.entries(OWN_COLUMNS)
+  .map(([name, holds]) => `${name} ${holds}`)
+  .join(', ');
 
 export function ensureRecordTables(db: Database.Database, catalogue: Catalogue): void {
   const types = [...catalogue.types.values()];
@@ -59,7 +41,7 @@ export function ensureRecordTables(db: Database.Database, catalogue: Catalogue):
 
 function ensureTable(db: Database.Database, { name, fields }: MessageType): void {
   const table = quoteIdentifier(name);
-  db.exec(`CREATE TABLE IF NOT EXISTS ${table} (${OWN_COLUMNS}) STRICT`);
+  db.exec(`CREATE TABLE IF NOT EXISTS ${table} (${OWN_COLUMN_DEFINITIONS}) STRICT`);
   const columns = db.prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)').all(name);
   const present = new Set(columns.map((column) => column.name.toLowerCase()));
   for (const field of fields) {
@@ -84,21 +66,15 @@ function shapeOf(type: MessageType, byPatient: boolean): string {
 }
 
 function assertNames(types: readonly MessageType[]): void {
-  assertDistinct('tables', [
-    ...OWN_TABLES,
-    ...types.flatMap(({ name }) => [name, `current_${name}`, ...placesTables(name)]),
-  ]);
-  const own = [...OWN_COLUMNS.matchAll(/^ {2}(\w+)/gm)].map((match) => match[1] ?? '');
-  for (const { name, fields } of types) assertDistinct(name, [...own, ...fields.map((field) => field.name)]);
+  for (const { name, fields } of types) {
+    if (fields.length > FIELDS_MAX) {
+      throw refusal(`the store cannot hold ${name}: more than ${FIELDS_MAX} fields`);
+    }
+    for (const { what } of findColumnProblems(fields.map((field) => field.name))) throw refusal(`${name}: ${what}`);
+  }
+  for (const { what } of findTableProblems(types.map(({ name }) => name))) throw refusal(what);
 }
 
-function assertDistinct(where: string, names: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const name of names) {
-    const folded = name.toLowerCase();
-    if (seen.has(folded) || folded.startsWith('sqlite_')) {
-      throw new Fault('S903', `the store cannot hold the name ${name} (${where}): it is taken`, { retryable: false });
-    }
-    seen.add(folded);
-  }
+function refusal(message: string): Fault {
+  return new Fault('S903', message, { retryable: false });
 }

@@ -38,11 +38,6 @@ function placesNamed(name: string): Places {
   return { all: `main.${quoteIdentifier(name)}`, recent: `main.${quoteIdentifier(`${name}_recent`)}` };
 }
 
-/** Their names, which no message type may have. */
-export function placesTables(type: string): readonly string[] {
-  return [`${type}_by_key`, `${type}_by_patient`].flatMap((name) => [name, `${name}_recent`]);
-}
-
 export function ensureKeyPlaces(db: Database.Database, type: string): void {
   ensurePlaces(db, keyPlaces(type));
 }
