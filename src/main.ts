@@ -19,11 +19,16 @@ process.on('worker', (worker) => worker.once('online', boundYoungHeap));
 // take half of them at most (src/adapters/sftp/files/disk-turns.ts), and that is what they had to themselves.
 if (isDaemon) process.env['UV_THREADPOOL_SIZE'] ??= '8';
 
-// Whoever read our output has gone (`labdrop batches | head`): there is nobody left to work for. The daemon's work goes
-// on without its log.
-process.stdout.on('error', () => {
-  if (!isDaemon) process.exit(0);
+// Whoever read our output has gone (`labdrop batches | head`): there is nobody left to work for. What cannot be written
+// for another reason is missing in a file that somebody relies on. The daemon's work goes on without its log.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (isDaemon) return;
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`S901: standard output: ${error.message}\n`);
+  process.exit(70);
 });
+// There is no further place to say it.
+process.stderr.on('error', () => undefined);
 
 async function main(): Promise<void> {
   // The rest of the program takes its time to load: the daemon may be told to stop meanwhile.
@@ -48,7 +53,10 @@ async function main(): Promise<void> {
     pause: (ms) => sleep(ms, true),
     ...stops,
   });
-  process.stdout.write('', () => process.exit(status));
+  // What could not be written comes to the listener above, right behind this.
+  process.stdout.write('', (error) => {
+    if (isDaemon || (error ?? null) === null) process.exit(status);
+  });
 }
 
 void main();
