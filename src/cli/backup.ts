@@ -7,6 +7,7 @@ import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
 import { byteText } from './byte-text';
 import { localTime } from './local-time';
+import { refuseOwn } from './refuse-own';
 
 interface BackupOptions {
   readonly force?: boolean;
@@ -51,14 +52,16 @@ function verified(path: string): StoreBackup {
 }
 
 async function made(path: string, overwrite: boolean, context: CommandContext): Promise<StoreBackup> {
+  const config = context.loadConfig();
   const present = statSync(path, { throwIfNoEntry: false });
   if (present !== undefined && !present.isFile()) throw new CommandProblem(`${path} is no file`);
+  refuseOwn(config, path);
   if (present !== undefined && !overwrite) throw new CommandProblem(`${path} is there already; --force replaces it`);
   if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new CommandProblem(`there is no folder ${dirname(path)}`);
   }
   const onProgress = (done: number): void => context.progress?.(`copied ${Math.floor(done * 100)} %`);
-  const backup = await backUp(context.loadConfig(), { targetPath: path, onProgress });
+  const backup = await backUp(config, { targetPath: path, onProgress });
   context.progress?.('');
   if (backup === null) throw new CommandProblem('there is no store yet: the daemon makes it at its first start');
   return backup;

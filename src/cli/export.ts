@@ -8,6 +8,7 @@ import { countText } from '../domain/count-text';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
 import { parseSince } from './parse-since';
+import { refuseOwn } from './refuse-own';
 import { type RecordFormat, renderRecords } from './render-records';
 
 interface ExportOptions {
@@ -45,12 +46,15 @@ export const registerExport: RegisterCommand = (program, context) => {
 };
 
 async function exportRecords(options: ExportOptions, context: CommandContext): Promise<void> {
-  const store = openExport(context.loadConfig());
+  const config = context.loadConfig();
+  const out = options.out === undefined ? null : resolve(context.cwd, options.out);
+  if (out !== null) refuseOwn(config, out);
+  const store = openExport(config);
   if (store === null) throw new CommandProblem('there is no store yet: the daemon makes it at its first start');
   try {
     const records = store.read(knownType(options.type, store), options.since ?? null);
-    if (options.out === undefined) await print(records, options.format, context);
-    else writeFile(records, options.format, resolve(context.cwd, options.out), context);
+    if (out === null) await print(records, options.format, context);
+    else writeFile(records, options.format, out, context);
   } finally {
     store.close();
   }
