@@ -78,6 +78,11 @@ function importCodelist(file: string, options: ImportOptions, context: CommandCo
     refuse(plan, target);
     return;
   }
+  if (plan.kind === 'open-or-closed') {
+    throw new CommandProblem(
+      `${target.path} is damaged and does not say whether an unknown code rejects the record: say it with --close or --open`,
+    );
+  }
   if (options.json) {
     const isWritten = plan.change.differs && options.dryRun !== true;
     context.out(renderChangeJson(plan.change, target, isWritten ? plan.write() : null));

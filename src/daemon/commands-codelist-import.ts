@@ -16,7 +16,7 @@ export interface ImportRequest {
   readonly target: CodelistFile;
   /** Absolute. */
   readonly sourcePath: string;
-  /** Null keeps what the file says, else what is in force. */
+  /** Null keeps what the file says, else what the present file says. */
   readonly closed: boolean | null;
   readonly basis: string | null;
   readonly now: Date;
@@ -36,6 +36,8 @@ export interface CodelistChange {
 
 export type ImportPlan =
   | { readonly kind: 'problems'; readonly problems: readonly string[]; readonly remarks: readonly string[] }
+  /** Nothing says whether the set is open or closed: the present file is damaged. */
+  | { readonly kind: 'open-or-closed'; readonly remarks: readonly string[] }
   | {
       readonly kind: 'change';
       readonly change: CodelistChange;
@@ -63,11 +65,13 @@ export function planImport(request: ImportRequest): ImportPlan {
     problems.unshift(`${file}: it holds ${JSON.stringify(about.name)}, not ${target.name}`);
   }
   if (reading.kind === 'problems' || problems.length > 0) return { kind: 'problems', problems, remarks };
-  const before = guarded(() => readPresent(target));
+  const { list: before, closed: wasClosed } = guarded(() => readPresent(target));
+  const closed = request.closed ?? about.closed ?? wasClosed;
+  if (closed === null) return { kind: 'open-or-closed', remarks };
   const basis = request.basis ?? about.basis;
   const after: Codelist = {
     name: target.name,
-    closed: request.closed ?? about.closed ?? before?.closed ?? false,
+    closed,
     basis: basis ?? `Imported from ${file} on ${now.toISOString().slice(0, 10)}`,
     entries: reading.entries,
   };
@@ -82,14 +86,23 @@ function readSource(path: string): Uint8Array | null {
   return statSync(path).size > SOURCE_BYTES_MAX ? null : readFileSync(path);
 }
 
-/** Null when the present file is broken: then it is what the import mends. */
-function readPresent({ path }: CodelistFile): Codelist | null {
+interface PresentList {
+  /** Null when the file is broken: then it is what the import mends. */
+  readonly list: Codelist | null;
+  /** Null when that cannot be read either. */
+  readonly closed: boolean | null;
+}
+
+function readPresent({ path }: CodelistFile): PresentList {
   const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   try {
-    const built = buildCodelist(JSON.parse(text));
-    return isCodelist(built) ? built : null;
+    const content: unknown = JSON.parse(text);
+    const built = buildCodelist(content);
+    if (isCodelist(built)) return { list: built, closed: built.closed };
+    const closed = (content as { readonly closed?: unknown } | null)?.closed;
+    return { list: null, closed: typeof closed === 'boolean' ? closed : null };
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
+    if (error instanceof SyntaxError) return { list: null, closed: null };
     throw error;
   }
 }

@@ -86,12 +86,29 @@ describe('codelist import', () => {
     expect(shown.out).toMatch(/^A2 +- +- +School$/m);
   });
 
-  it('mends a value set whose file is broken', async () => {
-    writeFileSync(join(folder, `${LIST}.json`), '{');
-    const { status, out } = await run('a.csv', '--list', LIST);
+  it.each([
+    ['--close', true],
+    ['--open', false],
+  ])('mends a value set whose file is broken, once it is told %s', async (flag, closed) => {
+    const torn = file().slice(0, 40);
+    writeFileSync(join(folder, `${LIST}.json`), torn);
+    const asked = await run('a.csv', '--list', LIST);
+    expect([asked.status, asked.out, file()]).toEqual([2, '', torn]);
+    expect(asked.err).toMatch(/is damaged and does not say .*: say it with --close or --open$/);
+    const { status, out } = await run('a.csv', '--list', LIST, flag);
     expect(status).toBe(0);
     expect(out).toMatch(/^Codes +2$/m);
-    expect(listInForce().entries).toHaveLength(2);
+    expect(listInForce()).toMatchObject({ closed, entries: { length: 2 } });
+  });
+
+  it.each<[string, object, string]>([
+    ['the new file', { name: LIST, closed: true, codes: [{ code: 'B1' }] }, '{'],
+    ['the broken one', [{ code: 'B1' }], JSON.stringify({ closed: true, codes: 'none' })],
+  ])('needs not be told where %s says it', async (_which, fresh, present) => {
+    home.write('b.json', JSON.stringify(fresh));
+    writeFileSync(join(folder, `${LIST}.json`), present);
+    expect((await run('b.json', '--list', LIST)).status).toBe(0);
+    expect(listInForce()).toMatchObject({ closed: true, entries: [{ code: 'B1' }] });
   });
 
   it('tells every problem with its line and changes nothing', async () => {
