@@ -1,5 +1,6 @@
 /** `labdrop sender list`. */
-import { openAccounts } from '../daemon/commands-accounts';
+import { existsSync } from 'node:fs';
+import { findSendersFolderProblem, openAccounts } from '../daemon/commands-accounts';
 import type { RegisterCommand } from './command-context';
 import { EXIT } from './exit-status';
 import { renderTable } from './render-table';
@@ -12,7 +13,11 @@ export const registerSenderList: RegisterCommand = (sender, context) => {
     .addHelpText('after', '\nExample:\n  labdrop sender list')
     .action(({ json }: { json?: boolean }) => {
       const config = context.loadConfig();
-      const { accounts, problems } = openAccounts(config).list();
+      const misplaced = findSendersFolderProblem(config);
+      const { accounts, problems } =
+        misplaced === null
+          ? openAccounts(config).list()
+          : { accounts: [], problems: [`${misplaced.what}; ${misplaced.fix}`] };
       if (problems.length > 0) context.setStatus(EXIT.usage);
       if (json) {
         context.out(JSON.stringify({ accounts, problems }, null, 2));
@@ -30,7 +35,12 @@ export const registerSenderList: RegisterCommand = (sender, context) => {
         account.email,
       ]);
       const head = ['account', 'status', 'senders', 'types', 'language', 'keys', 'expires', 'name', 'email'];
-      context.out(rows.length === 0 ? `No account in ${config.senders.dir}.` : renderTable(head, rows));
+      if (misplaced === null)
+        context.out(
+          rows.length === 0
+            ? `No account in ${config.senders.dir}${existsSync(config.senders.dir) ? '' : ', which is not there yet'}.`
+            : renderTable(head, rows),
+        );
       for (const problem of problems) context.err(problem);
     });
 };

@@ -9,6 +9,7 @@ import type { Config } from '../config/config';
 import { readPublishedHostKey } from './host-keys';
 
 export type { AccountDirectory } from '../adapters/accounts/create-account-directory';
+export { findSendersFolderProblem } from './senders-folder';
 export { type KeyReading, parsePublicKeys, type PublicKey } from '../adapters/accounts/parse-public-key';
 
 export function openAccounts(config: Config): AccountDirectory {

@@ -3,8 +3,6 @@
  * is a problem too, never an exception.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { createAccountDirectory } from '../adapters/accounts/create-account-directory';
 import { type DataFolders, dataFolders } from '../adapters/spool/data-folders';
 import { exists } from '../adapters/spool/durable-files';
 import { inspectStore } from '../adapters/sqlite/inspect-store';
@@ -12,6 +10,7 @@ import { findInstanceHolder } from '../adapters/sqlite/instance-lock';
 import type { Config } from '../config/config';
 import { Fault } from '../domain/fault';
 import { checkAccountFolders } from './check-account-folders';
+import { checkAccounts } from './check-accounts';
 import { checkDataFolder, checkFileSystem, checkHostKey, checkReadable, checkSpace, daemonUser } from './check-folders';
 import { checkOrphans } from './check-orphans';
 import { checkQuarantine } from './check-quarantine';
@@ -57,16 +56,6 @@ function checkConfiguration({ configPath }: Config, folders: DataFolders): reado
 function checkDaemon({ dataDir }: Config): readonly CheckResult[] {
   const holder = findInstanceHolder(dataDir);
   return [fine('daemon', holder === null ? 'not running' : `running (process ${holder.pid})`)];
-}
-
-function checkAccounts({ senders }: Config, folders: DataFolders): readonly CheckResult[] {
-  const area = 'accounts';
-  const user = daemonUser(folders);
-  const { accounts, problems } = createAccountDirectory(senders.dir).list();
-  const broken = problems.map((problem) => wrong(area, problem, 'edit that file; it is read at the next login'));
-  const paths = [senders.dir, ...accounts.map(({ account }) => join(senders.dir, `${account}.yaml`))];
-  const unsafe = paths.flatMap((path) => checkReadable(area, path, user));
-  return orFine([...broken, ...unsafe], area, `${accounts.length} in ${senders.dir}`);
 }
 
 function checkSchemas({ schemas, configPath }: Config): readonly CheckResult[] {

@@ -14,6 +14,7 @@ import { toFault } from '../domain/fault';
 import type { Logger } from '../ports/logger';
 import { countText } from '../domain/count-text';
 import { startDaemon, type StartedDaemon } from './compose';
+import { prepareSendersFolder } from './senders-folder';
 
 /** Open uploads may go on this long after the first signal. */
 const STOP_GRACE_MS = 10_000;
@@ -89,6 +90,7 @@ async function run(options: ServeOptions, { log, manager, stop }: Surroundings):
   let daemon: StartedDaemon;
   try {
     stop.throwIfAborted();
+    prepareSendersFolder(config);
     daemon = await startDaemon(config, log, {
       sockets: readPassedSockets(env, process.pid),
       credentialsDir: env['CREDENTIALS_DIRECTORY'] ?? null,

@@ -68,6 +68,22 @@ describe('check', () => {
     expect(readdirSync(home.dir)).not.toContain('data');
   });
 
+  it('misses no account files before the first start', async () => {
+    rmSync(join(home.dir, 'senders'), { recursive: true });
+    expect(await problems()).toEqual([]);
+    expect((await home.run(['check'])).out).toMatch(/^ok +accounts +.*\/senders is not there yet/m);
+  });
+
+  it('finds account files under a name that was nearly written, whether a daemon was started or not', async () => {
+    home.write('senders/lab.yaml', 'x');
+    home.configure('senders: { dir: ../senders }', 'senders: { dir: ../sendres }');
+    for (const start of [() => undefined, () => batch()]) {
+      start();
+      const fix = expect.stringMatching(/^correct senders\.dir in .*, did you mean .*\/senders\?$/) as string;
+      expect(await problems()).toMatchObject([{ area: 'accounts', fix }]);
+    }
+  });
+
   it('finds nothing wrong where nothing is', async () => {
     batch();
     loadOrCreateHostKey(path('host_keys/ssh_host_ed25519_key'));
@@ -112,6 +128,28 @@ describe('check', () => {
       'a value set that cannot be read',
       () => home.write('schemas/covid19/codelists/CollectivityCodelist.json', '{}'),
       Array.from({ length: 4 }, () => ({ area: 'schemas' })),
+    ],
+    [
+      'a folder of account files that was moved away',
+      () => {
+        batch();
+        rmSync(join(home.dir, 'senders'), { recursive: true });
+      },
+      [
+        {
+          area: 'accounts',
+          what: expect.stringMatching(/\/senders is not there: nobody can log in$/) as string,
+          fix: expect.stringMatching(/^correct senders\.dir in .*labdrop\.yaml, or put the folder back/) as string,
+        },
+      ],
+    ],
+    [
+      'a file in the place of the folder of account files',
+      () => {
+        rmSync(join(home.dir, 'senders'), { recursive: true });
+        home.write('senders', 'x');
+      },
+      [{ area: 'accounts', what: expect.stringMatching(/\/senders is no folder$/) as string }],
     ],
     [
       'a schemas folder that is not there',

@@ -1,5 +1,5 @@
 /** A folder with a configuration, an account key and a store, and the program run in it in this process. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { loadCatalogue } from '../../../src/adapters/schemas/load-catalogue';
@@ -31,6 +31,8 @@ export interface CommandHome {
    */
   run(args: readonly string[], onPause?: () => boolean, packageRoot?: string): Promise<Ran>;
   write(path: string, text: string): string;
+  /** Writes `text` in the place of a part of the configuration. */
+  configure(part: string, text: string): void;
   /** A batch that is committed, with these findings, all its records rejected. */
   commit(origin: Partial<BatchOrigin>, findings: readonly Finding[], options?: { archive?: boolean }): void;
   remove(): void;
@@ -51,6 +53,10 @@ export function makeCommandHome(extra = ''): CommandHome {
     dir,
     dataDir,
     write,
+    configure: (part, text) => {
+      const present = readFileSync(join(dir, 'config/labdrop.yaml'), 'utf8');
+      write('config/labdrop.yaml', present.replace(part, text));
+    },
     run: async (args, onPause = () => false, packageRoot = PACKAGE_ROOT) => {
       const out: string[] = [];
       const err: string[] = [];

@@ -114,6 +114,17 @@ describe('sender list, show, disable', () => {
     expect(json.accounts.map(({ account }) => account)).toEqual(['81365677']);
   });
 
+  it('tells that the folder is not there', async () => {
+    expect((await home.run(['sender', 'list'])).out).toMatch(/^No account in .*\/senders, which is not there yet\.$/);
+    home.commit({}, []);
+    const problem = expect.stringMatching(
+      /\/senders is not there: nobody can log in; correct senders\.dir in /,
+    ) as string;
+    expect(await home.run(['sender', 'list'])).toMatchObject({ status: 2, out: '', err: problem });
+    const json = await home.run(['sender', 'list', '--json']);
+    expect([json.status, JSON.parse(json.out)]).toEqual([2, { accounts: [], problems: [problem] }]);
+  });
+
   it('disables, once, and leaves no other file behind', async () => {
     await home.run(add('--status', 'test'));
     const { status, out } = await home.run(['sender', 'disable', '81365677']);
