@@ -7,7 +7,7 @@ import { ensureHostKey, openAccounts, parsePublicKeys, type PublicKey } from '..
 import { listeningPort } from '../daemon/commands-status';
 import { ACCOUNT_STATUSES, type Account, LANGUAGES } from '../domain/account';
 import { isNihdi } from '../domain/identifiers/nihdi';
-import { nearest } from '../domain/nearest';
+import { describeUnknownTypes } from '../domain/unknown-type';
 import { requireCatalogue } from './catalogue';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
@@ -113,12 +113,8 @@ function checkNumber(number: string, context: CommandContext): void {
 /** The known message types. */
 function checkTypes(types: readonly string[] | null, config: Config): readonly string[] {
   const known = [...requireCatalogue(config.schemas.dir).types.keys()];
-  const unknown = (types ?? []).find((type) => !known.includes(type));
-  if (unknown !== undefined) {
-    const meant = nearest(unknown, known);
-    const hint = meant === null ? `known: ${known.join(', ')}` : `did you mean ${meant}?`;
-    throw new CommandProblem(`there is no message type ${JSON.stringify(unknown)}; ${hint}`);
-  }
+  const [unknown] = describeUnknownTypes(types ?? [], known);
+  if (unknown !== undefined) throw new CommandProblem(unknown);
   if (types?.length === 0) throw new CommandProblem('--types names none');
   return known;
 }

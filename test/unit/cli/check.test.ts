@@ -14,7 +14,7 @@ import {
   chownSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { loadOrCreateHostKey } from '../../../src/adapters/sftp/host-key';
+import { generateKeyPair, loadOrCreateHostKey } from '../../../src/adapters/sftp/host-key';
 import { archivePath, dataFolders } from '../../../src/adapters/spool/data-folders';
 import { checkAccountFolders } from '../../../src/daemon/check-account-folders';
 import { checkReadable, judgeSpace } from '../../../src/daemon/check-folders';
@@ -26,6 +26,14 @@ import { type CommandHome, makeCommandHome } from './command-home';
 const ID = '01900000-0000-7000-8000-000000000001';
 const OTHER = '01900000-0000-7000-8000-000000000002';
 const GIB = 1024 ** 3;
+
+const ACCOUNT = `account: lab
+name: Lab
+email: lab@example.org
+senders: ['81365677']
+messageTypes: TYPES
+authorizedKeys: ['${generateKeyPair('me@lab').public.trim()}']
+`;
 
 let home: CommandHome;
 beforeEach(() => {
@@ -66,6 +74,13 @@ describe('check', () => {
     expect(out).toMatch(/^ok +data folder +.* is not there yet/m);
     expect(out).toMatch(/\n\nNothing is wrong\.$/);
     expect(readdirSync(home.dir)).not.toContain('data');
+  });
+
+  it('finds nothing wrong with an account that names types, nor with one of all', async () => {
+    for (const types of ['[RapidTestResult]', 'null']) {
+      home.write('senders/lab.yaml', ACCOUNT.replace('TYPES', types));
+      expect(await problems()).toEqual([]);
+    }
   });
 
   it('misses no account files before the first start', async () => {
@@ -150,6 +165,20 @@ describe('check', () => {
         home.write('senders', 'x');
       },
       [{ area: 'accounts', what: expect.stringMatching(/\/senders is no folder$/) as string }],
+    ],
+    [
+      'a message type in an account that there is not',
+      () => home.write('senders/lab.yaml', ACCOUNT.replace('TYPES', '[RapidTestResult, LaboratoryTestReslt, Nothing]')),
+      [
+        {
+          area: 'accounts',
+          what: expect.stringMatching(
+            /\/lab\.yaml: messageTypes: there is no message type "LaboratoryTestReslt"; did you mean LaboratoryTestResult\?$/,
+          ) as string,
+          fix: 'edit that file; it is read at the next login',
+        },
+        { area: 'accounts', what: expect.stringMatching(/no message type "Nothing"; known: Alert/) as string },
+      ],
     ],
     [
       'a schemas folder that is not there',
