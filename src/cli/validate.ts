@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Option } from 'commander';
-import { readCatalogue, validateFile, type Validation } from '../daemon/validate-file';
+import { describeReportClash, readCatalogue, validateFile, type Validation } from '../daemon/validate-file';
 import { LANGUAGES, type Language } from '../domain/account';
 import type { Catalogue } from '../domain/message-type';
 import { nearest } from '../domain/nearest';
@@ -28,7 +28,10 @@ export const registerValidate: RegisterCommand = (program, context) => {
     .argument('<file...>', 'data files, named as they will be sent')
     .option('--type <type>', 'message type, when the name does not say it')
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
-    .option('--reports <dir>', 'also write the report set into this folder')
+    .option(
+      '--reports <dir>',
+      'also write the report set into this folder; it replaces an earlier set on the same file',
+    )
     .option('--schemas <dir>', 'schemas and value sets (default: those of this program)')
     .addOption(new Option('--language <language>', 'of the messages').choices(LANGUAGES).default('en'))
     .addHelpText(
@@ -57,6 +60,8 @@ function validateAll(files: readonly string[], flags: ValidateFlags, context: Co
     }
   }
   const reportsDir = flags.reports === undefined ? null : resolve(context.cwd, flags.reports);
+  const clash = reportsDir === null ? null : describeReportClash(paths, reportsDir);
+  if (clash !== null) throw new CommandProblem(`${clash}: validate them one by one, each with --reports of its own`);
   for (const path of paths) {
     const { size } = statSync(path);
     const onProgress = (bytes: number): void =>

@@ -16,7 +16,11 @@ import type { FindingGroup, FindingTotals, StoredFinding } from '../domain/repor
 import { judgeBatch } from '../pipeline/judge-batch';
 import { reportBatch } from '../pipeline/report-batch';
 import type { Spool } from '../ports/spool';
+import { planReports } from '../stages/report/plan-reports';
 import { originWithoutAccount } from './origin-without-account';
+import { removeFormerReports } from './validate-reports';
+
+export { describeReportClash } from './validate-reports';
 
 export interface ValidateOptions {
   readonly path: string;
@@ -59,8 +63,12 @@ export function validateFile<T>(options: ValidateOptions, use: (validation: Vali
       if (judged === null) throw new Fault('S903', 'the judgement is gone', { retryable: false });
       const source = store.reportSource(batch.id);
       const groups = source.groups();
-      // What is written for one person who waits for it need not be durable.
-      if (options.reportsDir !== null) Array.from(reportBatch(ports, { batch: judged, source, groups }));
+      if (options.reportsDir !== null) {
+        const names = planReports(judged, source.totals()).map(({ name }) => name);
+        removeFormerReports(options.reportsDir, basename(options.path), names);
+        // What is written for one person who waits for it need not be durable.
+        Array.from(reportBatch(ports, { batch: judged, source, groups }));
+      }
       return use({
         batch: judged,
         groups,
