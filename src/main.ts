@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
+import { hearReloadRequests } from './cli/hear-reload-requests';
 import { hearStopRequests } from './cli/hear-stop-requests';
 
 const isDaemon = process.argv.includes('serve');
@@ -31,8 +32,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => undefined);
 
 async function main(): Promise<void> {
-  // The rest of the program takes its time to load: the daemon may be told to stop meanwhile.
-  const stops = isDaemon ? { stops: hearStopRequests() } : {};
+  // The rest of the program takes its time to load: the daemon may be told to stop or to reload meanwhile.
+  const heard = isDaemon ? { stops: hearStopRequests(), reloads: hearReloadRequests() } : {};
   const { runProgram } = await import('./cli/run-program');
   const { createProgressLine } = await import('./cli/progress-line');
   const status = await runProgram(process.argv.slice(2), {
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
     packageRoot: resolve(__dirname, '..'),
     now: () => new Date(),
     pause: (ms) => sleep(ms, true),
-    ...stops,
+    ...heard,
   });
   // What could not be written comes to the listener above, right behind this.
   process.stdout.write('', (error) => {

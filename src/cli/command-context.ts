@@ -1,7 +1,7 @@
 /** What a command has of the world around it; tests give their own. A command ends nothing and writes nowhere else. */
 import type { Command } from 'commander';
 import type { Config } from '../config/config';
-import type { StopRequests } from '../daemon/serve';
+import type { ReloadRequests, StopRequests } from '../daemon/serve';
 import type { ExitStatus } from './exit-status';
 
 export interface CommandIo {
@@ -25,6 +25,7 @@ export interface CommandIo {
   pause(ms: number): Promise<boolean>;
   /** Where somebody listened for signals before the command began. */
   readonly stops?: StopRequests;
+  readonly reloads?: ReloadRequests;
 }
 
 export interface CommandContext extends CommandIo {

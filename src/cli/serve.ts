@@ -1,6 +1,7 @@
 /** `labdrop serve`: the daemon. */
 import { resolve } from 'node:path';
 import { serveDaemon } from '../daemon/serve';
+import { hearReloadRequests } from './hear-reload-requests';
 import { hearStopRequests } from './hear-stop-requests';
 import type { RegisterCommand } from './command-context';
 import { EXIT } from './exit-status';
@@ -29,6 +30,7 @@ export const registerServe: RegisterCommand = (program, context) => {
         print: (line) => context.out(line),
         env: context.env,
         stops: context.stops ?? hearStopRequests(),
+        reloads: context.reloads ?? hearReloadRequests(),
         program: programName(),
       });
       context.setStatus(STATUS[stopped]);

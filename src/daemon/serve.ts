@@ -28,6 +28,11 @@ export interface StopRequests {
   readonly second: AbortSignal;
 }
 
+export interface ReloadRequests {
+  /** Calls `reload` for each request from now on, and at once when there were any before. */
+  answer(reload: () => void): void;
+}
+
 export interface ServeOptions {
   readonly config: Config;
   /** Reads the configuration again, for SIGHUP. @throws when it is not right */
@@ -37,6 +42,7 @@ export interface ServeOptions {
   /** What the service manager passes on. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stops: StopRequests;
+  readonly reloads: ReloadRequests;
   /** How this program is called, for the commands that are printed. */
   readonly program: string;
 }
@@ -82,9 +88,7 @@ interface Surroundings {
 }
 
 async function run(options: ServeOptions, { log, manager, stop }: Surroundings): Promise<ServeEnd> {
-  const { config, reread, print, env, program } = options;
-  const hangUp = { isDue: false, reload: (): void => void (hangUp.isDue = true) };
-  process.on('SIGHUP', () => hangUp.reload());
+  const { config, reread, print, env, program, reloads } = options;
   log.info('daemon.start', { pid: process.pid, dataDir: config.dataDir, config: config.configPath });
   manager.status('starting: the store, and what was in work');
   let daemon: StartedDaemon;
@@ -108,12 +112,11 @@ async function run(options: ServeOptions, { log, manager, stop }: Surroundings):
     announce(daemon, config, print, program);
     log.info('daemon.ready', { sftp: `${daemon.sftp.host}:${daemon.sftp.port}`, accounts: daemon.accounts });
     manager.ready(describeWork(daemon));
-    hangUp.reload = (): void => {
+    reloads.answer(() => {
       manager.reloading();
       log.setLevel(daemon.reload(reread).log.level);
       manager.ready(describeWork(daemon));
-    };
-    if (hangUp.isDue) hangUp.reload();
+    });
     const reporter = setInterval(() => manager.status(describeWork(daemon)), STATUS_INTERVAL_MS);
     await once(stop, 'abort');
     clearInterval(reporter);

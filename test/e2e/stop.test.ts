@@ -95,6 +95,22 @@ Module._load = function (request, ...rest) {
 };`;
 
 describe('before it is ready', () => {
+  test.each<[string, () => boolean]>([
+    ['while the program loads', () => output.startsWith('loading')],
+    ['while it starts', () => logged('catalogue.load')],
+  ])(
+    'a reload that is asked for is done when it is: %s',
+    async (_moment, isNow) => {
+      serve();
+      await until(isNow, 'the moment');
+      child.kill('SIGHUP');
+      await until(() => logged('daemon.reload'), 'the reload');
+      expect(output).toMatch(/^ready sftp=/m);
+      expect(await end('SIGTERM')).toBe(0);
+    },
+    60_000,
+  );
+
   const moments: [string, NodeJS.Signals, () => boolean][] = [
     ['while the program loads', 'SIGTERM', () => output.startsWith('loading')],
     ['while it starts', 'SIGTERM', () => logged('daemon.start')],
