@@ -7,7 +7,7 @@ import type { Config } from '../config/config';
 import { ConfigProblem } from '../config/config-problem';
 import type * as LoadConfig from '../config/load-config';
 import { CatalogueProblem } from '../daemon/catalogue-problem';
-import { Fault } from '../domain/fault';
+import { Fault, toFault } from '../domain/fault';
 import type { CommandContext, CommandIo } from './command-context';
 import { CommandProblem } from './command-problem';
 import { EXIT, type ExitStatus } from './exit-status';
@@ -55,9 +55,11 @@ function report(error: unknown, io: CommandIo): ExitStatus {
     io.err(refused);
     return EXIT.usage;
   }
-  if (error instanceof Fault) {
-    const hint = error.code === 'S902' ? '; labdrop check tells what stands in the way' : '';
-    io.err(`${error.code}: ${error.message}${hint}`);
+  const fault = toFault(error);
+  // What the file system or SQLite says is told as it is, whichever command met it; a stack is for mistakes of our own.
+  if (error instanceof Fault || fault.code !== 'S903') {
+    const hint = fault.code === 'S902' ? '; labdrop check tells what stands in the way' : '';
+    io.err(`${fault.code}: ${fault.message}${hint}`);
     return EXIT.fault;
   }
   io.err(`internal error: ${(error as Error | null)?.stack ?? String(error)}`);

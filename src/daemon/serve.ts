@@ -1,7 +1,7 @@
 /**
  * The daemon's life: start, readiness, signals, end. The first SIGTERM or SIGINT drains, or ends a start that is under
- * way; a second one ends at once. SIGHUP reloads, all or nothing, as soon as it is
- * ready. Resolves when it has stopped; it never ends the process itself.
+ * way; a second one ends at once. SIGHUP reloads, all or nothing, as soon as it is ready. Resolves when it has stopped;
+ * it never ends the process itself.
  */
 import { once } from 'node:events';
 import { CatalogueProblem } from '../adapters/schemas/catalogue-problem';

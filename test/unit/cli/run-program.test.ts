@@ -1,8 +1,10 @@
-import { chmodSync, existsSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { acquireInstanceLock } from '../../../src/adapters/sqlite/instance-lock';
 import type { CommandContext } from '../../../src/cli/command-context';
 import { addCommands, createProgram } from '../../../src/cli/program';
+import { runProgram } from '../../../src/cli/run-program';
 import { LANGUAGES } from '../../../src/domain/account';
 import { FINDING_CODES } from '../../../src/domain/codes';
 import { type CommandHome, makeCommandHome, NOW } from './command-home';
@@ -96,6 +98,46 @@ describe('runProgram', () => {
     const { status, out, err } = await home.run(args);
     expect([status, out]).toEqual([2, '']);
     expect(err).toMatch(message);
+  });
+});
+
+describe('a disk that fails', () => {
+  const failed = (call: string): object => ({
+    status: 70,
+    out: '',
+    err: expect.stringMatching(new RegExp(`^S901: E[A-Z]+: [^\n]*, ${call}\\b[^\n]*$`)) as string,
+  });
+
+  it.each([[['status']], [['batches']], [['ban', 'list']], [['sender', 'list']]])(
+    '%j tells it in a line, with a file in the place of the data folder',
+    async (args) => {
+      rmSync(home.dataDir, { recursive: true });
+      home.write('data', 'x');
+      expect(await home.run(args)).toEqual(failed('stat'));
+    },
+  );
+
+  it('ban lift tells in a line that its request cannot be left', async () => {
+    const lock = acquireInstanceLock(home.dataDir);
+    home.write('data/lift', 'a file, where nothing can be put');
+    const ran = await home.run(['ban', 'lift', '192.0.2.7']);
+    lock.release();
+    expect(ran).toEqual(failed('open'));
+  });
+
+  it('rejections rebuild tells in a line that the log cannot be written', async () => {
+    home.commit({}, []);
+    home.write('data/logs', 'a file, where nothing can be put');
+    expect(await home.run(['rejections', 'rebuild'])).toEqual(failed('open'));
+  });
+
+  it('a mistake of our own comes with its stack', async () => {
+    const mistake = (): never => {
+      throw new TypeError('a mistake');
+    };
+    const err: string[] = [];
+    const status = await runProgram(['codes'], { ...context, out: mistake, err: (line) => err.push(line) });
+    expect([status, err.join('')]).toEqual([70, expect.stringMatching(/^internal error: TypeError: a mistake\n +at /)]);
   });
 });
 
