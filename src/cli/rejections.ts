@@ -35,11 +35,24 @@ export const registerRejections: RegisterCommand = (program, context) => {
     .action((options: RejectionsOptions) => showRejections(options, context));
   rejections
     .command('rebuild')
+    // Filters are for showing: here only what every command takes is offered beside its own.
+    .configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => [...program.options] })
     .description('make logs/rejections.log anew from the store; the present one is kept as rejections.log.old')
     .option('--json', 'for scripts')
     .addHelpText('after', '\nExample:\n  labdrop rejections rebuild')
-    .action((_options, command: Command) => rebuild(command.optsWithGlobals<{ json?: boolean }>(), context));
+    .action((_options, command: Command) => {
+      refuseFilters(rejections);
+      rebuild(command.optsWithGlobals<{ json?: boolean }>(), context);
+    });
 };
+
+/** Options of `rejections` are heard behind `rebuild` too. */
+function refuseFilters(rejections: Command): void {
+  const given = rejections.opts<Readonly<Record<string, unknown>>>();
+  const filter = rejections.options.find((option) => option.long !== '--json' && option.attributeName() in given);
+  if (filter === undefined) return;
+  throw new CommandProblem(`rejections rebuild takes no ${filter.long ?? ''}: it makes the log anew as a whole`);
+}
 
 function rebuild({ json }: { json?: boolean }, context: CommandContext): void {
   const log = rebuildRejectionLog(context.loadConfig(), (lines) => context.progress?.(countText(lines, 'line')));

@@ -104,9 +104,7 @@ export function renderConfigurationManual(): string {
 
 /** man/labdrop.1 */
 export async function renderCommandManual(): Promise<string> {
-  const context = { packageRoot: PACKAGE_ROOT, out: noop, err: noop } as unknown as CommandContext;
-  const program = createProgram(context);
-  await addCommands(program, context);
+  const program = await wholeProgram();
   const lines = [
     ...head('LABDROP', 1, 'labdrop \\- intake of laboratory test batches over SFTP'),
     '.SH SYNOPSIS',
@@ -140,6 +138,14 @@ export async function renderCommandManual(): Promise<string> {
     '.BR sftp (1)',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The command line with all its commands, of which none can be run. */
+export async function wholeProgram(): Promise<Command> {
+  const context = { packageRoot: PACKAGE_ROOT, out: noop, err: noop } as unknown as CommandContext;
+  const program = createProgram(context);
+  await addCommands(program, context);
+  return program;
 }
 
 const noop = (): void => undefined;
@@ -216,8 +222,11 @@ function head(title: string, section: number, name: string): readonly string[] {
 
 function commandManual(command: Command, parents: string): readonly string[] {
   const name = `${parents} ${command.name()}`;
-  const own = command.commands.filter((child) => child.name() !== 'help');
-  if (own.length > 0) return own.flatMap((child) => commandManual(child, name));
+  const inner = command.commands.filter((child) => child.name() !== 'help');
+  const below = inner.flatMap((child) => commandManual(child, name));
+  const takesNothing = command.options.length + command.registeredArguments.length === 0;
+  // It only holds others.
+  if (inner.length > 0 && takesNothing) return below;
   const usage = command.registeredArguments.map(argumentName).join(' ');
   return [
     `.SS "${roff(name)} ${usage}"`.replace(/ "$/, '"'),
@@ -227,6 +236,7 @@ function commandManual(command: Command, parents: string): readonly string[] {
       .flatMap((argument) => tagged(`\\fI${roff(argument.name())}\\fR`, sentence(argument.description))),
     ...options(command),
     ...afterHelp(command),
+    ...below,
   ];
 }
 

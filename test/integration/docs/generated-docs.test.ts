@@ -2,10 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Command } from 'commander';
 import {
   renderCommandManual,
   renderConfigurationManual,
   renderConfigurationPage,
+  wholeProgram,
 } from '../../support/generated-manual';
 import { renderCodesPage, renderReportsPage } from '../../support/generated-docs';
 import { raisedEvents, renderEventsPage } from '../../support/generated-events';
@@ -35,6 +37,25 @@ it.each(['labdrop.1', 'labdrop.yaml.5'])('man understands %s', (name) => {
   if (error !== undefined) throw error;
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain('SEE ALSO');
+});
+
+it('labdrop(1) tells of every command that does something', async () => {
+  interface Doing {
+    readonly _actionHandler: unknown;
+  }
+  const usage = ({ registeredArguments }: Command, path: string): string =>
+    [
+      path,
+      ...registeredArguments.map((argument) => (argument.required ? argument.name() : `[${argument.name()}]`)),
+    ].join(' ');
+  const doers = (command: Command, path: string): string[] => [
+    ...((command as unknown as Doing)._actionHandler === null ? [] : [usage(command, path)]),
+    ...command.commands.flatMap((child) => doers(child, `${path} ${child.name()}`)),
+  ];
+  const told = [...(await renderCommandManual()).matchAll(/^\.SS "(.*)"$/gm)].map(([, heading = '']) => heading);
+  expect(told.map((heading) => heading.replace('...', '')).sort()).toEqual(
+    doers(await wholeProgram(), 'labdrop').sort(),
+  );
 });
 
 it('every event of the log is raised somewhere', () => {

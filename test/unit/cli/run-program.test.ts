@@ -101,6 +101,33 @@ describe('runProgram', () => {
   });
 });
 
+describe('rejections rebuild', () => {
+  it.each([['--sender', '1'], ['--code', 'V201'], ['--since', '1h'], ['-f']])(
+    'takes no filter: %s',
+    async (...filter) => {
+      home.commit({}, []);
+      const { status, out, err } = await home.run(['rejections', 'rebuild', ...filter]);
+      expect([status, out]).toEqual([2, '']);
+      expect(err).toMatch(/^rejections rebuild takes no --(?:sender|code|since|follow): /);
+      expect(existsSync(join(home.dataDir, 'logs'))).toBe(false);
+    },
+  );
+
+  it('offers none, and takes --json on either side', async () => {
+    const { out } = await home.run(['rejections', 'rebuild', '--help']);
+    expect(out).not.toMatch(/--sender|--follow/);
+    expect(out).toMatch(/--json[^]*--config <file>/);
+    home.commit({}, []);
+    for (const args of [
+      ['rebuild', '--json'],
+      ['--json', 'rebuild'],
+    ]) {
+      const ran = await home.run(['rejections', ...args]);
+      expect([ran.status, JSON.parse(ran.out)]).toEqual([0, expect.objectContaining({ lines: 0 })]);
+    }
+  });
+});
+
 describe('a disk that fails', () => {
   const failed = (call: string): object => ({
     status: 70,
