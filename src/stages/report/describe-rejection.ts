@@ -15,7 +15,7 @@ export interface RejectedRow extends Pick<RejectedWithFindings, 'line' | 'findin
 export interface Rejection {
   /** Codes of the errors, each once, separated by blanks (never a CSV delimiter). */
   readonly codes: string;
-  /** What is wrong and what to do, numbered when there is more than one thing; no quote, delimiter or line break. */
+  /** What is wrong and what to do, numbered when there is more than one thing; one line. */
   readonly message: string;
 }
 

@@ -1,7 +1,7 @@
 /**
- * A finding in the sender's language: what is wrong and what to do, with the values in it. The result holds no double
- * quote, no `;`, `|`, tab or line break, so that it can stand unquoted in a broken CSV line. It contains the sender's
- * own values: it is for the sender's reports, never for a log.
+ * A finding in the sender's language: what is wrong and what to do, with the values in it as they are to be written;
+ * only what cannot be seen is made visible, so that the result is one line. It contains the sender's own values: it is
+ * for the sender's reports, never for a log.
  */
 import type { Language } from '../../domain/account';
 import { belgianTime } from '../../domain/belgian-time';
@@ -102,21 +102,18 @@ function rawPlaceholder(name: string, finding: Finding): string {
 function shown(name: string, finding: Finding, language: Language): string {
   const raw = rawPlaceholder(name, finding);
   if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(raw)) return belgianTime(new Date(raw));
-  return quotable(cut(raw, name === 'value' || name === 'field' ? VALUE_SHOWN_MAX : LIST_SHOWN_MAX), language);
+  const text = showControls(cut(raw, name === 'value' || name === 'field' ? VALUE_SHOWN_MAX : LIST_SHOWN_MAX));
+  return NOTATION.has(name) ? inWords(text, language) : text;
 }
 
-/** Plain ASCII without any of the characters that `quotable` replaces: most values. */
-const PLAIN = /^[ !#-:<-{}~]*$/;
+/** Placeholders filled with our own notation (`1 | 0`, `≤ 255`, `Field = ""`); all others are quoted to the letter. */
+const NOTATION: ReadonlySet<string> = new Set(['expected', 'because']);
 
-/** Without what may not stand in a message, and with signs that Windows-1252 has. */
-function quotable(text: string, language: Language): string {
-  if (PLAIN.test(text)) return text;
-  return showControls(text)
+/** Notation as it reads in a sentence, with signs that Windows-1252 has. */
+function inWords(text: string, language: Language): string {
+  return text
     .replaceAll('""', TEXTS[language].words.empty)
-    .replaceAll('"', "'")
-    .replaceAll(';', ',')
-    .replace(/ \| /g, ', ')
-    .replaceAll('|', '/')
+    .replaceAll(' | ', ', ')
     .replaceAll('≤', '<=')
     .replaceAll('≥', '>=')
     .replaceAll('≠', '<>');

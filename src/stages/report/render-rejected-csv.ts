@@ -98,8 +98,13 @@ function renderBroken(cells: readonly CsvCell[], layout: Layout, added: string, 
   const sound = layout.kept.filter((position) => position < cells.length - 1).map((position) => cells[position]);
   const rest = cells.at(-1)?.text ?? '';
   const text = cameBack ? withoutAdded(rest, delimiter) : rest;
-  const plain = message.replaceAll('"', "'").replaceAll(delimiter, ' ');
-  return [...sound.map((cell) => renderKept(cell, delimiter)), text, added + plain].join(delimiter);
+  const bare = unquoted(message).replaceAll(delimiter, ' ');
+  return [...sound.map((cell) => renderKept(cell, delimiter)), text, added + bare].join(delimiter);
+}
+
+/** A message for a line in which no quotes can be put: without the signs that would need them. */
+function unquoted(message: string): string {
+  return message.replaceAll('"', "'").replaceAll(';', ',').replaceAll(' | ', ', ').replaceAll('|', '/');
 }
 
 function withoutAdded(text: string, delimiter: string): string {

@@ -97,13 +97,13 @@ describe('renderMessage', () => {
   });
 
   const HOSTILE = '"x";y|z\t\r\n\u0000\u202e\u2028';
-  it.each(CODES)('%s never breaks the line it stands in, whatever the values', (code) => {
+  it.each(CODES)('%s stays on its line, whatever the values', (code) => {
     const params = Object.fromEntries(FINDING_CODES[code].params.map((name) => [name, HOSTILE]));
     const details = { line: 3, record: 2, field: HOSTILE, columnNo: 4, value: HOSTILE, expected: HOSTILE };
     for (const language of LANGUAGES) {
       for (const suggestion of [null, HOSTILE]) {
         const text = renderMessageLine(createFinding(code, { ...details, suggestion, params }), language);
-        expect(text).not.toMatch(/["|;\u0000-\u001f\u2028\u202e]/);
+        expect(text).not.toMatch(/[\u0000-\u001f\u2028\u202e]/);
       }
     }
   });
@@ -115,6 +115,16 @@ describe('renderMessage', () => {
       const text = renderMessageLine(createFinding(code, details), language);
       expect(text).not.toMatch(/[{}]|undefined|“”|„“|«\s*»| {2}/);
     }
+  });
+
+  it('quotes values and suggestions to the letter', () => {
+    const details = { field: 'a|b', value: 'x;y|z"q ≤ ""', suggestion: 'LA31603-6|LA31604-4' };
+    const params = { codelist: 'L', hint: '', unknown: 'x | "y"; z' };
+    expect(renderMessage(createFinding('V204', details), 'en').problem).toContain('a|b “x;y|z"q ≤ ""” is not');
+    expect(renderMessage(createFinding('R301', { ...details, params }), 'en')).toEqual({
+      problem: 'a|b “x | "y"; z” is not a code of L.',
+      fix: 'Write “LA31603-6|LA31604-4” if that is what is meant.',
+    });
   });
 
   it('cuts what is too long', () => {

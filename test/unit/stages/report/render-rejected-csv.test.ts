@@ -103,6 +103,13 @@ describe('rejected.csv', () => {
     expect(row).toMatch(/^1,"2,7,P109 H101,\(1\) /);
   });
 
+  it('tells values to the letter in a row that is read, and without its signs in a broken one', () => {
+    const finding = makeStored('V204', { field: 'a', value: 'x;y | z|"q"' });
+    const row = (text: string) => lines('a;b', [makeRow(text, [finding])])[1];
+    expect(row('1;2')).toMatch(/^1;2;7;V204;"a “x;y \| z\|""q""” is not .*"$/);
+    expect(row('1;"2')).toMatch(/^1;"2;7;V204;a “x,y, z\/'q'” is not [^;"|]*$/);
+  });
+
   it('quotes a message that holds the delimiter', () => {
     const [, row] = lines('a,b,c', [makeRow('1,2', [makeStored('P106', { params: { count: 2, expectedCount: 3 } })])], {
       delimiter: ',',
