@@ -13,8 +13,11 @@ import type { Judge, Latest } from './verdict';
 
 /** Longer values are nobody's typing error. */
 const MENDABLE_MAX = 128;
-/** Shorter numbers have lost more than the leading zeros of a NISS. */
-const NISS_DIGITS_MIN = 8;
+/**
+ * A NISS has lost two leading zeros at most: eight digits are a NIHDI number, whose check makes the padded number pass
+ * as a NISS too.
+ */
+const NISS_DIGITS_MIN = 9;
 
 export function suggestValue(
   field: FieldSpec,
