@@ -4,7 +4,8 @@
  */
 import { checkCode } from '../../domain/identifiers/code-check';
 import type { Codelist, CodelistEntry } from '../../domain/message-type';
-import { editDistance, foldSpelling } from '../../domain/nearest';
+import { foldSpelling } from '../../domain/nearest';
+import { bodyOf, CodeIndex } from './code-index';
 
 const REMEMBERED_MAX = 1_000;
 /** Longer strangers are compared with nothing. */
@@ -26,13 +27,13 @@ export class CodeSet {
   readonly codes: readonly string[];
   /** Some code has a first or last day. */
   readonly dated: boolean;
-  private readonly exact: ReadonlySet<string>;
   private readonly byFolded = new Map<string, string>();
   private readonly entriesOf = new Map<string, CodelistEntry[]>();
   private readonly hasCheckDigits: boolean;
   private readonly strangers = new Map<string, Stranger>();
+  private readonly index: CodeIndex;
 
-  constructor(private readonly codelist: Codelist) {
+  constructor(codelist: Codelist) {
     this.name = codelist.name;
     this.closed = codelist.closed;
     for (const entry of codelist.entries) {
@@ -44,14 +45,14 @@ export class CodeSet {
       else entries.push(entry);
     }
     this.codes = [...this.byFolded.values()];
-    this.exact = new Set(this.codes);
+    this.index = new CodeIndex(this.codes, codelist.entries);
     this.dated = codelist.entries.some((entry) => entry.validFrom !== null || entry.validTo !== null);
     this.hasCheckDigits = this.codes.some((code) => checkCode(code) === 'right');
   }
 
   /** The code as the set writes it; null when the set has none. */
   find(code: string): string | null {
-    return this.exact.has(code) ? code : (this.byFolded.get(code.toLowerCase()) ?? null);
+    return this.index.has(code) ? code : (this.byFolded.get(code.toLowerCase()) ?? null);
   }
 
   /** The period that fits `day` (YYYY-MM-DD) badly: null when `code`, as the set writes it, was valid then. */
@@ -78,54 +79,36 @@ export class CodeSet {
     const check = checkCode(code);
     const typingError = check === 'wrong' && this.hasCheckDigits;
     if (code.length > COMPARABLE_MAX) return { near: false, suggestion: null, typingError };
-    const respelled = this.only((candidate) => foldSpelling(candidate) === foldSpelling(code));
+    const folded = foldSpelling(code);
+    const respelled = this.index.respelled(folded);
     if (respelled !== null) return { near: true, suggestion: respelled, typingError };
-    const rechecked = check === 'wrong' ? this.only((candidate) => bodyOf(candidate) === bodyOf(code)) : null;
+    const rechecked = check === 'wrong' ? this.index.withBody(bodyOf(code)) : null;
     if (rechecked !== null) return { near: true, suggestion: rechecked, typingError };
-    const close = check === 'right' ? [] : this.codes.filter((candidate) => isNearly(code, candidate));
+    const close = check === 'right' ? [] : this.index.oneErrorAway(code).filter((near) => isTypingError(code, near));
     if (close.length > 0)
       return { near: true, suggestion: close.length === 1 ? (close[0] ?? null) : null, typingError };
-    return { near: false, suggestion: this.closed ? this.suggest(code, check === 'right') : null, typingError };
+    const suggestion = this.closed ? this.suggest(code, folded, check === 'right') : null;
+    return { near: false, suggestion, typingError };
   }
 
   /** Further from the code than "nearly the same": for closed sets, where the record is refused anyway. */
-  private suggest(code: string, isRealCode: boolean): string | null {
-    const folded = foldSpelling(code);
-    const labelled = new Set(
-      this.codelist.entries.flatMap(({ code: meant, labels }) =>
-        Object.values(labels).some((label) => foldSpelling(label) === folded) ? [meant] : [],
-      ),
-    );
-    if (labelled.size > 0) return labelled.size === 1 ? ([...labelled][0] ?? null) : null;
-    const completed = this.only((candidate) => bodyOf(candidate) === code);
+  private suggest(code: string, folded: string, isRealCode: boolean): string | null {
+    const labelled = this.index.labelled(folded);
+    if (labelled !== undefined) return labelled;
+    const completed = this.index.withBody(code);
     if (completed !== null || isRealCode) return completed;
-    const limit = folded.length < 5 ? 1 : 2;
-    const distances = this.codes.map((candidate) => editDistance(folded, foldSpelling(candidate), limit));
-    const least = Math.min(...distances);
-    if (least > limit) return null;
-    return this.only((candidate) => distances[this.codes.indexOf(candidate)] === least);
-  }
-
-  /** The one code for which `holds`; null when there are none or several. */
-  private only(holds: (candidate: string) => boolean): string | null {
-    const found = this.codes.filter(holds);
-    return found.length === 1 ? (found[0] ?? null) : null;
+    const nearest = this.index.nearest(folded, folded.length < 5 ? 1 : 2);
+    return nearest.length === 1 ? (nearest[0] ?? null) : null;
   }
 }
 
 /**
- * One typing error apart, and not simply two members of one scheme (CL0001, CL0002). Codes with check digits are told
- * apart by these: a stranger whose own check is wrong is a typing error, whatever its scheme.
+ * Whether what is one error apart is not simply another member of one scheme (CL0001, CL0002). Codes with check digits
+ * are told apart by these: a stranger whose own check is wrong is a typing error, whatever its scheme.
  */
-function isNearly(stranger: string, code: string): boolean {
-  if (editDistance(stranger.toLowerCase(), code.toLowerCase(), 1) > 1) return false;
+function isTypingError(stranger: string, code: string): boolean {
   if (checkCode(code) === 'right' && checkCode(stranger) === 'wrong') return true;
   return schemeOf(stranger) !== schemeOf(code);
-}
-
-/** What stands before the check digit of a code written `nnnnn-c`. */
-function bodyOf(code: string): string {
-  return code.replace(/-\d$/, '');
 }
 
 function schemeOf(code: string): string {
