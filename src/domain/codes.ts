@@ -244,7 +244,7 @@ const table = {
     severity: 'error',
     stage: 'validate',
     title: 'A mandatory value is empty',
-    params: ['reason'],
+    params: ['reason', 'codelist', 'examples'],
   },
   V201: {
     scope: 'cell',
@@ -372,7 +372,7 @@ const table = {
     stage: 'validate',
     title:
       'The code is not in its value set (closed set: error, nearest code suggested; open set: a warning, and only when a code of the set is nearly the same)',
-    params: ['codelist', 'hint', 'unknown'],
+    params: ['codelist', 'hint', 'unknown', 'examples'],
   },
   R302: {
     scope: 'cell',
@@ -386,7 +386,7 @@ const table = {
     severity: 'error',
     stage: 'validate',
     title: 'The value is required because of another value (the finding says which)',
-    params: ['because'],
+    params: ['because', 'codelist', 'examples'],
   },
   R304: {
     scope: 'cell',

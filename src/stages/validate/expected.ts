@@ -1,9 +1,11 @@
 /** What would be right in a field, in signs that read alike in every language. Pure. */
+import type { FindingParams } from '../../domain/finding';
 import type { FieldSpec, Format } from '../../domain/message-type';
 import type { CodeSet } from './code-set';
 
 /** Value sets up to this size are listed in full. */
 const LISTED_CODES_MAX = 15;
+const EXAMPLES_MAX = 3;
 
 const FORMS: Readonly<Record<Exclude<Format, 'text' | 'code' | 'enum' | 'constant'>, string>> = {
   'partial-date': 'YYYY-MM-DD | YYYY-MM | YYYY',
@@ -24,7 +26,10 @@ const FORMS: Readonly<Record<Exclude<Format, 'text' | 'code' | 'enum' | 'constan
   orpha: '355 | ORPHA:355',
 };
 
-/** The codes of a short value set, the name of a long one, else the form; null for free text. */
+/**
+ * The codes of a short value set, the name of a long one, else the form; null for free text. What an open set has are
+ * examples: a list of them ends in an ellipsis.
+ */
 export function expectedOf(field: FieldSpec, set: CodeSet | null): string | null {
   switch (field.format) {
     case 'text':
@@ -32,11 +37,18 @@ export function expectedOf(field: FieldSpec, set: CodeSet | null): string | null
     case 'code':
       if (set === null) return null;
       if (set.codes.length === 0) return null;
-      return set.codes.length <= LISTED_CODES_MAX ? set.codes.join(' | ') : set.name;
+      if (set.codes.length > LISTED_CODES_MAX) return set.name;
+      return [...set.codes, ...(set.closed ? [] : ['…'])].join(' | ');
     case 'enum':
     case 'constant':
       return field.values.join(' | ');
     default:
       return FORMS[field.format];
   }
+}
+
+/** Where `expectedOf` lists the codes of an open set: how the texts name these as examples. */
+export function examplesOf(set: CodeSet | null): FindingParams {
+  if (set === null || set.closed || set.codes.length === 0 || set.codes.length > LISTED_CODES_MAX) return {};
+  return { codelist: set.name, examples: set.codes.slice(0, EXAMPLES_MAX).join(', ') };
 }

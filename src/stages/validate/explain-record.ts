@@ -13,6 +13,7 @@ import type { CodeSet } from './code-set';
 import type { Circumstances, CompiledType } from './compile-type';
 import type { Facts } from './cross-rules';
 import { describeFailing, describeHolding, fieldsOf, positionsOfNames } from './condition';
+import { examplesOf } from './expected';
 import { unknownCodes } from './judge-code';
 import { countCodePoints } from './number-shapes';
 import { suggestValue } from './suggest';
@@ -87,10 +88,11 @@ export function createExplainer(
     if (required === null) return [];
     const { condition, missingCode, severity, satisfiedBy } = required;
     if (lacks(satisfiedBy, skipped) || lacks(fieldsOf(condition), skipped)) return [];
-    const params: FindingParams =
+    const why: FindingParams =
       missingCode === 'V200'
         ? { reason: condition.kind === 'none-present' ? condition.fields.join(', ') : '' }
         : { because: describeHolding(condition, record.values, positions) };
+    const params = { ...why, ...examplesOf(sets.get(field.index) ?? null) };
     const expected = expectations[field.index] ?? null;
     return [find(record, field.index, missingCode, { severity, expected, suggestion: null, params })];
   }
@@ -178,7 +180,7 @@ function paramsOf(
       if (set === null) return { codelist: '', hint: '', unknown: value };
       const told = unknownCodes(value, field.multiple, set).filter((each) => set.closed || set.stranger(each).near);
       const typing = told.some((each) => set.stranger(each).typingError);
-      return { codelist: set.name, hint: typing ? 'typing-error' : '', unknown: told.join(', ') };
+      return { ...examplesOf(set), codelist: set.name, hint: typing ? 'typing-error' : '', unknown: told.join(', ') };
     }
     default:
       return {};

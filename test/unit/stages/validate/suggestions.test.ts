@@ -1,4 +1,6 @@
+import { LANGUAGES } from '../../../../src/domain/account';
 import type { Codelist } from '../../../../src/domain/message-type';
+import { renderMessage } from '../../../../src/stages/report/render-message';
 import { CodeSet } from '../../../../src/stages/validate/code-set';
 import { suggestDate } from '../../../../src/stages/validate/suggest-date';
 import { suggestSerialDate } from '../../../../src/stages/validate/suggest-serial-date';
@@ -194,6 +196,23 @@ describe('what is expected', () => {
   ])('%s %s %j has its parameters', (type, field, value, params) => {
     const [finding] = onField(judgeWith(type, { [field]: value }).findings, field);
     expect(finding?.params).toEqual(params);
+  });
+
+  it.each<readonly [string, string, string, Readonly<Record<string, unknown>>]>([
+    ['LaboratoryTestPrescription', 'CollectionLocation', 'CL0001', { codelist: 'CollectionLocationCodelist' }],
+    ['LaboratoryTestResultVariants', 'TestIndicationWgs', 'WI0004', { codelist: 'TestIndicationCodelistWgs' }],
+  ])('%s %s is open: %s is an example', (type, field, examples, params) => {
+    const [finding] = onField(judgeWith(type, { [field]: '' }).findings, field);
+    expect(finding).toMatchObject({ expected: `${examples} | …`, params: { ...params, examples } });
+    for (const language of LANGUAGES) {
+      const { fix } = renderMessage(finding!, language);
+      expect(fix).toMatch(new RegExp(`${String(params['codelist'])}, \\p{L}[\\p{L} ]+ ${examples}\\.$`, 'u'));
+    }
+  });
+
+  it('lists a closed set as all there is', () => {
+    const [finding] = onField(judgeWith('LaboratoryTestResult', { TestResult1: '?' }).findings, 'TestResult1');
+    expect(renderMessage(finding!, 'en').fix).toBe('Allowed codes: 260373001, 260415000, 419984006, 125154007.');
   });
 
   it('names all unknown codes of a cell at once', () => {
