@@ -74,6 +74,14 @@ export function isFileRejected(groups: readonly FindingGroup[]): boolean {
   return groups.some((group) => group.samples.some(rejectsFile));
 }
 
+/** Errors on the file after which records that the sender has may be missing from the rejected file. */
+const PARTIAL_CODES: ReadonlySet<string> = new Set(['F011', 'F012', 'P112']);
+
+/** Whether the file was cut or damaged: sending the rejected records back could lose others. */
+function isPartial(groups: readonly FindingGroup[]): boolean {
+  return groups.some((group) => PARTIAL_CODES.has(group.code) && group.samples.some(rejectsFile));
+}
+
 function groupLines({ batch, groups, totals }: SummaryInput): readonly string[] {
   const counts: Record<Severity, number> = { error: totals.errors, warning: totals.warnings, info: totals.infos };
   const shown = groups.slice(0, GROUPS_MAX);
@@ -91,7 +99,9 @@ function footLines({ batch, groups, errorsFile, rejectedFile }: SummaryInput): r
   const { language } = batch;
   const lines: string[] = [];
   if (errorsFile !== null) lines.push(word(language, 'errorsFile', { file: errorsFile }));
-  if (rejectedFile !== null) lines.push(word(language, 'rejectedFile', { file: rejectedFile }));
+  if (rejectedFile !== null) {
+    lines.push(word(language, isPartial(groups) ? 'rejectedPart' : 'rejectedFile', { file: rejectedFile }));
+  }
   if (isFileRejected(groups)) lines.push(word(language, 'nextFile'));
   else if (rejectedFile !== null) lines.push(word(language, 'next'));
   return lines;

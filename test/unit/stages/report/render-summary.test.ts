@@ -1,10 +1,12 @@
 import { LANGUAGES } from '../../../../src/domain/account';
 import { OUTCOMES } from '../../../../src/domain/batch';
 import { FINDING_CODES, type FindingCode } from '../../../../src/domain/codes';
+import type { FindingDetails } from '../../../../src/domain/create-finding';
 import type { StoredFinding } from '../../../../src/domain/report-source';
 import { SEVERITIES } from '../../../../src/domain/severity';
 import { renderSummary, SUMMARY_LINES_MAX, type SummaryInput } from '../../../../src/stages/report/render-summary';
 import { FINDINGS_PRINTED_MAX, renderValidateText } from '../../../../src/stages/report/render-validate-text';
+import { word } from '../../../../src/stages/report/texts';
 import { groupsOf, lostZero, makeBatch, makeStored, totalsOf } from './fixtures';
 
 function makeInput(findings: readonly StoredFinding[], overrides: Partial<SummaryInput> = {}): SummaryInput {
@@ -118,5 +120,21 @@ describe('renderValidateText', () => {
     const lines = [...renderValidateText(input, many())].join('').split('\n');
     expect(lines.filter((line) => line.startsWith('line 18'))).toHaveLength(FINDINGS_PRINTED_MAX);
     expect(lines.at(-2)).toBe('Only the first 1000 of 1000000 findings are listed here.');
+  });
+});
+
+describe.each(LANGUAGES)('the line on rejected records in %s', (language) => {
+  const line = (name: 'rejectedFile' | 'rejectedPart') => word(language, name, { file: 'B.rejected.csv' });
+  const linesWith = (code: FindingCode, details: FindingDetails = {}) =>
+    linesOf(makeInput([makeStored(code, details)], { batch: makeBatch({ language }) }));
+
+  it.each(['F011', 'F012', 'P112'] as const)('after %s does not ask for the rejected records back', (code) => {
+    expect(linesWith(code)).toContain(line('rejectedPart'));
+    expect(linesWith(code)).not.toContain(line('rejectedFile'));
+  });
+
+  it('asks for them where the file was read to its end', () => {
+    expect(linesWith('F013')).toContain(line('rejectedFile'));
+    expect(linesWith('P112', { scope: 'record', record: 3 })).toContain(line('rejectedFile'));
   });
 });
