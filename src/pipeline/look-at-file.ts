@@ -6,6 +6,7 @@ import type { Finding } from '../domain/finding';
 import type { MessageType } from '../domain/message-type';
 import type { ClaimedFile } from '../ports/spool';
 import { parseName } from '../stages/name/parse-name';
+import { splitFileName } from '../stages/name/split-file-name';
 import { checkSize } from '../stages/settle/check-totals';
 import { findMeant } from '../stages/settle/pair-files';
 import type { BatchPorts, Submitter } from './batch-ports';
@@ -48,9 +49,10 @@ function causeFindings(ports: BatchPorts, batch: BatchRecord): readonly Finding[
     case 'cancelled':
       return [createFinding('F015')];
     case 'orphan-marker': {
-      const found = findMeant(batch.baseName, ports.spool.namesBeside(batch)) ?? '';
       const marker = batch.markerName ?? batch.fileName;
-      return [createFinding('F006', { value: marker, params: { marker, found } })];
+      const withdraws = splitFileName(marker).kind === 'cancel' ? 'yes' : '';
+      const found = findMeant(batch.baseName, ports.spool.namesBeside(batch)) ?? '';
+      return [createFinding('F006', { value: marker, params: { marker, found, withdraws } })];
     }
     case 'unmarked':
       return [createFinding('F007', { value: batch.fileName, params: { hours: ports.rules.unmarkedReminderHours } })];

@@ -65,13 +65,18 @@ function headLines({ batch, groups }: SummaryInput): readonly string[] {
   }
   lines.push(word(language, 'received', { received: belgianTime(new Date(batch.receivedAt)) }));
   if (batch.mode === 'test') lines.push(word(language, 'rehearsal'));
-  if (isFileRejected(groups)) lines.push(word(language, 'fileRejected'));
+  if (isFileRefused(groups)) lines.push(word(language, 'fileRejected'));
   return lines;
 }
 
 /** Whether a finding of scope file or header rejected the file. The first samples are those on the file. */
 export function isFileRejected(groups: readonly FindingGroup[]): boolean {
   return groups.some((group) => group.samples.some(rejectsFile));
+}
+
+/** As `isFileRejected`, but for a withdrawal that found nothing: there is no file to speak of or to send. */
+function isFileRefused(groups: readonly FindingGroup[]): boolean {
+  return groups.some((group) => group.samples.some((sample) => rejectsFile(sample) && !sample.params['withdraws']));
 }
 
 /** Errors on the file after which records that the sender has may be missing from the rejected file. */
@@ -102,7 +107,7 @@ function footLines({ batch, groups, errorsFile, rejectedFile }: SummaryInput): r
   if (rejectedFile !== null) {
     lines.push(word(language, isPartial(groups) ? 'rejectedPart' : 'rejectedFile', { file: rejectedFile }));
   }
-  if (isFileRejected(groups)) lines.push(word(language, 'nextFile'));
+  if (isFileRefused(groups)) lines.push(word(language, 'nextFile'));
   else if (rejectedFile !== null) lines.push(word(language, 'next'));
   return lines;
 }

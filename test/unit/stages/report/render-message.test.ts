@@ -44,6 +44,13 @@ describe('renderMessage', () => {
     ],
     ['a token', 'V214', { field: 'F', value: 'B.1.1.1.1', params: { hint: 'alias' } }, /shorter alias/],
     ['another token', 'V214', { field: 'F', value: 'B1', params: { hint: '' } }, /up to three numbers/],
+    ['a marker', 'F006', { params: { marker: 'X.ok', found: '', withdraws: '' } }, /Upload the data file first/],
+    [
+      'a withdrawal',
+      'F006',
+      { params: { marker: 'X.cancel', found: 'Y.csv', withdraws: 'yes' } },
+      /^The withdrawal “X\.cancel” .* Nothing needs to be done/,
+    ],
     ['one announced', 'F011', { params: { declared: 1, counted: 2 } }, /announces 1 record, and the file has 2\./],
     [
       'several announced',
