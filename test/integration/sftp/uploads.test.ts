@@ -265,6 +265,20 @@ describe('a file that was taken', () => {
     expect(readFileSync(join(fixture.root, 'a.csv'), 'utf8')).toBe('second');
   });
 
+  test('complete but not taken up yet, it is not replaced by a partial upload that is continued either', async () => {
+    const other = await connect();
+    const handle = await other.open('/a.csv', WRITE_NEW);
+    await other.send({ kind: 'write', handle, offset: 0n, content: bytes('sec') });
+    other.end();
+    await until(() => fixture.server.openWriters().size === 0, 'the end of the upload');
+    writeFileSync(join(fixture.root, 'a.csv'), 'first');
+    fixture.ready.set('lab1/root/a.csv', fileIdentity(join(fixture.root, 'a.csv')) ?? '');
+    const again = await client.open('/a.csv', WRITE_ON);
+    await client.send({ kind: 'write', handle: again, offset: 3n, content: bytes('ond') });
+    expect(await client.send({ kind: 'close', handle: again })).toMatchObject({ status: 4 });
+    expect(readFileSync(join(fixture.root, 'a.csv'), 'utf8')).toBe('first');
+  });
+
   test('takes the same marker again, and no other one', async () => {
     await client.put('/a.ok', 'records=1');
     fixture.ready.set('lab1/root/a.ok', fileIdentity(join(fixture.root, 'a.ok')) ?? '');

@@ -41,12 +41,12 @@ async function openHeld(space: AccountSpace, request: UploadRequest): Promise<Up
   const published = findPublished(space, folder, name);
   assertOpenable(flags, partial ?? published, space.shadow.lookUp(key)?.acceptedAt ?? null);
   const isNew = partial === null && published === null;
-  if (!isNew) await space.usage.admitGrown(account);
   const startsAnew = isNew || (flags & OPEN_FLAG.TRUNC) !== 0;
-  if (startsAnew && published !== null) {
+  if (published !== null && (startsAnew || partial !== null)) {
     const ready = space.readyFile(folder, name);
     if (ready !== null) space.writers.writeBeside(key, ready);
   }
+  if (!isNew) await space.usage.admitGrown(account);
   const continuesPublished = !startsAnew && partial === null && (await takeBack(space, folder, name, flags));
   const plan: UploadPlan = {
     partialPath: space.folders.partialPath(folder, name),
