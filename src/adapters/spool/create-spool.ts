@@ -135,8 +135,8 @@ export function createSpool(folders: DataFolders): Spool {
   function publishReports(batch: BatchRecord, names: readonly string[]): void {
     const target = reportsFolder(folders, batch.account, batch.folder);
     makeDirectory(target, syncs.directory);
-    if (!lstatSync(target).isDirectory())
-      throw new Fault('S901', `${target} is not a folder; links are not followed`, { retryable: true });
+    if (lstatSync(target).isSymbolicLink())
+      throw new Fault('S901', `${target} is a link; links are not followed`, { retryable: true });
     for (const name of names) {
       const staged = stagedReport(batch, name);
       if (exists(staged)) renameSync(staged, join(target, basename(name)));
