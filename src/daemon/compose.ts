@@ -8,15 +8,13 @@ import { createAccountDirectory } from '../adapters/accounts/create-account-dire
 import { createFolderWatcher } from '../adapters/chokidar/create-folder-watcher';
 import { createInbox, type Inbox } from '../adapters/inbox/create-inbox';
 import { openRejectionLog } from '../adapters/rejection-log/append-rejection-log';
-import { loadCatalogue } from '../adapters/schemas/load-catalogue';
-import { dataFolders, dropFolder } from '../adapters/spool/data-folders';
+import { dataFolders } from '../adapters/spool/data-folders';
 import { backUpBeforeMigration } from '../adapters/sqlite/back-up-before-migration';
-import { makeDirectory, removeIfSame } from '../adapters/spool/durable-files';
+import { makeDirectory } from '../adapters/spool/durable-files';
 import { acquireInstanceLock } from '../adapters/sqlite/instance-lock';
 import { openStoreReader, type StoreReader } from '../adapters/sqlite/open-store-reader';
 import type { PassedSockets } from '../adapters/systemd/read-passed-sockets';
 import type { Config } from '../config/config';
-import type { Catalogue } from '../domain/message-type';
 import type { Logger } from '../ports/logger';
 import { relatedNames } from '../stages/name/split-file-name';
 import { prepareLiftRequests } from './ban-requests';
@@ -29,9 +27,11 @@ import { createFolderFaults } from './folder-faults';
 import { createIntake } from './intake';
 import type { LaneOptions } from './lane';
 import { countEvents, createObservation } from './observation';
+import { loadAndLog } from './load-and-log';
 import { prepareDataFolders } from './prepare-data-folders';
 import { createReadyFiles } from './ready-file';
 import { createReloads } from './reload';
+import { createMarkerRemoval } from './remove-marker';
 import { createScope } from './scope';
 import { logSftpAudit } from './sftp-audit-log';
 import { createSftpFaults } from './sftp-faults';
@@ -164,8 +164,7 @@ async function start(
     bulk: lanes.bulk,
     shares: availableParallelism() > 1,
     events: countEvents(batchLog, metrics),
-    released: ({ account, folder, fileName, markerName }) =>
-      service?.server.workEnded(account, folder, markerName === null ? [fileName] : [fileName, markerName]),
+    released: (origin) => service?.server.workEnded(origin),
     nowMs: () => now().getTime(),
     random: overrides.random ?? Math.random,
   });
@@ -204,14 +203,7 @@ async function start(
     openWriters: () => service?.server.openWriters() ?? new Set(),
     writtenBeside: (key) => service?.server.writtenBeside(key) ?? null,
     dispatcher,
-    removeMarker: ({ account, folder }, marker) => {
-      const path = join(dropFolder(folders, account, folder), marker.name);
-      try {
-        removeIfSame(path, marker.identity);
-      } catch (error) {
-        folderFaults.failed(path, error as Error);
-      }
-    },
+    removeMarker: createMarkerRemoval(folders, (path, error) => folderFaults.failed(path, error)),
     get markerGraceMs() {
       return inForce.ingest.markerGraceSeconds * 1000;
     },
@@ -301,10 +293,4 @@ async function start(
       await scope.close();
     },
   };
-}
-
-function loadAndLog(schemasDir: string, log: Logger): Catalogue {
-  const catalogue = loadCatalogue(schemasDir);
-  log.info('catalogue.load', { messageTypes: catalogue.types.size, codelists: catalogue.codelists.size });
-  return catalogue;
 }

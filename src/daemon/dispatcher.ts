@@ -7,12 +7,13 @@
  *                            '-> set aside, when the program itself failed at it alone twice: its line goes on
  *                            '-> left, when the program ends: the next start goes on with it
  */
+import type { HeldFile } from '../adapters/sftp/sftp-events';
 import type { BatchOrigin, QuarantinedBatch } from '../domain/batch-record';
 import { toFault } from '../domain/fault';
 import type { Submitter } from '../pipeline/batch-ports';
 import type { BatchResult } from '../pipeline/process-batch';
 import { createBatchQueue, type QueuedBatch } from './batch-queue';
-import { HeldFiles, type HeldFile } from './held-files';
+import { HeldFiles } from './held-files';
 import { type Lane, WorkerDeath } from './lane';
 import { EXPRESS_MAX_BYTES, isOfMany, takeTogether } from './take-together';
 import type { FaultNotice, WaitingFile, WorkerReply, WorkerRequest } from './worker-messages';

@@ -2,14 +2,10 @@
  * Which files of the drop folders belong to batches in hand, by name and by identity: a name alone may stand for a file
  * in work and for the next one that was uploaded meanwhile.
  */
+import type { HeldFile } from '../adapters/sftp/sftp-events';
 import type { BatchOrigin } from '../domain/batch-record';
 
-export interface HeldFile {
-  readonly identity: string;
-  /** For its sender it is gone: the data file, or whatever else the batch is about. A marker stays until the end. */
-  readonly isGone: boolean;
-}
-
+/** For its sender the data file is gone, or whatever else the batch is about. A marker stays until the end. */
 interface Entry extends HeldFile {
   readonly batchId: string;
 }

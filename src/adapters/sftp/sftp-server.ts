@@ -55,6 +55,13 @@ export interface SftpAccess {
   readonly trust: LoginTrust;
 }
 
+export interface EndedBatch {
+  readonly account: string;
+  readonly folder: 'root' | 'test';
+  readonly fileName: string;
+  readonly markerName: string | null;
+}
+
 export interface SftpServer {
   /** @throws Fault S901 */
   listen(): Promise<{ host: string; port: number }>;
@@ -62,8 +69,8 @@ export interface SftpServer {
   openWriters(): ReadonlySet<string>;
   /** Identity of the complete batch's file beside which the handle of that name was opened; null when there was none. */
   writtenBeside(key: string): string | null;
-  /** The pipeline is done with files of these names: STAT answers as if they had come now. */
-  workEnded(account: string, folder: 'root' | 'test', fileNames: readonly string[]): void;
+  /** The pipeline is done with a batch: STAT of its files answers as if they had come now. */
+  workEnded(batch: EndedBatch): void;
   connections(): number;
   /** Takes no new connections, lets open uploads end within `graceMs`, then cuts what is left. */
   close(graceMs: number): Promise<void>;
@@ -227,9 +234,9 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
     listen,
     openWriters: () => writers.all(),
     writtenBeside: (key) => writers.beside(key),
-    workEnded: (account, folder, fileNames) => {
+    workEnded: ({ account, folder, fileName, markerName }) => {
       const space = spaces.get(account);
-      for (const name of fileNames) space?.shadow.renew(space.key(folder, name));
+      for (const name of [fileName, markerName ?? fileName]) space?.shadow.renew(space.key(folder, name));
     },
     connections: () => door.connections(),
     close,

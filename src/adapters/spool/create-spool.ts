@@ -3,7 +3,19 @@
  * done already is found done. Errors of the file system become faults S901. Nothing is overwritten or deleted before
  * what replaces it is durable, provided that the caller lets each step be durable before the next.
  */
-import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { BatchRecord } from '../../domain/batch-record';
@@ -20,6 +32,7 @@ import {
   removeFile,
   statIdentity,
   syncDirectory,
+  syncFile,
 } from './durable-files';
 import { PendingSyncs } from './pending-syncs';
 import { readByteRanges, readChunks } from './read-file';
@@ -65,18 +78,25 @@ export function createSpool(folders: DataFolders): Spool {
     return lookAtClaimed(target);
   }
 
-  /** Its marker in the drop folder, while it is the one that the batch was opened for. */
-  function ownMarker(batch: BatchRecord): { readonly path: string; readonly bytes: number } | null {
+  /** What its marker in the drop folder says; null where none lies there, or another one than it was opened for. */
+  function ownMarker(batch: BatchRecord): Uint8Array | null {
     const path = markerPath(batch);
-    const stat = path === null ? undefined : lstatSync(path, { bigint: true, throwIfNoEntry: false });
-    if (path === null || stat === undefined || statIdentity(stat) !== batch.markerIdentity) return null;
-    return { path, bytes: Number(stat.size) };
+    if (path === null || fileIdentity(path) !== batch.markerIdentity) return null;
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      // Looked at again: another one may have come in between.
+      return statIdentity(fstatSync(fd, { bigint: true })) === batch.markerIdentity ? readBeginning(fd) : null;
+    } finally {
+      closeSync(fd);
+    }
   }
 
   /** What it says is for this batch: another one of its name may come while the batch is in work. */
-  function keepMarker(batch: BatchRecord, { path, bytes }: { readonly path: string; readonly bytes: number }): void {
+  function keepMarker(batch: BatchRecord, marker: Uint8Array): void {
     const kept = keptMarker(batch);
-    if (kept !== null && bytes > 0) copyFileDurably(path, kept, syncs.directory);
+    if (kept === null || marker.length === 0) return;
+    writeFileSync(kept, marker, { mode: 0o640 });
+    syncFile(kept); // before the data are moved: then it is not written again
   }
 
   /** A replay works on a copy: the original stays where it is. One that was begun cannot be given up. */
@@ -95,12 +115,12 @@ export function createSpool(folders: DataFolders): Spool {
 
   function readMarker(batch: BatchRecord): Uint8Array {
     const kept = keptMarker(batch);
-    const path = kept !== null && exists(kept) ? kept : ownMarker(batch)?.path;
-    if (path === undefined || !lstatSync(path, { throwIfNoEntry: false })?.isFile()) return new Uint8Array();
-    const fd = openSync(path, 'r');
+    if (kept === null || !lstatSync(kept, { throwIfNoEntry: false })?.isFile()) {
+      return ownMarker(batch) ?? new Uint8Array();
+    }
+    const fd = openSync(kept, 'r');
     try {
-      const bytes = Buffer.alloc(MARKER_BYTES);
-      return bytes.subarray(0, readSync(fd, bytes, 0, MARKER_BYTES, 0));
+      return readBeginning(fd);
     } finally {
       closeSync(fd);
     }
@@ -211,6 +231,11 @@ export function createSpool(folders: DataFolders): Spool {
     setAside: (batch) => guarded(() => setAside(batch)),
     together: (action) => guarded(() => syncs.together(action)),
   };
+}
+
+function readBeginning(fd: number): Uint8Array {
+  const bytes = Buffer.alloc(MARKER_BYTES);
+  return bytes.subarray(0, readSync(fd, bytes, 0, MARKER_BYTES, 0));
 }
 
 function listNames(folder: string): readonly string[] {

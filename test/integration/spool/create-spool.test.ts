@@ -135,6 +135,14 @@ describe('the spool', () => {
     expect(readFileSync(marker, 'utf8')).toBe('records=2\n');
   });
 
+  it('keeps no more of a marker than is read of it', () => {
+    const batch = dropped();
+    writeFileSync(join(drop, batch.markerName!), 'records=1\n'.padEnd(1_000_000, ' '));
+    expect(spool.claim(batch)).not.toBeNull();
+    expect(readFileSync(join(folders.workDir, batch.id, batch.markerName!))).toHaveLength(4_096);
+    expect(spool.readMarker({ ...batch, state: 'claimed' })).toHaveLength(4_096);
+  });
+
   it('reads nothing into an empty marker when the next one says something', () => {
     const batch = dropped();
     const marker = join(drop, batch.markerName!);
