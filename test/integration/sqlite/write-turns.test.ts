@@ -1,12 +1,12 @@
 /** Threads that take turns, as real ones, and a thread that ends with its turn or while it waits for it. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { makeTurns, WriteTurns } from '../../../src/adapters/sqlite/write-turns';
+import { holderOf, makeTurns, WriteTurns } from '../../../src/adapters/sqlite/write-turns';
 
 /** Of the built program: a thread loads no TypeScript. */
 const BUILT = require.resolve('../../../dist/adapters/sqlite/write-turns.js');
 
-/** Counts up what nobody else may change meanwhile, so many times, and says how often somebody did. */
+/** Counts up, in so many turns, what nobody else may change meanwhile, and says how often somebody did. */
 const COUNTING = `
   const { parentPort, workerData } = require('node:worker_threads');
   const { WriteTurns } = require(workerData.built);
@@ -14,9 +14,9 @@ const COUNTING = `
   const words = new Int32Array(workerData.counter);
   let disturbed = 0;
   for (let i = 0; i < workerData.times; i++) {
-    turns.take();
+    while (!turns.take());
     const before = words[0];
-    for (let wait = 0; wait < 2000; wait++) if (words[0] !== before) disturbed++;
+    for (let wait = 0; wait < 50; wait++) if (words[0] !== before) disturbed++;
     words[0] = before + 1;
     turns.give();
   }
@@ -33,13 +33,12 @@ function thread(code: string, data: object): Worker {
   return new Worker(code, { eval: true, workerData: { built: BUILT, ...data } });
 }
 
-const holderOf = (turns: SharedArrayBuffer): number => Atomics.load(new Int32Array(turns), 0);
-
 describe('turns to write', () => {
   it('belong to one thread at a time', async () => {
     const turns = makeTurns(3);
     const counter = new SharedArrayBuffer(4);
-    const times = 2000;
+    // Many short turns: what goes wrong between two of them goes wrong once in a hundred thousand.
+    const times = 100_000;
     const threads = [1, 2, 3].map((seat) => thread(COUNTING, { turns, seat, counter, times }));
     const answers = await Promise.all(threads.map((each) => once(each, 'message')));
     expect(answers).toEqual([[0], [0], [0]]);
@@ -52,7 +51,7 @@ describe('turns to write', () => {
     await once(holder, 'message');
     await holder.terminate();
     new WriteTurns({ turns, seat: 2 }).give();
-    new WriteTurns({ turns, seat: 1 }).take();
+    expect(new WriteTurns({ turns, seat: 1 }).take()).toBe(true);
     expect(holderOf(turns)).toBe(1);
   });
 
@@ -74,7 +73,7 @@ describe('turns to write', () => {
     const holder = thread(TAKING, { turns, seat: 2 });
     await once(holder, 'message');
     const mine = new WriteTurns({ turns, seat: 1 });
-    mine.take();
+    expect(mine.take()).toBe(false);
     expect(holderOf(turns)).toBe(2);
     mine.give();
     expect(holderOf(turns)).toBe(2);
