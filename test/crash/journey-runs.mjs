@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { checkEnd, checkReference, reportsByBatch } from './check-end.mjs';
 import { checkMoment } from './check-moment.mjs';
 import { finish, startDaemon, untilFinished } from './daemon.mjs';
-import { isMetBy, readPoints, TRACED } from './points.mjs';
+import { failedWhileClosing, isMetBy, missedIn, readPoints, TRACED } from './points.mjs';
 import { dropBatches } from './scenario.mjs';
 import { takeSnapshot } from './snapshot.mjs';
 import { injection, untilMet, withHome } from './tampering.mjs';
+
+const LINES_AROUND = 10;
 
 /**
  * An undisturbed run: what it leaves, held against the input, and which calls it makes.
@@ -44,7 +46,8 @@ export function killAt(wanted, reference, { wrongOrder = '', again = false } = {
         const daemon = await startDaemon(home, { strace: injection(point, 'signal=KILL', 1, tracePath), wrongOrder });
         // The last points are those of the store that closes.
         if (await untilFinished(home, daemon)) await daemon.stop();
-        if (!isMetBy(readFileSync(tracePath, 'utf8'), point, home.dataDir)) return { problems: [], missed: true };
+        const trace = readFileSync(tracePath, 'utf8');
+        if (!isMetBy(trace, point, home.dataDir)) return missedIn(trace, point, home.dataDir);
         const atOnce = checkMoment(home, reference).map((problem) => `at the kill: ${problem}`);
         if (again) atOnce.push(...(await killOnceMore(home, point, reference)));
         await finish(home, await startDaemon(home, { wrongOrder }));
@@ -84,9 +87,10 @@ export function failAt({ errno, width, ...wanted }, reference) {
         await finish(home, daemon);
         // Looked at when it has ended: the store may tell of the end before the log's last lines are here.
         const isTold = /"event":"(batch\.(retry|part)|fault)"/.test(daemon.output);
-        if (daemon === disturbed && !isMadeUpBySqlite(point) && !isTold)
-          problems.push(`no fault was logged: ${daemon.output}`);
-        if (!isMetBy(readFileSync(tracePath, 'utf8'), point, home.dataDir)) return { problems: [], missed: true };
+        const trace = readFileSync(tracePath, 'utf8');
+        if (!isMetBy(trace, point, home.dataDir)) return missedIn(trace, point, home.dataDir);
+        if (daemon === disturbed && !isMadeUpBySqlite(point, failedWhileClosing(trace, home.dataDir)) && !isTold)
+          problems.push(`no fault was logged: ${daemon.output}${around(trace)}`);
         if (/unhandled|\n {4}at /i.test(daemon.output)) problems.push(`an error escaped: ${daemon.output}`);
         return { problems: [...problems, ...checkEnd(home, reference)], missed: false };
       },
@@ -95,8 +99,15 @@ export function failAt({ errno, width, ...wanted }, reference) {
   );
 }
 
+/** The calls around those that failed. */
+function around(trace) {
+  const lines = trace.split('\n');
+  const at = lines.findIndex((line) => line.includes('(INJECTED)'));
+  return lines.slice(Math.max(0, at - LINES_AROUND), at + LINES_AROUND).join('\n');
+}
+
 /** While the store is created or closed SQLite repeats, or does without, what failed: nothing is lost by it. */
-function isMadeUpBySqlite({ starting, closing, path, call }) {
+function isMadeUpBySqlite({ starting, path, call }, closing) {
   return (
     starting ||
     path === '/labdrop.db' ||

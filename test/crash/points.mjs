@@ -19,7 +19,6 @@ export const TRACED = [...CHANGES, ...READS];
  * @property {string} path where it happens, without ids
  * @property {boolean} changes it is no mere reading
  * @property {boolean} starting it comes before the first batch was claimed
- * @property {boolean} closing it comes after the last batch has left the work folder
  */
 
 /** @returns {Point[]} in the order of the journey */
@@ -37,8 +36,7 @@ export function readPoints(trace, dataDir) {
     if (path.startsWith('/work/<id>')) starting = false;
     points.push({ call, number, path, changes: CHANGES.includes(call), starting });
   }
-  const last = points.findLastIndex(({ path }) => path.startsWith('/work/<id>'));
-  return points.map((point, index) => ({ ...point, closing: index > last }));
+  return points;
 }
 
 /** Whether a call was tampered with, and at the point's place: its number alone may have shifted. */
@@ -50,6 +48,20 @@ export function isMetBy(trace, { call, path }, dataDir) {
   if (tampered === undefined) return false;
   const place = placeOf(tampered, dataDir) ?? '';
   return place === path || ((call === 'write' || call === 'read') && dirname(place) === dirname(path));
+}
+
+/** What to say of a run that did not meet its point. */
+export function missedIn(trace, { call, number, path }, dataDir) {
+  const there = readPoints(trace, dataDir).filter((point) => point.call === call && point.path === path);
+  const numbers = there.map((point) => point.number).sort((a, b) => Math.abs(a - number) - Math.abs(b - number));
+  return { problems: [], missed: true, near: numbers[0] ?? null };
+}
+
+/** Whether the first call that failed came after the last batch had left the work folder. */
+export function failedWhileClosing(trace, dataDir) {
+  const lines = resolvedLines(trace);
+  const failed = lines.findIndex((line) => line.includes('(INJECTED)'));
+  return !lines.slice(failed + 1).some((line) => placeOf(line, dataDir)?.startsWith('/work/<id>'));
 }
 
 /** A name that is looked up below a folder which is held open stands there with that folder's path. */

@@ -73,10 +73,11 @@ async function runAll(items, jobs, run) {
     while (next < items.length) {
       const item = items[next++];
       const result = await run(item).catch((error) => ({ problems: [String(error.message)], missed: false }));
-      results.push(result);
+      const label = `${item.kind} ${item.errno ?? ''} ${describe(item)}`;
+      results.push({ ...result, problems: result.problems.map((problem) => `${label}: ${problem}`) });
       if (results.length % PROGRESS_EVERY === 0) console.error(`${results.length} of ${items.length}`);
       if (result.problems.length === 0 && !result.missed) continue;
-      console.log(`${item.kind} ${item.errno ?? ''} ${describe(item)}${result.missed ? ' was not met' : ''}`);
+      console.log(`${label}${result.missed ? ' was not met' : ''}`);
       for (const problem of result.problems) console.log(`    ${problem}`);
     }
   };

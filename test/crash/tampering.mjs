@@ -7,8 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeHome } from './scenario.mjs';
 
-/** The number of a call shifts by the thread's own wake-ups and by scans: the point is looked for around it. */
-const SHIFTS = [0, 1, -1, 2, -2, 3];
+/** The number of a call shifts with the thread's own wake-ups, with scans and with what is done together. */
+const TRIES = 6;
+/** Where the point is looked for when a run that missed it tells nothing better. */
+const SHIFTS = [1, -1, 2, -2, 3];
 
 /** What each call may fail with on a machine in trouble. */
 export const ERRORS = {
@@ -30,6 +32,7 @@ export const ERRORS = {
  * @typedef {object} Verdict
  * @property {string[]} problems what did not hold
  * @property {boolean} missed the point was not met: it proves nothing
+ * @property {number | null} [near] of a run that missed it: the number that its place had there
  */
 
 /** @param options see `makeHome` */
@@ -50,10 +53,14 @@ export function injection({ call, number }, effect, width, tracePath) {
 
 /** @returns {Promise<Verdict>} of the first run that met the point */
 export async function untilMet(point, run) {
-  let verdict = { problems: [], missed: true };
-  for (const shift of SHIFTS) {
-    verdict = await run({ ...point, number: Math.max(1, point.number + shift) });
-    if (!verdict.missed) break;
-  }
+  const tried = new Set();
+  let { number } = point;
+  let verdict;
+  do {
+    tried.add(number);
+    verdict = await run({ ...point, number });
+    const others = [verdict.near, ...SHIFTS.map((shift) => Math.max(1, point.number + shift))];
+    number = others.find((other) => Number.isInteger(other) && !tried.has(other));
+  } while (verdict.missed && number !== undefined && tried.size < TRIES);
   return verdict;
 }
