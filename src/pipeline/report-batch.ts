@@ -13,6 +13,7 @@ import { buildReport, renderReportJson } from '../stages/report/build-report';
 import { rejectsFile } from '../stages/report/decide-action';
 import type { RejectedRow } from '../stages/report/describe-rejection';
 import { type PlannedReport, planReports } from '../stages/report/plan-reports';
+import { inLineOrder } from '../stages/report/in-line-order';
 import { renderErrorsCsv } from '../stages/report/render-errors-csv';
 import { renderRejectedCsv } from '../stages/report/render-rejected-csv';
 import { renderRejectedJson } from '../stages/report/render-rejected-json';
@@ -57,13 +58,16 @@ function renderOne({ kind }: PlannedReport, rendering: Rendering): Iterable<Uint
     plan.find((report) => report.kind === wanted)?.name ?? null;
   switch (kind) {
     case 'errors':
-      return renderErrorsCsv(source.findings(), {
-        delimiter: batch.dialect?.delimiter ?? ';',
-        language: batch.language,
-        total: totals.errors + totals.warnings + totals.infos,
-        fileRejected: fileFindings(rendering).length > 0,
-        mode: batch.mode,
-      });
+      return renderErrorsCsv(
+        inLineOrder(() => source.findings()),
+        {
+          delimiter: batch.dialect?.delimiter ?? ';',
+          language: batch.language,
+          total: totals.errors + totals.warnings + totals.infos,
+          fileRejected: fileFindings(rendering).length > 0,
+          mode: batch.mode,
+        },
+      );
     case 'rejected':
       return renderRejected(rendering);
     case 'report':

@@ -1,5 +1,6 @@
 /** From a record as read to what is staged of it: judged by the rules of its message type, with what they need to know. */
 import type { BatchRecord } from '../domain/batch-record';
+import type { Finding } from '../domain/finding';
 import type { Codelist, MessageType } from '../domain/message-type';
 import type { ParsedRecord } from '../domain/parsed-record';
 import type { RecordSink } from '../ports/batch-store';
@@ -7,6 +8,8 @@ import type { ParseOptions } from '../stages/parse/parse-result';
 import { splitFileName } from '../stages/name/split-file-name';
 import { createPlainRows } from '../stages/plain/create-plain-rows';
 import { compileType } from '../stages/validate/compile-type';
+import { type Positions, positionsOf } from '../stages/validate/condition';
+import { inFieldOrder } from '../stages/validate/in-field-order';
 import { type Judgement, Validator } from '../stages/validate/validator';
 import { latestMoment } from '../stages/validate/verdict';
 
@@ -31,12 +34,13 @@ export function stagingRecords(
     fileTime: batch.fileTime,
     columnOf: (fieldIndex) => columnOf(fieldIndex),
   });
+  const positions = positionsOf(type.fields);
   return {
     extension: dataExtension(batch.fileName),
     onHeader: (known) => {
       columnOf = known.columnOf;
     },
-    onRecord: (record) => stageRecord(sink, record, validator.judge(record)),
+    onRecord: (record) => stageRecord(sink, record, validator.judge(record), positions),
     rowTaker: plainRows(input),
   };
 }
@@ -56,9 +60,9 @@ function plainRows({
   return (header, encoding) => createPlainRows(input, header, encoding);
 }
 
-function stageRecord(sink: RecordSink, record: ParsedRecord, judgement: Judgement): void {
+function stageRecord(sink: RecordSink, record: ParsedRecord, judgement: Judgement, positions: Positions): void {
   const warned = record.findings.length > 0 || judgement.findings.length > 0;
-  if (warned) stageFindings(sink, record, judgement);
+  if (warned) stageFindings(sink, inFieldOrder([...record.findings, ...judgement.findings], positions), judgement);
   const { line, record: number, offset, length } = record;
   if (judgement.rejected) {
     sink.addRejected({ line, record: number, offset, length });
@@ -76,11 +80,10 @@ function stageRecord(sink: RecordSink, record: ParsedRecord, judgement: Judgemen
   });
 }
 
-/** The reader's findings before the validator's, both under the record's key; a key without a filled part is none. */
-function stageFindings(sink: RecordSink, record: ParsedRecord, judgement: Judgement): void {
-  const key = /[^\u001f]/.test(judgement.key) ? judgement.key : null;
-  for (const finding of record.findings) sink.addFinding(finding, key);
-  for (const finding of judgement.findings) sink.addFinding(finding, key);
+/** All under the record's key; a key without a filled part is none. */
+function stageFindings(sink: RecordSink, findings: readonly Finding[], { key }: Judgement): void {
+  const shown = /[^\u001f]/.test(key) ? key : null;
+  for (const finding of findings) sink.addFinding(finding, shown);
 }
 
 function dataExtension(fileName: string): '' | 'csv' | 'json' {

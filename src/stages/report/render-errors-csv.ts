@@ -1,7 +1,7 @@
 /**
  * errors.csv: one row per finding, for people with a spreadsheet. UTF-8 with BOM, CRLF, at most `ERROR_ROWS_MAX` rows,
  * and when there are more findings the last row says so. Findings are taken one record at a time and never held; the
- * same findings give the same bytes. Rows are sorted as the findings come: by line.
+ * same findings give the same bytes. Rows stand as the findings come: see in-line-order.
  */
 import type { Language } from '../../domain/account';
 import type { BatchMode } from '../../domain/batch';
