@@ -136,7 +136,7 @@ const table = {
     severity: 'warning',
     stage: 'parse',
     title: 'A column or field is unknown and was ignored (the nearest known one is suggested)',
-    params: [],
+    params: ['listed'],
   },
   H103: { scope: 'header', severity: 'error', stage: 'parse', title: 'A column appears twice', params: ['columns'] },
   H104: {
@@ -151,7 +151,7 @@ const table = {
     severity: 'warning',
     stage: 'parse',
     title: 'A column was recognised in spite of its spelling (case, blanks)',
-    params: ['meant'],
+    params: ['meant', 'listed'],
   },
   P101: {
     scope: 'file',

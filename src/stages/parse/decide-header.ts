@@ -122,7 +122,10 @@ function judgeColumns(columns: Columns, line: number, fields: readonly FieldSpec
       if (cell === '' || isOurs(cell) || meant.has(cell)) return;
       const suggestion = meant.size < SUGGESTIONS_MAX ? known.nearestTo(cell, missing) : null;
       meant.set(cell, suggestion);
-      findings.push(createFinding('H102', { ...place, field: showName(cell), value: showName(cell), suggestion }));
+      const shown = showName(cell);
+      findings.push(
+        createFinding('H102', { ...place, field: shown, value: shown, suggestion, params: { listed: '' } }),
+      );
       return;
     }
     if (told.has(index)) return;
@@ -136,7 +139,13 @@ function judgeColumns(columns: Columns, line: number, fields: readonly FieldSpec
       );
     } else if (!exact) {
       findings.push(
-        createFinding('H105', { ...place, field: name, value: cell, suggestion: name, params: { meant: name } }),
+        createFinding('H105', {
+          ...place,
+          field: name,
+          value: cell,
+          suggestion: name,
+          params: { meant: name, listed: '' },
+        }),
       );
     }
   });

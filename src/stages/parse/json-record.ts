@@ -10,7 +10,7 @@ import type { ParsedRecord } from '../../domain/parsed-record';
 import { checkValue, cleanValue, showControls, showName } from './check-value';
 import { type FieldNames, fieldNames, isOurs, type NameMatch } from './field-names';
 
-/** Distinct names remembered as told; a file that has more of them is hostile, and told enough. */
+/** Findings of each code on distinct names; the last one says that there are more. */
 const NAMES_MAX = 1000;
 
 export interface RecordPlace {
@@ -23,7 +23,6 @@ export interface RecordPlace {
 interface Member {
   readonly name: string;
   readonly index: number;
-  readonly exact: boolean;
   readonly line: number;
 }
 
@@ -31,7 +30,7 @@ interface Member {
 export type ValueKind = 'text' | 'literal' | 'nested';
 
 export class JsonRecordBuilder {
-  /** H102 and H105, once per name. */
+  /** H102 and H105, once per name; one without a place says that there are more. */
   readonly nameFindings: Finding[] = [];
   private readonly names: FieldNames;
   private readonly order: { readonly name: string; readonly match: NameMatch }[] = [];
@@ -39,6 +38,7 @@ export class JsonRecordBuilder {
   private readonly matches = new Map<string, NameMatch>();
   /** What each unknown name told so far most probably means; the name itself for one that was misspelled. */
   private readonly told = new Map<string, string | null>();
+  private readonly listed = { H102: 0, H105: 0 };
   private values: string[] = [];
   private lines: number[] = [];
   private seen: boolean[] = [];
@@ -72,7 +72,7 @@ export class JsonRecordBuilder {
   add(name: string, kind: ValueKind, text: string, line: number): void {
     if (isOurs(name)) return;
     const { index, exact } = this.match(name);
-    if (index < 0 || !exact) this.strangers.push({ name, index, exact, line });
+    if (index < 0 || !exact) this.strangers.push({ name, index, line });
     const field = this.fields[index]?.name ?? showName(name);
     const place = { line, record: this.record, field };
     if (this.isTwin(name, index)) {
@@ -167,21 +167,32 @@ export class JsonRecordBuilder {
   }
 
   private tellNames(record: number): void {
-    for (const { name, index, exact, line } of this.strangers) {
+    for (const { name, index, line } of this.strangers) {
       const shown = showName(name);
-      if (this.told.size >= NAMES_MAX || this.told.has(shown)) continue;
+      if (this.told.has(shown)) continue;
       const known = this.fields[index]?.name;
+      const code = known === undefined ? 'H102' : 'H105';
+      if (!this.mayTell(code)) continue;
       const place = { line, record, value: shown };
       if (known === undefined) {
         const suggestion = this.names.nearestTo(name, this.missing());
         this.told.set(shown, suggestion);
-        this.nameFindings.push(createFinding('H102', { ...place, field: shown, suggestion }));
-      } else if (!exact) {
-        const params = { meant: known };
+        this.nameFindings.push(createFinding(code, { ...place, field: shown, suggestion, params: { listed: '' } }));
+      } else {
+        const params = { meant: known, listed: '' };
         this.told.set(shown, known);
-        this.nameFindings.push(createFinding('H105', { ...place, field: known, suggestion: known, params }));
+        this.nameFindings.push(createFinding(code, { ...place, field: known, suggestion: known, params }));
       }
     }
+  }
+
+  private mayTell(code: 'H102' | 'H105'): boolean {
+    const count = ++this.listed[code];
+    if (count === NAMES_MAX) {
+      const listed = NAMES_MAX - 1;
+      this.nameFindings.push(createFinding(code, { params: code === 'H105' ? { meant: '', listed } : { listed } }));
+    }
+    return count < NAMES_MAX;
   }
 
   private missing(): string[] {

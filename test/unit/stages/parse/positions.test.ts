@@ -117,6 +117,20 @@ describe('hostile sizes', () => {
     expect(result.findings).toHaveLength(1000);
   });
 
+  it.each([
+    ['H102', 998, null],
+    ['H102', 3000, 999],
+    ['H105', 3000, 999],
+  ])('says so where more names than it tells are %s (of %i)', (code, count, listed) => {
+    const blanks = (at: number): string => at.toString(2).replaceAll('0', ' ').replaceAll('1', '\u00a0');
+    const nameOf = (at: number): string => (code === 'H102' ? `k${String(at)}` : `A${blanks(at)}`);
+    const lines = Array.from({ length: count }, (_, at) => `{"${nameOf(at)}":1}`).join('\n');
+    const told = readText(lines, { type: messageType(['A']) }).result.findings.filter((each) => each.code === code);
+    expect(told).toHaveLength(listed === null ? count : listed + 1);
+    expect(told.at(-1)?.params['listed']).toBe(listed ?? '');
+    expect(told.filter(({ line }) => line === null)).toHaveLength(listed === null ? 0 : 1);
+  });
+
   it('holds no more of a file than a record', () => {
     const row = Buffer.from('1;2;3;4\n'.repeat(1000));
     let handed = 0;

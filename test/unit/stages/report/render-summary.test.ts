@@ -81,6 +81,13 @@ describe('renderSummary', () => {
     expect(renderSummary(makeInput(findings))).toContain(expected);
   });
 
+  it('counts what it knows to be more as more', () => {
+    const more = makeStored('H102', { params: { listed: 999 } });
+    const name = makeStored('H102', { line: 3, record: 2, field: 'Foo', value: 'Foo', suggestion: 'Food' }, 2);
+    const lines = linesOf(makeInput([more, name]));
+    expect(lines.find((line) => line.includes('H102'))).toMatch(/H102 > 999x .*Foo -> Food/);
+  });
+
   describe.each(LANGUAGES)('in %s', (language) => {
     it('has at most 40 lines whatever was found', () => {
       const codes = Object.keys(FINDING_CODES) as FindingCode[];
