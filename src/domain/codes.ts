@@ -379,7 +379,7 @@ const table = {
     severity: 'error',
     stage: 'validate',
     title: 'The code was not valid on that date',
-    params: ['codelist', 'validFrom', 'validTo', 'date'],
+    params: ['codelist', 'validFrom', 'validTo', 'date', 'codes'],
   },
   R303: {
     scope: 'cell',

@@ -64,6 +64,12 @@ export class CodeSet {
     return fits ? null : (entries.at(-1) ?? null);
   }
 
+  /** Whether all of `codes`, in any case, were valid on `day`. A code that the set lacks has no period. */
+  isValidOn(codes: readonly string[], day: string): boolean {
+    for (const code of codes) if (this.invalidOn(this.find(code) ?? '', day) !== null) return false;
+    return true;
+  }
+
   stranger(code: string): Stranger {
     const known = this.strangers.get(code);
     if (known !== undefined) return known;

@@ -57,33 +57,47 @@ function usable(facts: Facts, index: number): string {
   return facts.unusable?.has(index) === true ? '' : (facts.values[index] ?? '');
 }
 
-/** R302: a code must have been valid on the first filled of its dates, else on the day of the file. */
+/** The day on which a code must have been valid: the first of its dates that is filled and right, else that of the file. */
+export function codeDay(dates: readonly number[], facts: Facts): string | null {
+  for (const index of dates) {
+    const value = usable(facts, index);
+    if (value !== '') return value.slice(0, 10);
+  }
+  return facts.fileTime?.slice(0, 10) ?? null;
+}
+
+/** Positions of the fields whose date the codes of a field are looked at on, first filled first. */
+export function codeDatesOf({ name }: FieldSpec, { rules }: MessageType, positions: Positions): readonly number[] {
+  return positionsOfNames(rules.codeDates[name] ?? [], positions);
+}
+
+/** R302: the codes of a value set with dates must have been valid. */
 function datedCodes(type: MessageType, sets: ReadonlyMap<number, CodeSet>, positions: Positions): readonly Rule[] {
   return type.fields.flatMap((field) => {
     const set = sets.get(field.index);
     if (set?.dated !== true) return [];
-    const dates = positionsOfNames(type.rules.codeDates[field.name] ?? [], positions);
+    const dates = codeDatesOf(field, type, positions);
     const judge: Rule['judge'] = (facts) => {
       const value = usable(facts, field.index);
-      const date = dates.map((index) => usable(facts, index)).find((each) => each !== '') ?? facts.fileTime;
-      if (value === '' || date === null) return null;
-      const day = date.slice(0, 10);
-      for (const code of splitCodes(value, field.multiple)) {
-        const entry = set.invalidOn(set.find(code) ?? '', day);
-        if (entry !== null) {
-          const params = {
-            codelist: set.name,
-            validFrom: entry.validFrom ?? '',
-            validTo: entry.validTo ?? '',
-            date: day,
-          };
-          return { code: 'R302', index: field.index, expected: null, params };
-        }
-      }
-      return null;
+      const day = value === '' ? null : codeDay(dates, facts);
+      if (day === null || set.isValidOn(splitCodes(value, field.multiple), day)) return null;
+      return { code: 'R302', index: field.index, expected: null, params: describeInvalid(value, field, set, day) };
     };
     return [{ reads: [field.index, ...dates], concerns: (isFilled) => isFilled(field.index), judge }];
   });
+}
+
+/** One code with its period; of a cell that may hold several, those that were not valid, each with its period. */
+function describeInvalid(value: string, { multiple }: FieldSpec, set: CodeSet, day: string): FindingParams {
+  const all = splitCodes(value, multiple);
+  const invalid = all.flatMap((code) => {
+    const entry = set.invalidOn(set.find(code) ?? '', day);
+    return entry === null ? [] : [{ code, validFrom: entry.validFrom ?? '', validTo: entry.validTo ?? '' }];
+  });
+  const [first] = invalid;
+  const { validFrom = '', validTo = '' } = first ?? {};
+  const listed = invalid.map((each) => `${each.code} (${each.validFrom || '...'} - ${each.validTo || '...'})`);
+  return { codelist: set.name, validFrom, validTo, date: day, codes: all.length > 1 ? listed.join(', ') : '' };
 }
 
 /** R304: the later field must not lie before the earlier one, at the precision both have. */

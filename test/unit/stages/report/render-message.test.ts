@@ -67,6 +67,12 @@ describe('renderMessage', () => {
     ['a typing error', 'R301', { params: { codelist: 'L', hint: 'typing-error', unknown: 'a' } }, /typing error/],
     ['no typing error', 'R301', { params: { codelist: 'L', hint: '', unknown: 'a' } }, /“a” is not a code of L/],
     [
+      'one of several codes',
+      'R302',
+      { ...R302, params: { ...R302.params, validFrom: '', validTo: '2021-02-01', codes: 'X (... - 2021-02-01)' } },
+      /^In Code, not valid on 2021-05-01 \(days of validity in brackets\): X \(\.\.\. - 2021-02-01\)\./,
+    ],
+    [
       'both bounds',
       'R302',
       { ...R302, params: { ...R302.params, validFrom: '2021-01-01', validTo: '2021-02-01' } },
