@@ -29,16 +29,18 @@ const FORMS: Readonly<Record<Exclude<Format, 'text' | 'code' | 'enum' | 'constan
 /**
  * The codes of a short value set, the name of a long one, else the form; null for free text. What an open set has are
  * examples: a list of them ends in an ellipsis.
+ * @param day where codes have dates: those valid then (YYYY-MM-DD); null: all
  */
-export function expectedOf(field: FieldSpec, set: CodeSet | null): string | null {
+export function expectedOf(field: FieldSpec, set: CodeSet | null, day: string | null = null): string | null {
   switch (field.format) {
     case 'text':
       return null;
-    case 'code':
+    case 'code': {
       if (set === null) return null;
-      if (set.codes.length === 0) return null;
       if (set.codes.length > LISTED_CODES_MAX) return set.name;
-      return [...set.codes, ...(set.closed ? [] : ['…'])].join(' | ');
+      const codes = codesOn(day, set);
+      return codes.length === 0 ? null : [...codes, ...(set.closed ? [] : ['…'])].join(' | ');
+    }
     case 'enum':
     case 'constant':
       return field.values.join(' | ');
@@ -48,7 +50,12 @@ export function expectedOf(field: FieldSpec, set: CodeSet | null): string | null
 }
 
 /** Where `expectedOf` lists the codes of an open set: how the texts name these as examples. */
-export function examplesOf(set: CodeSet | null): FindingParams {
-  if (set === null || set.closed || set.codes.length === 0 || set.codes.length > LISTED_CODES_MAX) return {};
-  return { codelist: set.name, examples: set.codes.slice(0, EXAMPLES_MAX).join(', ') };
+export function examplesOf(set: CodeSet | null, day: string | null): FindingParams {
+  if (set === null || set.closed || set.codes.length > LISTED_CODES_MAX) return {};
+  const codes = codesOn(day, set);
+  return codes.length === 0 ? {} : { codelist: set.name, examples: codes.slice(0, EXAMPLES_MAX).join(', ') };
+}
+
+function codesOn(day: string | null, set: CodeSet): readonly string[] {
+  return day === null ? set.codes : set.codes.filter((code) => set.isValidOn([code], day));
 }

@@ -11,19 +11,25 @@ import type { ParsedRecord } from '../../domain/parsed-record';
 import type { Severity } from '../../domain/severity';
 import type { CodeSet } from './code-set';
 import type { Circumstances, CompiledType } from './compile-type';
-import type { Facts } from './cross-rules';
+import { codeDatesOf, codeDay, type Facts } from './cross-rules';
 import { describeFailing, describeHolding, fieldsOf, positionsOfNames } from './condition';
-import { examplesOf } from './expected';
-import { unknownCodes } from './judge-code';
+import { examplesOf, expectedOf } from './expected';
+import { splitCodes, unknownCodes } from './judge-code';
 import { countCodePoints } from './number-shapes';
 import { suggestValue } from './suggest';
-import { codeOf, type Problem } from './verdict';
+import { codeOf, type Judge, type Problem } from './verdict';
 
 export type Explainer = (
   record: ParsedRecord,
   errors: readonly ErrorObject[],
   skipped: ReadonlySet<number>,
 ) => readonly Finding[];
+
+/** What an explanation needs besides the record: fields of which nothing is said, and what is right so far. */
+interface Around {
+  readonly skipped: ReadonlySet<number>;
+  readonly facts: Facts;
+}
 
 /** What a finding says besides its place and value. */
 interface Told {
@@ -56,26 +62,45 @@ export function createExplainer(
     });
   }
 
-  function explainValue(record: ParsedRecord, field: FieldSpec): readonly Finding[] {
+  function explainValue(record: ParsedRecord, field: FieldSpec, facts: Facts): readonly Finding[] {
     const value = record.values[field.index] ?? '';
     const judge = judges[field.index];
     if (judge === undefined) return [];
     const set = sets.get(field.index) ?? null;
+    const day = dayOf(field, facts);
     return judge.judge(value, latest).map((problem) => {
       const code = codeOf(problem);
-      const suggestion = OFFERS_NOTHING.has(code) ? null : suggestValue(field, set, judge, latest, value);
+      const suggestion = OFFERS_NOTHING.has(code) ? null : suggestFor(field, judge, day, value);
       return find(record, field.index, code, {
         severity: severityOf(problem, field, set),
-        expected: expectedFor(code, field),
+        expected: expectedFor(code, field, day),
         suggestion,
-        params: paramsOf(code, field, set, { value, suggestion }),
+        params: paramsOf(code, field, set, { value, suggestion, day }),
       });
     });
   }
 
-  function expectedFor(code: FindingCode, field: FieldSpec): string | null {
+  /** The day on which codes of the field must have been valid; null where they have no dates. */
+  function dayOf(field: FieldSpec, facts: Facts): string | null {
+    return isDated(field.index) ? codeDay(codeDatesOf(field, type, positions), facts) : null;
+  }
+
+  function isDated(index: number): boolean {
+    return sets.get(index)?.dated === true;
+  }
+
+  /** No code is suggested that was not valid then. */
+  function suggestFor(field: FieldSpec, judge: Judge, day: string | null, value: string): string | null {
+    const set = sets.get(field.index) ?? null;
+    const suggestion = suggestValue(field, set, judge, latest, value);
+    if (suggestion === null || set === null || day === null) return suggestion;
+    return set.isValidOn(splitCodes(suggestion, field.multiple), day) ? suggestion : null;
+  }
+
+  function expectedFor(code: FindingCode, field: FieldSpec, day: string | null): string | null {
     if (code === 'V206') return `≤ ${latest.byLength[19] ?? ''}`;
-    return code === 'V212' ? `≤ ${field.maxLength}` : (expectations[field.index] ?? null);
+    if (code === 'V212') return `≤ ${field.maxLength}`;
+    return day === null ? (expectations[field.index] ?? null) : expectedOf(field, sets.get(field.index) ?? null, day);
   }
 
   /** Whether one of the named fields is skipped, so that a rule that needs them is left out. */
@@ -83,7 +108,7 @@ export function createExplainer(
     return skipped.size > 0 && positionsOfNames(names, positions).some((index) => skipped.has(index));
   }
 
-  function explainMissing(record: ParsedRecord, field: FieldSpec, skipped: ReadonlySet<number>): readonly Finding[] {
+  function explainMissing(record: ParsedRecord, field: FieldSpec, { skipped, facts }: Around): readonly Finding[] {
     const { required } = field;
     if (required === null) return [];
     const { condition, missingCode, severity, satisfiedBy } = required;
@@ -92,8 +117,9 @@ export function createExplainer(
       missingCode === 'V200'
         ? { reason: condition.kind === 'none-present' ? condition.fields.join(', ') : '' }
         : { because: describeHolding(condition, record.values, positions) };
-    const params = { ...why, ...examplesOf(sets.get(field.index) ?? null) };
-    const expected = expectations[field.index] ?? null;
+    const day = dayOf(field, facts);
+    const params = { ...why, ...examplesOf(sets.get(field.index) ?? null, day) };
+    const expected = expectedFor(missingCode, field, day);
     return [find(record, field.index, missingCode, { severity, expected, suggestion: null, params })];
   }
 
@@ -105,16 +131,16 @@ export function createExplainer(
     return [find(record, field.index, 'R305', { severity, expected: null, suggestion: null, params })];
   }
 
-  function explainField(record: ParsedRecord, error: ErrorObject, skipped: ReadonlySet<number>): readonly Finding[] {
+  function explainField(record: ParsedRecord, error: ErrorObject, around: Around): readonly Finding[] {
     const field = fieldOf(error.parentSchema);
-    if (field === undefined || skipped.has(field.index)) return [];
+    if (field === undefined || around.skipped.has(field.index)) return [];
     switch (error.keyword) {
       case 'x-format':
-        return explainValue(record, field);
+        return explainValue(record, field, around.facts);
       case 'x-required':
-        return explainMissing(record, field, skipped);
+        return explainMissing(record, field, around);
       case 'x-allowed-when':
-        return explainForbidden(record, field, skipped);
+        return explainForbidden(record, field, around.skipped);
       default:
         return [];
     }
@@ -123,19 +149,18 @@ export function createExplainer(
   return (record, errors, skipped) => {
     const found: { readonly index: number; readonly finding: Finding }[] = [];
     const unusable = new Set(skipped);
-    for (const error of errors) {
-      const index = fieldOf(error.parentSchema)?.index ?? -1;
-      for (const finding of explainField(record, error, skipped)) {
+    const { sender, fileTime } = circumstances;
+    const facts: Facts = { values: record.values, unusable, sender, fileTime };
+    const indexOf = (error: ErrorObject): number => fieldOf(error.parentSchema)?.index ?? -1;
+    // Codes with dates come last: which of their dates is right is known then.
+    const inTurn = [...errors].sort((a, b) => Number(isDated(indexOf(a))) - Number(isDated(indexOf(b))));
+    for (const error of inTurn) {
+      const index = indexOf(error);
+      for (const finding of explainField(record, error, { skipped, facts })) {
         found.push({ index, finding });
         if (finding.severity === 'error') unusable.add(index);
       }
     }
-    const facts: Facts = {
-      values: record.values,
-      unusable,
-      sender: circumstances.sender,
-      fileTime: circumstances.fileTime,
-    };
     for (const rule of rules) {
       const broken = rule.judge(facts);
       const field = broken === null ? undefined : type.fields[broken.index];
@@ -165,7 +190,11 @@ function paramsOf(
   code: FindingCode,
   field: FieldSpec,
   set: CodeSet | null,
-  { value, suggestion }: { readonly value: string; readonly suggestion: string | null },
+  {
+    value,
+    suggestion,
+    day,
+  }: { readonly value: string; readonly suggestion: string | null; readonly day: string | null },
 ): FindingParams {
   switch (code) {
     case 'V207': {
@@ -180,7 +209,12 @@ function paramsOf(
       if (set === null) return { codelist: '', hint: '', unknown: value };
       const told = unknownCodes(value, field.multiple, set).filter((each) => set.closed || set.stranger(each).near);
       const typing = told.some((each) => set.stranger(each).typingError);
-      return { ...examplesOf(set), codelist: set.name, hint: typing ? 'typing-error' : '', unknown: told.join(', ') };
+      return {
+        ...examplesOf(set, day),
+        codelist: set.name,
+        hint: typing ? 'typing-error' : '',
+        unknown: told.join(', '),
+      };
     }
     default:
       return {};

@@ -170,6 +170,47 @@ describe('R302, codes with dates', () => {
   });
 });
 
+describe('codes with dates', () => {
+  const codes = (entries: readonly (readonly [string, string | null, string | null])[], closed = true): Codelist => ({
+    ...{ name: 'Dated', closed, basis: '' },
+    entries: entries.map(([code, validFrom, validTo]) => ({ code, validFrom, validTo, labels: {}, system: null })),
+  });
+
+  it.each<readonly [string, Fields, string | null]>([
+    ['that was valid when the sample was taken', { CollectionDateTime1: '2021-05-01 10:00:00' }, '94500-6'],
+    ['not one that was not', { CollectionDateTime1: '2021-05-04 10:00:00' }, null],
+    ['by the test time where the other is empty', { CollectionDateTime1: '' }, '94500-6'],
+    ['by the test time where the other is wrong', { CollectionDateTime1: '2021-13-04 10:00:00' }, '94500-6'],
+    ['by the file time where both are wrong', { CollectionDateTime1: 'x', TestDateTime1: 'x' }, null],
+  ])('are suggested: %s', (_, changes, suggestion) => {
+    const type = typeNamed(RESULT);
+    const codelists = new Map(catalogue.codelists).set('TestCodeCodelist', codes([['94500-6', null, '2021-05-03']]));
+    const fields = { ...rightRecord(type), TestCode1: '94500-7', TestDateTime1: '2021-05-02 10:00:00', ...changes };
+    const { findings } = judge(type, fields, { codelists, context: { fileTime: '2021-05-10 08:00:00' } });
+    const found = findings.find(({ code }) => code === 'R301');
+    expect(found).toMatchObject({ field: 'TestCode1', suggestion, expected: suggestion });
+  });
+
+  it.each<readonly [string, string, string]>([
+    ['alone', 'LA31603-6', ''],
+    ['one of two', 'LA31604-4|la31603-6', 'la31603-6 (... - 2021-01-31)'],
+    ['several', 'LA31605-1|LA31603-6', 'LA31605-1 (2021-06-01 - 2021-06-30), LA31603-6 (... - 2021-01-31)'],
+  ])('are named where a cell holds several: %s', (_, TestedMutation, told) => {
+    const type = typeNamed('LaboratoryTestResultVariants');
+    const list = codes([
+      ['LA31603-6', null, '2021-01-31'],
+      ['LA31604-4', null, null],
+      ['LA31605-1', '2021-06-01', '2021-06-30'],
+    ]);
+    const codelists = new Map(catalogue.codelists).set('MutationCodelist', list);
+    const fields = { ...rightRecord(type), TestedMutation, DetectedMutation: '' };
+    const found = judge(type, fields, { codelists }).findings.filter(({ code }) => code === 'R302');
+    expect(found.map(({ field, value, params }) => [field, value, params['codes']])).toEqual([
+      ['TestedMutation', TestedMutation, told],
+    ]);
+  });
+});
+
 describe('what the reader says of a record', () => {
   const type = typeNamed(RESULT);
 
