@@ -34,6 +34,8 @@ interface Layout {
   readonly delicate: RegExp;
   /** The last columns are exactly the three we add: the file is a reject file come back. */
   readonly cameBack: boolean;
+  /** How many columns at the end are not kept. */
+  readonly tail: number;
 }
 
 export function renderRejectedCsv(input: RejectedCsvInput): Generator<Uint8Array> {
@@ -67,6 +69,7 @@ function layOut(header: readonly CsvCell[], delimiter: string): Layout {
     delicate: new RegExp(`"|(?:^|[${delimiter}])[\\s\\u0085\\u200b]*[=+\\-@]`),
     kept,
     cameBack: ADDED_COLUMNS.every((name, index) => tail[index] === name),
+    tail: header.length - 1 - (kept.at(-1) ?? -1),
   };
 }
 
@@ -91,15 +94,32 @@ function withoutTail(cells: readonly CsvCell[], layout: Layout): readonly CsvCel
 
 /**
  * The last cell holds all from the broken quote on: it goes back as sent, to break again. What we added last time comes
- * off it, what we add cannot mend it.
+ * off it, and values of columns that are not kept; what we add cannot mend it.
  */
 function renderBroken(cells: readonly CsvCell[], layout: Layout, added: string, message: string): string {
-  const { delimiter, cameBack } = layout;
-  const sound = layout.kept.filter((position) => position < cells.length - 1).map((position) => cells[position]);
-  const rest = cells.at(-1)?.text ?? '';
-  const text = cameBack ? withoutAdded(rest, delimiter) : rest;
+  const { delimiter } = layout;
+  const brokenAt = cells.length - 1;
+  const sound = layout.kept.filter((position) => position < brokenAt).map((position) => cells[position]);
+  const text = withoutUnkept(cells.at(-1)?.text ?? '', brokenAt, layout);
   const bare = unquoted(message).replaceAll(delimiter, ' ');
   return [...sound.map((cell) => renderKept(cell, delimiter)), text, added + bare].join(delimiter);
+}
+
+/** Where quotes cannot be trusted, values are told apart by delimiters alone: as far as these leave no doubt. */
+function withoutUnkept(text: string, brokenAt: number, { delimiter, cameBack, columns, kept, tail }: Layout): string {
+  if (cameBack) return withoutAdded(text, delimiter);
+  const parts = text.split(delimiter);
+  const behind = columns - brokenAt;
+  if (parts.length === behind) {
+    const lost = parts.filter((_, index) => !kept.includes(brokenAt + index));
+    if (!lost.some(hasQuote)) return parts.filter((_, index) => kept.includes(brokenAt + index)).join(delimiter);
+  }
+  const isLonger = parts.length > behind && tail < behind;
+  return isLonger && tail > 0 && !parts.slice(-tail).some(hasQuote) ? parts.slice(0, -tail).join(delimiter) : text;
+}
+
+function hasQuote(text: string): boolean {
+  return text.includes('"');
 }
 
 /** A message for a line in which no quotes can be put: without the signs that would need them. */

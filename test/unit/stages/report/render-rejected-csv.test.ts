@@ -85,6 +85,12 @@ describe('rejected.csv', () => {
     ['a quote that never closes', 'a;b', bare('1;"2', 'P109'), '1;"2;7;;'],
     ['a quote inside a value', 'a;b', bare('1;2"3;=4', 'P104'), '1;2"3;=4;7;;'],
     ['a broken row that came back', 'a;b;_line;_codes;_message', bare('1;"2;9;P109;old text', 'P109'), '1;"2;7;;'],
+    ['a broken row with a column of the sender at its end', 'a;b;_note', bare('1;2"2;n', 'P104'), '1;2"2;7;;'],
+    ['with one between others', 'a;_note;b', bare('1"1;n;2', 'P104'), '1"1;2;7;;'],
+    ['with several', '_m;a;_note;b;_n;_o', bare('m;1"1;n;2;n;', 'P104'), '1"1;2;7;;'],
+    ['with delimiters in the open quote', 'a;b;_note', bare('1;"2;3;n', 'P109'), '1;"2;3;7;;'],
+    ['with too few values to tell', 'a;b;c;_note', bare('1;"2;n', 'P109'), '1;"2;n;7;;'],
+    ['with the quote in such a column', 'a;b;_note', bare('1;2;n"n', 'P104'), '1;2;n"n;7;;'],
     [
       'a broken row that came back, changed',
       'a;b;_line;_codes;_message',
