@@ -58,7 +58,7 @@ const table = {
     severity: 'error',
     stage: 'settle',
     title: 'A marker came without its data file and the grace time is over',
-    params: ['marker', 'found', 'withdraws'],
+    params: ['marker', 'found', 'partial', 'withdraws'],
   },
   F007: {
     scope: 'file',

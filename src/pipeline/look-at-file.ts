@@ -51,8 +51,12 @@ function causeFindings(ports: BatchPorts, batch: BatchRecord): readonly Finding[
     case 'orphan-marker': {
       const marker = batch.markerName ?? batch.fileName;
       const withdraws = splitFileName(marker).kind === 'cancel' ? 'yes' : '';
-      const found = findMeant(batch.baseName, ports.spool.namesBeside(batch)) ?? '';
-      return [createFinding('F006', { value: marker, params: { marker, found, withdraws } })];
+      const { files, partials } = ports.spool.namesBeside(batch);
+      const lying = findMeant(batch.baseName, files);
+      const isPartial = lying !== null && splitFileName(lying).kind === 'temporary';
+      const partial = findMeant(batch.baseName, partials) ?? (isPartial ? lying : null) ?? '';
+      const found = isPartial ? '' : (lying ?? '');
+      return [createFinding('F006', { value: marker, params: { marker, found, partial, withdraws } })];
     }
     case 'unmarked':
       return [createFinding('F007', { value: batch.fileName, params: { hours: ports.rules.unmarkedReminderHours } })];

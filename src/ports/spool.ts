@@ -23,6 +23,12 @@ export interface WrittenReport {
   readonly sha256: string;
 }
 
+export interface NamesBeside {
+  readonly files: readonly string[];
+  /** Uploads that broke off, under the names they would have had. */
+  readonly partials: readonly string[];
+}
+
 export interface Spool {
   /**
    * Moves the data file out of the sender's folder into `work/<batch id>/`; done already, it only finds it.
@@ -40,8 +46,8 @@ export interface Spool {
   isUnchanged(file: ClaimedFile): boolean;
   /** The marker's first bytes (control totals), at most 4 KiB; empty when it is gone. */
   readMarker(batch: BatchRecord): Uint8Array;
-  /** Names of the files that lie in the batch's drop folder now. */
-  namesBeside(batch: BatchRecord): readonly string[];
+  /** What lies in the batch's drop folder now. */
+  namesBeside(batch: BatchRecord): NamesBeside;
   /** Writes a report out of the sender's sight and fsyncs it. */
   writeReport(batch: BatchRecord, content: ReportContent): WrittenReport;
   /** Renames written reports, which are durable, into the sender's reports folder, then fsyncs it. Idempotent. */

@@ -36,7 +36,7 @@ export function createLocalSpool(dataPath: string, reportsDir: string | null): S
     readRanges: (file, ranges) => readByteRanges(file.path, ranges),
     isUnchanged: (file) => guarded(() => isUnchanged(file)),
     readMarker: () => new Uint8Array(),
-    namesBeside: () => [],
+    namesBeside: () => ({ files: [], partials: [] }),
     writeReport: (_batch, content) => guarded(() => writeReport(content)),
     publishReports: () => undefined,
     archive: () => null,

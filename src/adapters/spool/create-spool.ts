@@ -20,9 +20,16 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { BatchRecord } from '../../domain/batch-record';
 import { Fault, toFault } from '../../domain/fault';
-import type { ClaimedFile, ReportContent, Spool, WrittenReport } from '../../ports/spool';
+import type { ClaimedFile, NamesBeside, ReportContent, Spool, WrittenReport } from '../../ports/spool';
 import { isUnchanged, lookAtClaimed } from './claimed-file';
-import { archivePath, type DataFolders, dropFolder, reportsFolder, stagedReportPath } from './data-folders';
+import {
+  archivePath,
+  type DataFolders,
+  dropFolder,
+  partialsFolder,
+  reportsFolder,
+  stagedReportPath,
+} from './data-folders';
 import {
   copyFileDurably,
   exists,
@@ -126,9 +133,12 @@ export function createSpool(folders: DataFolders): Spool {
     }
   }
 
-  function namesBeside(batch: BatchRecord): readonly string[] {
-    const entries = readdirSync(dropFolder(folders, batch.account, batch.folder), { withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  function namesBeside({ account, folder }: BatchRecord): NamesBeside {
+    const files = readdirSync(dropFolder(folders, account, folder), { withFileTypes: true });
+    return {
+      files: files.filter((entry) => entry.isFile()).map((entry) => entry.name),
+      partials: listNames(partialsFolder(folders, account, folder)),
+    };
   }
 
   function writeReport(batch: BatchRecord, content: ReportContent): WrittenReport {

@@ -44,6 +44,11 @@ export function dropFolder(folders: DataFolders, account: string, folder: 'root'
   return folder === 'root' ? root : join(root, 'test');
 }
 
+/** The uploads to it that are not complete. */
+export function partialsFolder(folders: DataFolders, account: string, folder: 'root' | 'test'): string {
+  return join(folders.uploadsDir, account, folder);
+}
+
 export function reportsFolder(folders: DataFolders, account: string, folder: 'root' | 'test'): string {
   return join(dropFolder(folders, account, folder), 'reports');
 }

@@ -74,9 +74,14 @@ export function isFileRejected(groups: readonly FindingGroup[]): boolean {
   return groups.some((group) => group.samples.some(rejectsFile));
 }
 
-/** As `isFileRejected`, but for a withdrawal that found nothing: there is no file to speak of or to send. */
+/** As `isFileRejected`, but for a marker or withdrawal that found no file: there is none to speak of. */
 function isFileRefused(groups: readonly FindingGroup[]): boolean {
-  return groups.some((group) => group.samples.some((sample) => rejectsFile(sample) && !sample.params['withdraws']));
+  return groups.some((group) => group.code !== 'F006' && group.samples.some(rejectsFile));
+}
+
+/** Whether a marker found no file: then both are due. */
+function isMarkerAlone(groups: readonly FindingGroup[]): boolean {
+  return groups.some((group) => group.code === 'F006' && group.samples.some((sample) => !sample.params['withdraws']));
 }
 
 /** Errors on the file after which records that the sender has may be missing from the rejected file. */
@@ -108,6 +113,7 @@ function footLines({ batch, groups, errorsFile, rejectedFile }: SummaryInput): r
     lines.push(word(language, isPartial(groups) ? 'rejectedPart' : 'rejectedFile', { file: rejectedFile }));
   }
   if (isFileRefused(groups)) lines.push(word(language, 'nextFile'));
+  else if (isMarkerAlone(groups)) lines.push(word(language, 'nextMarker'));
   else if (rejectedFile !== null) lines.push(word(language, 'next'));
   return lines;
 }

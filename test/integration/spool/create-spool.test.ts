@@ -171,6 +171,18 @@ describe('the spool', () => {
     expect(readdirSync(elsewhere)).toEqual([]);
   });
 
+  it('names what lies beside a batch, uploads that broke off too', () => {
+    const batch = dropped();
+    expect(spool.namesBeside(batch)).toMatchObject({ partials: [] });
+    const uploads = join(folders.uploadsDir, batch.account, batch.folder);
+    mkdirSync(uploads, { recursive: true });
+    writeFileSync(join(uploads, 'Y.csv'), 'half');
+    const { files, partials } = spool.namesBeside(batch);
+    expect(partials).toEqual(['Y.csv']);
+    expect(files).toContain(batch.fileName);
+    expect(files).not.toContain('Y.csv');
+  });
+
   it('reads the marker and ranges of the data', () => {
     const batch = dropped();
     const claimed = spool.claim(batch)!;

@@ -145,3 +145,15 @@ describe.each(LANGUAGES)('the line on rejected records in %s', (language) => {
     expect(linesWith('P112', { scope: 'record', record: 3 })).toContain(line('rejectedFile'));
   });
 });
+
+it.each<[string, NonNullable<FindingDetails['params']>, string | null]>([
+  ['both after a marker alone', { marker: 'X.ok', found: '', partial: '', withdraws: '' }, 'nextMarker'],
+  ['nothing after a withdrawal alone', { marker: 'X.cancel', found: '', partial: '', withdraws: 'yes' }, null],
+])('asks for %s, and speaks of no file', (_, params, name) => {
+  const lines = linesOf(makeInput([makeStored('F006', { params })], { rejectedFile: null }));
+  expect(lines.at(-1)).toBe(
+    name === null ? word('en', 'errorsFile', { file: 'B.errors.csv' }) : word('en', 'nextMarker'),
+  );
+  expect(lines).not.toContain(word('en', 'fileRejected'));
+  expect(lines).not.toContain(word('en', 'nextFile'));
+});
