@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { BatchFilter } from '../daemon/commands-store';
 import { OUTCOMES } from '../domain/batch';
 import { isFindingCode } from '../domain/codes';
-import { parseSince } from './parse-since';
+import { parseSince, SINCE_FORMS } from './parse-since';
 
 export interface FilterOptions {
   readonly sender?: string;
@@ -22,9 +22,7 @@ export function addFilterOptions(command: Command, now: () => Date): Command {
     .option('--type <type>', 'message type')
     .option('--code <code>', 'batches that have this finding', parseCode)
     .addOption(new Option('--outcome <outcome>', 'what became of the batch').choices(OUTCOMES).argParser(parseOutcome))
-    .option('--since <time>', 'received then or later: 30m, 24h, 7d, 2026-01-31, "2026-01-31 09:15"', (text) =>
-      parseSince(text, now()),
-    );
+    .option('--since <time>', `received then or later: ${SINCE_FORMS}`, (text) => parseSince(text, now()));
 }
 
 export function toBatchFilter(options: FilterOptions): BatchFilter {

@@ -7,7 +7,7 @@ import { nearest } from '../domain/nearest';
 import { countText } from '../domain/count-text';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
-import { parseSince } from './parse-since';
+import { parseSince, SINCE_FORMS } from './parse-since';
 import { refuseOwn } from './refuse-own';
 import { type RecordFormat, renderRecords } from './render-records';
 
@@ -23,9 +23,7 @@ export const registerExport: RegisterCommand = (program, context) => {
     .command('export')
     .description('accepted records in their current versions, with all they hold')
     .requiredOption('--type <type>', 'message type')
-    .option('--since <time>', 'received then or later: 24h, 7d, 2026-01-31, "2026-01-31 09:15"', (text) =>
-      parseSince(text, context.now()),
-    )
+    .option('--since <time>', `received then or later: ${SINCE_FORMS}`, (text) => parseSince(text, context.now()))
     .addOption(
       new Option('--format <format>', 'CSV, or one JSON object a line').choices(['csv', 'ndjson']).default('csv'),
     )

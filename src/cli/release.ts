@@ -4,13 +4,13 @@ import { release, whyNoRelease } from '../daemon/commands-release';
 import { openReader } from '../daemon/commands-store';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
-import { findBatch } from './find-batch';
+import { BATCH_NAMES, findBatch } from './find-batch';
 
 export const registerRelease: RegisterCommand = (program, context) => {
   program
     .command('release')
     .description('give batches that were set aside another try')
-    .argument('<batch...>', 'ids, beginnings of ids, or file names')
+    .argument('<batch...>', `each: ${BATCH_NAMES}`)
     .option('--json', 'for scripts')
     .addHelpText(
       'after',

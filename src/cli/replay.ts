@@ -8,7 +8,7 @@ import { requireCatalogue } from './catalogue';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
 import { EXIT } from './exit-status';
-import { findOriginal } from './find-batch';
+import { BATCH_NAMES, findOriginal } from './find-batch';
 
 interface ReplayOptions {
   readonly wait: boolean;
@@ -29,7 +29,7 @@ export const registerReplay: RegisterCommand = (program, context) => {
   program
     .command('replay')
     .description("process batches again from the archive, by today's rules, as a new run")
-    .argument('<batch...>', 'ids, beginnings of ids, or file names')
+    .argument('<batch...>', `each: ${BATCH_NAMES}`)
     .option('--no-wait', 'do not wait for the outcome')
     .option('--json', 'for scripts; times in UTC')
     .addHelpText(

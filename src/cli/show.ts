@@ -8,7 +8,7 @@ import { parseCount } from './batch-options';
 import { findCatalogue } from './catalogue';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
-import { findBatch } from './find-batch';
+import { BATCH_NAMES, findBatch } from './find-batch';
 import { localTime } from './local-time';
 import { fieldsOnly, type OperatorFinding, viewFinding } from './operator-finding';
 import { renderPairs, renderTable } from './render-table';
@@ -34,7 +34,7 @@ export const registerShow: RegisterCommand = (program, context) => {
   program
     .command('show')
     .description('one batch and what was found in it, without personal values')
-    .argument('<batch>', 'its id, the beginning of one, or its file name')
+    .argument('<batch>', BATCH_NAMES)
     .option('--limit <number>', 'at most so many findings', parseCount, 50)
     .option('--json', 'for scripts; times in UTC')
     .addHelpText('after', '\nExample:\n  labdrop show 81365677_LaboratoryTestResult_210403091500.csv')

@@ -74,7 +74,10 @@ export interface StoreReader {
   /** Newest first. */
   batches(filter?: BatchFilter): readonly BatchRecord[];
   batch(id: string): BatchRecord | null;
-  /** Batches that `text` may mean, newest first: an id, the beginning of one (4 characters or more), or a file or base name. */
+  /**
+   * Batches that `text` may mean, newest first: an id or the beginning of one (`ID_BEGINNING_MIN` characters or more),
+   * in capitals or not, or a file or base name.
+   */
   find(text: string): readonly BatchRecord[];
   /** Replays that were asked for or are in work, oldest first. */
   unfinishedReplays(): readonly BatchRecord[];
@@ -139,6 +142,9 @@ function listFetches(db: Database.Database, id: string): ReportFetched[] {
 
 const LIST_LIMIT = 100;
 
+/** The beginning of an id has so many characters at least: fewer are those of nearly all. */
+export const ID_BEGINNING_MIN = 4;
+
 function conditionOf(filter: BatchFilter): { readonly sql: string; readonly values: readonly string[] } {
   const parts: [string, string | undefined][] = [
     ['sender = ?', filter.sender],
@@ -167,11 +173,12 @@ function listBatches(db: Database.Database, filter: BatchFilter): BatchRecord[] 
 }
 
 function findBatches(db: Database.Database, text: string): BatchRecord[] {
-  const exact = select(db, 'id = ?', [text], 1);
+  const id = text.toLowerCase();
+  const exact = select(db, 'id = ?', [id], 1);
   if (exact.length > 0) return exact;
   const named = select(db, '? IN (file_name, base_name)', [text], LIST_LIMIT);
-  if (named.length > 0 || text.length < 4) return named;
-  return select(db, 'substr(id, 1, length(?)) = ?', [text, text], LIST_LIMIT);
+  if (named.length > 0 || id.length < ID_BEGINNING_MIN) return named;
+  return select(db, 'substr(id, 1, length(?)) = ?', [id, id], LIST_LIMIT);
 }
 
 function listUnfinished(db: Database.Database): BatchRecord[] {

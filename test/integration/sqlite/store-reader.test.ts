@@ -68,6 +68,8 @@ test('a batch is found by its id, the beginning of one, or a name', () => {
   expect(reader.batch('aaaa')).toBeNull();
   expect(ids('aaaa-2')).toEqual(['aaaa-2']);
   expect(ids('aaaa')).toEqual(['aaaa-2', 'aaaa-1']);
+  expect([ids('AAAA-2'), ids('BBBB-3')]).toEqual([['aaaa-2'], ['bbbb-3']]);
+  expect(ids('AAAA')).toEqual(['aaaa-2', 'aaaa-1']);
   expect(ids('two.csv')).toEqual(['aaaa-2']);
   expect(ids('two')).toEqual(['aaaa-2']);
   expect([ids('aaa'), ids('%%%%'), ids('')]).toEqual([[], [], []]);

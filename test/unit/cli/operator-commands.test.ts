@@ -175,12 +175,22 @@ describe('show', () => {
 
   it.each([
     ['nothing-like-this', /no batch is, begins with or is named "nothing-like-this"/],
-    ['01900000', /several batches may be meant:\n.*0002.*\n.*0001/],
+    ['01900000', /several batches may be meant:\n.*0002.*\n.*0001[^\n]*$/],
+    ['019', /no batch is, begins with or is named "019"; the beginning of an id has 4 characters or more$/],
   ])('%s: exit 2', async (text, message) => {
     commitTwo();
     const { status, err } = await home.run(['show', text]);
     expect(status).toBe(2);
     expect(err).toMatch(message);
+  });
+
+  it('says when more may be meant than it lists', async () => {
+    for (let n = 10; n <= 20; n++) {
+      home.commit({ id: `01900000-0000-7000-8000-0000000000${n}`, fileName: `${n}.csv`, baseName: `${n}` }, []);
+    }
+    const { err } = await home.run(['show', '0190']);
+    expect(err.split('\n')).toHaveLength(12);
+    expect(err).toMatch(/\n {2}\.\.\. and older ones; labdrop batches lists them$/);
   });
 
   it('writes control characters as escapes', async () => {

@@ -67,16 +67,24 @@ describe('parseSince', () => {
     ['2w', '2026-01-17T12:00:00.000Z'],
     ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00.000Z'],
     ['2026-01-01 02:00+02:00', '2026-01-01T00:00:00.000Z'],
+    ['2026-01-01 02:00:00 +02:00', '2026-01-01T00:00:00.000Z'],
+    ['2026-01-01T00:00:00.123 Z', '2026-01-01T00:00:00.123Z'],
+    ['2025-12-31 19:00 -0500', '2026-01-01T00:00:00.000Z'],
     ['2026-01-01', new Date(2026, 0, 1).toISOString()],
     ['2026-01-01 09:15', new Date(2026, 0, 1, 9, 15).toISOString()],
   ])('%s', (text, expected) => {
     expect(parseSince(text, now)).toBe(expected);
   });
 
-  it.each(['', 'h', '5', '5y', '-5h', '2026-1-1', '2026-02-30', '2026-01-01 25:00', 'yesterday'])(
-    'refuses %j',
-    (text) => {
-      expect(() => parseSince(text, now)).toThrow(/write 30m/);
-    },
-  );
+  it.each(['2026-01-31T08:15:42.000Z', '2026-07-31T22:15:42.000Z'])('takes %s as it is shown', (iso) => {
+    expect(parseSince(localTime(iso)!, now)).toBe(iso);
+    expect(parseSince(iso, now)).toBe(iso);
+  });
+
+  it.each([
+    ...['', 'h', '5', '5y', '-5h', '2026-1-1', '2026-02-30', '2026-01-01 25:00', 'yesterday'],
+    ...['2026-01-01 +01:00', '2026-01-01 09:15 +01', '2026-01-01 09:15 +99:00', '2026-01-01 09:15  Z'],
+  ])('refuses %j', (text) => {
+    expect(() => parseSince(text, now)).toThrow(/write 30m/);
+  });
 });
