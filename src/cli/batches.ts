@@ -5,6 +5,7 @@ import { BATCH_MODES, type BatchMode } from '../domain/batch';
 import { JOURNEY, type BatchState } from '../domain/journey';
 import { addFilterOptions, type FilterOptions, parseCount, toBatchFilter } from './batch-options';
 import { BATCH_HEAD, batchRow } from './batch-row';
+import { checkFilter } from './check-filter';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { createPaint, paintOutcomes } from './paint';
 import { renderTable } from './render-table';
@@ -36,7 +37,9 @@ function listBatches(options: BatchesOptions, context: CommandContext): void {
     ...(mode === undefined ? {} : { mode }),
     limit,
   };
-  const reader = openReader(context.loadConfig());
+  const config = context.loadConfig();
+  checkFilter(options, config, context);
+  const reader = openReader(config);
   const batches = reader?.batches(filter) ?? [];
   const aside = new Set(reader?.quarantined().map(({ batch }) => batch.id));
   reader?.close();

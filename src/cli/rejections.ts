@@ -6,6 +6,7 @@ import type { Catalogue } from '../domain/message-type';
 import { countText } from '../domain/count-text';
 import { addFilterOptions, type FilterOptions, toBatchFilter } from './batch-options';
 import { findCatalogue } from './catalogue';
+import { checkFilter } from './check-filter';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
 import { createPaint, type Paint, paintOutcomes } from './paint';
@@ -63,6 +64,7 @@ function rebuild({ json }: { json?: boolean }, context: CommandContext): void {
 
 async function showRejections(options: RejectionsOptions, context: CommandContext): Promise<void> {
   const config = context.loadConfig();
+  checkFilter(options, config, context);
   const catalogue = findCatalogue(config.schemas.dir);
   const filter = { ...toBatchFilter(options), since: options.since ?? parseSince(DEFAULT_SINCE, context.now()) };
   const show = (rejection: Rejection): void => {

@@ -5,7 +5,14 @@ import { openStoreReader, type StoreReader } from '../adapters/sqlite/open-store
 import type { Config } from '../config/config';
 
 export { ID_BEGINNING_MIN } from '../adapters/sqlite/open-store-reader';
-export type { BatchFilter, Erased, Rejection, ReportFetched, StoreReader } from '../adapters/sqlite/open-store-reader';
+export type {
+  BatchFilter,
+  BatchNameColumn,
+  Erased,
+  Rejection,
+  ReportFetched,
+  StoreReader,
+} from '../adapters/sqlite/open-store-reader';
 
 /** Null as long as no daemon has made the store. @throws Fault S902 when it cannot be read; errors of the file system */
 export function openReader(config: Config): StoreReader | null {

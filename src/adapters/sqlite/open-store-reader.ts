@@ -31,6 +31,9 @@ export interface BatchFilter {
   readonly limit?: number;
 }
 
+/** Columns of `batches` by whose values people ask for batches. */
+export type BatchNameColumn = 'account' | 'sender' | 'message_type';
+
 /** A committed batch that has findings. */
 export interface Rejection {
   /** Grows with each commit: ask for what comes after it. */
@@ -74,6 +77,8 @@ export interface StoreReader {
   /** Newest first. */
   batches(filter?: BatchFilter): readonly BatchRecord[];
   batch(id: string): BatchRecord | null;
+  /** All that batches have there, in order. Reads all of them. */
+  named(column: BatchNameColumn): readonly string[];
   /**
    * Batches that `text` may mean, newest first: an id or the beginning of one (`ID_BEGINNING_MIN` characters or more),
    * in capitals or not, or a file or base name.
@@ -105,6 +110,7 @@ export function openStoreReader(path: string): StoreReader {
     return {
       batches: (filter = {}) => asFault(() => listBatches(db, filter)),
       batch: (id) => asFault(() => select(db, 'id = ?', [id], 1)[0] ?? null),
+      named: (column) => asFault(() => listNamed(db, column)),
       find: (text) => asFault(() => findBatches(db, text)),
       unfinishedReplays: () => asFault(() => listUnfinished(db).filter(({ cause }) => cause === 'replay')),
       unfinished: () => asFault(() => listUnfinished(db)),
@@ -170,6 +176,13 @@ function select(db: Database.Database, condition: string, values: readonly strin
 function listBatches(db: Database.Database, filter: BatchFilter): BatchRecord[] {
   const { sql, values } = conditionOf(filter);
   return select(db, sql, values, filter.limit ?? LIST_LIMIT);
+}
+
+function listNamed(db: Database.Database, column: BatchNameColumn): string[] {
+  return db
+    .prepare<[], string>(`SELECT DISTINCT ${column} FROM batches WHERE ${column} IS NOT NULL ORDER BY ${column}`)
+    .pluck()
+    .all();
 }
 
 function findBatches(db: Database.Database, text: string): BatchRecord[] {
