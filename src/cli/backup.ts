@@ -7,6 +7,7 @@ import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
 import { byteText } from './byte-text';
 import { localTime } from './local-time';
+import { notAFile, requireFile } from './named-file';
 import { refuseOwn } from './refuse-own';
 
 interface BackupOptions {
@@ -47,14 +48,14 @@ async function run(path: string, { force, verify, json }: BackupOptions, context
 }
 
 function verified(path: string): StoreBackup {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) throw new CommandProblem(`${path} is no file`);
-  return inspectBackup(path);
+  return inspectBackup(requireFile(path, '/'));
 }
 
 async function made(path: string, overwrite: boolean, context: CommandContext): Promise<StoreBackup> {
   const config = context.loadConfig();
   const present = statSync(path, { throwIfNoEntry: false });
-  if (present !== undefined && !present.isFile()) throw new CommandProblem(`${path} is no file`);
+  const what = present === undefined ? null : notAFile(present);
+  if (what !== null) throw new CommandProblem(`${path} is no file but ${what}`);
   refuseOwn(config, path);
   if (present !== undefined && !overwrite) throw new CommandProblem(`${path} is there already; --force replaces it`);
   if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== true) {

@@ -1,6 +1,4 @@
 /** `labdrop codelist import`: a value set replaced by a file, after everything in it was checked. */
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Option } from 'commander';
 import {
   type CodelistChange,
@@ -17,6 +15,7 @@ import { type CodelistSchemas, findCodelistSchemas } from './codelist-schemas';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
 import { EXIT } from './exit-status';
+import { requireFile } from './named-file';
 import { renderPairs } from './render-table';
 
 interface ImportOptions {
@@ -67,10 +66,7 @@ export const registerCodelistImport: RegisterCommand = (codelist, context) => {
 function importCodelist(file: string, options: ImportOptions, context: CommandContext): void {
   const schemas = findCodelistSchemas(context);
   const target = findTarget(options, schemas);
-  const sourcePath = resolve(context.cwd, file);
-  if (statSync(sourcePath, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw new CommandProblem(`${file}: no such file`);
-  }
+  const sourcePath = requireFile(file, context.cwd);
   const closed = options.close === true ? true : options.open === true ? false : null;
   const plan = planImport({ target, sourcePath, closed, basis: options.basis ?? null, now: context.now() });
   for (const remark of plan.remarks) context.err(`note: ${escapeControls(remark)}`);

@@ -7,6 +7,7 @@ import { nearest } from '../domain/nearest';
 import { countText } from '../domain/count-text';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
+import { notAFile } from './named-file';
 import { parseSince, SINCE_FORMS } from './parse-since';
 import { refuseOwn } from './refuse-own';
 import { type RecordFormat, renderRecords } from './render-records';
@@ -81,7 +82,8 @@ async function print(records: RecordRows, format: RecordFormat, context: Command
 
 function writeFile(records: RecordRows, format: RecordFormat, path: string, context: CommandContext): void {
   const present = statSync(path, { throwIfNoEntry: false });
-  if (present !== undefined && !present.isFile()) throw new CommandProblem(`--out: ${path} is no file`);
+  const what = present === undefined ? null : notAFile(present);
+  if (what !== null) throw new CommandProblem(`--out: ${path} is no file but ${what}`);
   if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new CommandProblem(`--out: there is no folder ${dirname(path)}`);
   }

@@ -1,5 +1,5 @@
 /** `labdrop validate`: the daemon's rules on any machine, before anything is sent. */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { describeReportClash, readCatalogue, validateFile, type Validation } from '../daemon/validate-file';
@@ -12,6 +12,7 @@ import { renderValidateText } from '../stages/report/render-validate-text';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
 import { EXIT } from './exit-status';
+import { requireFile, requireFolder } from './named-file';
 
 interface ValidateFlags {
   readonly type?: string;
@@ -25,7 +26,7 @@ export const registerValidate: RegisterCommand = (program, context) => {
   program
     .command('validate')
     .description('judge files by the same rules as the daemon, without a daemon, a store or a configuration')
-    .argument('<file...>', 'data files, named as they will be sent')
+    .argument('<file...>', 'data files, named as they will be sent; no folder, no pipe')
     .option('--type <type>', 'message type, when the name does not say it')
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
     .option(
@@ -53,13 +54,8 @@ function validateAll(files: readonly string[], flags: ValidateFlags, context: Co
     flags.schemas === undefined ? join(context.packageRoot, 'schemas') : resolve(context.cwd, flags.schemas),
   );
   const messageType = flags.type === undefined ? null : knownType(flags.type, catalogue);
-  const paths = files.map((file) => resolve(context.cwd, file));
-  for (const [index, path] of paths.entries()) {
-    if (!existsSync(path) || !statSync(path).isFile()) {
-      throw new CommandProblem(`${files[index] ?? path}: no such file`);
-    }
-  }
-  const reportsDir = flags.reports === undefined ? null : resolve(context.cwd, flags.reports);
+  const paths = files.map((file) => requireFile(file, context.cwd));
+  const reportsDir = flags.reports === undefined ? null : requireFolder('--reports', flags.reports, context.cwd);
   const clash = reportsDir === null ? null : describeReportClash(paths, reportsDir);
   if (clash !== null) throw new CommandProblem(`${clash}: validate them one by one, each with --reports of its own`);
   for (const path of paths) {
