@@ -2,9 +2,11 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { backUp, inspectBackup, type StoreBackup } from '../daemon/commands-backup';
+import { Fault } from '../domain/fault';
 import { countText } from '../domain/count-text';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
+import { EXIT } from './exit-status';
 import { byteText } from './byte-text';
 import { localTime } from './local-time';
 import { notAFile, requireFile } from './named-file';
@@ -36,6 +38,8 @@ export const registerBackup: RegisterCommand = (program, context) => {
         'Examples:',
         '  labdrop backup /backup/labdrop-$(date +%F).db',
         '  labdrop backup --verify /backup/labdrop-2026-01-31.db',
+        '',
+        'Exit status of --verify: 0 the copy is sound, 2 there is no such file, 70 it is not sound.',
       ].join('\n'),
     )
     .action((file: string, options: BackupOptions) => run(resolve(context.cwd, file), options, context));
@@ -48,7 +52,20 @@ async function run(path: string, { force, verify, json }: BackupOptions, context
 }
 
 function verified(path: string): StoreBackup {
-  return inspectBackup(requireFile(path, '/'));
+  const file = requireFile(path, '/');
+  try {
+    return inspectBackup(file);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.retryable) throw error;
+    const remedy = [
+      'Do not put it back. An older copy may be sound: labdrop backup --verify FILE tells. Make a new one with',
+      'labdrop backup FILE; whether the store itself is sound, labdrop check tells.',
+    ];
+    throw new CommandProblem(
+      [`${error.code}: ${file} is not sound: ${error.message}`, ...remedy].join('\n'),
+      EXIT.fault,
+    );
+  }
 }
 
 async function made(path: string, overwrite: boolean, context: CommandContext): Promise<StoreBackup> {

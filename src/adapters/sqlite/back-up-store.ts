@@ -62,7 +62,10 @@ export function inspectBackup(path: string): StoreBackup {
         .map((row) => row.integrity_check)
         .filter((line) => line !== 'ok');
       if (problems.length > 0) {
-        throw new Fault('S902', `${path} is damaged: ${problems.join('; ')}`, { retryable: false });
+        throw new Fault('S902', `the copy is damaged: ${problems.join('; ')}`, { retryable: false });
+      }
+      if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'batches'").get() === undefined) {
+        throw new Fault('S902', 'it is no copy of a store: it has no batches', { retryable: false });
       }
       const row = db
         .prepare<[], { batches: number; last: string | null }>(

@@ -47,6 +47,22 @@ it.each([
   expect(existsSync(copy())).toBe(false);
 });
 
+it.each<[string, (sound: Buffer) => Buffer, RegExp]>([
+  ['a part of it', (sound) => sound.subarray(0, sound.length / 2), /malformed \(SQLITE_CORRUPT\)/],
+  ['one with other pages', (sound) => Buffer.concat([sound.subarray(0, 40_000), sound]), /is not sound: /],
+  ['an empty file', () => Buffer.alloc(0), /it is no copy of a store: it has no batches/],
+])('tells what to do with a copy that is not sound: %s', async (_what, damage, reason) => {
+  home.commit({}, []);
+  await home.run(['backup', 'copy.db']);
+  writeFileSync(copy(), damage(readFileSync(copy())));
+  const { status, out, err } = await home.run(['backup', '--verify', 'copy.db']);
+  expect([status, out]).toEqual([70, '']);
+  expect(err).toMatch(reason);
+  expect(err).toMatch(
+    /^S902: .*copy\.db is not sound: .*\nDo not put it back\. An older copy may be sound: .*labdrop check/s,
+  );
+});
+
 it.each([
   [0, '0 B'],
   [1023, '1023 B'],
