@@ -15,6 +15,7 @@ import { checkDataFolder, checkFileSystem, checkHostKey, checkReadable, checkSpa
 import { checkOrphans } from './check-orphans';
 import { checkQuarantine } from './check-quarantine';
 import { type CheckResult, fine, orFine, shellWord, wrong } from './check-result';
+import { checkStoreVersion } from './check-store-version';
 import { readCatalogue } from './commands-catalogue';
 
 export type { CheckResult } from './check-result';
@@ -93,10 +94,11 @@ function checkSound(config: Config, folders: DataFolders, now: Date): readonly C
   try {
     const broken = store.problems().map((problem) => wrong(area, problem, restore(storePath)));
     if (broken.length > 0) return broken;
-    const version = store.isCurrent()
-      ? fine(area, `${storePath} is sound`)
-      : wrong(area, `${storePath} was made by another version of this program`, 'restart the daemon of this version');
-    return [version, ...checkOrphans(folders, store, keptSince(config, now)), ...checkQuarantine(folders, store)];
+    return [
+      checkStoreVersion(storePath, store.version()),
+      ...checkOrphans(folders, store, keptSince(config, now)),
+      ...checkQuarantine(folders, store),
+    ];
   } finally {
     store.close();
   }

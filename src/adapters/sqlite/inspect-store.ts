@@ -6,14 +6,14 @@ import type Database from 'better-sqlite3';
 import type { BatchRecord, QuarantinedBatch } from '../../domain/batch-record';
 import { asFault } from './as-fault';
 import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, SELECT_QUARANTINED } from './batch-row';
-import { isMigrated } from './migrate';
+import { NEWEST_VERSION, storeVersion } from './migrate';
 import { openReadOnlyConnection } from './open-connection';
 
 export interface StoreInspection {
   /** What SQLite finds wrong with the file, at most 100 lines; none when it is sound. Reads the whole file. */
   problems(): readonly string[];
-  /** Whether the tables are those that this program knows. */
-  isCurrent(): boolean;
+  /** The version of the tables, and the one that this program knows. */
+  version(): { readonly stored: number; readonly known: number };
   batch(id: string): BatchRecord | null;
   /** Not archived yet and not set aside, oldest first. */
   unfinished(): readonly BatchRecord[];
@@ -31,7 +31,7 @@ export function inspectStore(path: string): StoreInspection {
     const byId = asFault(() => db.prepare<[string], BatchRow>('SELECT * FROM batches WHERE id = ?'));
     return {
       problems: () => asFault(() => quickCheck(db)),
-      isCurrent: () => asFault(() => isMigrated(db)),
+      version: () => asFault(() => ({ stored: storeVersion(db), known: NEWEST_VERSION })),
       batch: (id) =>
         asFault(() => {
           const row = byId.get(id);

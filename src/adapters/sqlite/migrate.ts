@@ -18,6 +18,9 @@ export interface Migration {
 
 export const MIGRATIONS: readonly Migration[] = [createBatches, markRetention, createReportFetches, postponePlaces];
 
+/** The one that this program knows. */
+export const NEWEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0;
+
 export function migrate(db: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {
   const newest = migrations.at(-1)?.version ?? 0;
   if (storeVersion(db) > newest) {
@@ -36,7 +39,7 @@ export function migrate(db: Database.Database, migrations: readonly Migration[] 
 
 /** Whether the store has the tables that this program knows, no older and no newer ones. */
 export function isMigrated(db: Database.Database): boolean {
-  return storeVersion(db) === MIGRATIONS.at(-1)?.version;
+  return storeVersion(db) === NEWEST_VERSION;
 }
 
 /** 0: no tables yet. */

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import {
   chmodSync,
   cpSync,
@@ -252,6 +253,37 @@ describe('check', () => {
       },
       [{ area: 'store', fix: expect.stringMatching(/backup/) as string }],
     ],
+    [
+      'a store of an earlier program',
+      () => {
+        batch();
+        setVersion(1);
+      },
+      [{ area: 'store', fix: expect.stringMatching(/^restart the daemon of this version/) as string }],
+    ],
+    [
+      'a store of a newer program',
+      () => {
+        batch();
+        setVersion(99);
+      },
+      [
+        {
+          area: 'store',
+          what: expect.stringMatching(/has version 99, this program knows \d+: a newer program made it$/) as string,
+          fix: expect.stringMatching(/^install the newer program again; .* a backup that was made before/) as string,
+        },
+      ],
+    ],
+    [
+      'a store of a newer program, and the copy that it made before',
+      () => {
+        batch();
+        setVersion(99);
+        for (const version of [2, 98, 99]) home.write(`data/labdrop.db.before-${version}`, '');
+      },
+      [{ area: 'store', fix: expect.stringMatching(/ put in its place \S+\/labdrop\.db\.before-98, /) as string }],
+    ],
   ])('tells %s', async (_what, breakIt, expected) => {
     breakIt();
     const found = await problems();
@@ -284,6 +316,12 @@ describe('check', () => {
     expect(found.at(-1)!.what).toBe('15 more of the same kind');
   });
 });
+
+function setVersion(version: number): void {
+  const db = new Database(path('labdrop.db'));
+  db.pragma(`user_version = ${version}`);
+  db.close();
+}
 
 /** Overwrites the pages behind the first two. */
 function damage(file: string): void {
