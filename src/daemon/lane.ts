@@ -57,7 +57,10 @@ export interface Lane {
    * warms up with the file that waits, as long as nothing is asked of it.
    */
   prepare(waiting: WaitingFile): void;
-  /** The next request runs under these settings; the one in hand ends under the old ones. */
+  /**
+   * The next request runs under these settings; the one in hand ends under the old ones. A thread that runs gives way to
+   * a new one when it is idle: what the store must have for the new settings is made then, not with the next batch.
+   */
   configure(settings: WorkerSettings): void;
   /** Lets the request in hand end, then ends the thread. */
   close(): Promise<void>;
@@ -211,6 +214,9 @@ export function createLane(
     configure: (changed) => {
       settings = changed;
       outdated = true;
+      void inHand.then(() => {
+        if (outdated && worker !== null) inForce();
+      });
     },
     close,
     terminate,

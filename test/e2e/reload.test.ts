@@ -94,6 +94,16 @@ it('refuses a type that the store cannot hold, before anything tries to store it
   expect(reload().status).toBe(0);
 });
 
+it('makes the table of a new message type at once, before a batch of it comes', async () => {
+  const path = join(home.dir, 'schemas/covid19/NewTest.json');
+  writeFileSync(path, readFileSync(schemaPath(), 'utf8').replace('"RapidTestResult"', '"NewTest"'));
+  expect(reload().status).toBe(0);
+  const isThere = (): boolean => labdrop(home, ['export', '--type', 'NewTest']).status === 0;
+  await until(isThere, 'the table of the new type');
+  rmSync(path);
+  expect(reload().status).toBe(0);
+});
+
 it('tells what is wrong with a file that is no configuration, and leaves the daemon alone', () => {
   configure((text) => `${text}\nsftpp: {}`);
   expect(reload()).toMatchObject({ status: 78, stderr: expect.stringContaining('sftpp: unknown key') as string });

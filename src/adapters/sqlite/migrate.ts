@@ -24,7 +24,7 @@ export const NEWEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0;
 export function migrate(db: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {
   const newest = migrations.at(-1)?.version ?? 0;
   if (storeVersion(db) > newest) {
-    const message = `the store has version ${storeVersion(db)}, this program knows ${newest}: it was made by a newer program`;
+    const message = `the store has version ${storeVersion(db)}, this program knows ${newest}: it was made by a newer program; labdrop check tells what to do`;
     throw new Fault('S902', message, { retryable: false });
   }
   for (const { version, sql } of migrations) {
