@@ -1,5 +1,6 @@
 /** `labdrop purge`: what retention lets go, shown first, removed on demand. It prints counts, never what is removed. */
-import { type Due, type FilesCount, planPurge, purge, type PurgePlan, type PurgeResult } from '../daemon/purge';
+import { purge, type PurgeResult } from '../daemon/purge';
+import { type Due, type FilesCount, planPurge, type PurgePlan } from '../daemon/purge-plan';
 import { countText } from '../domain/count-text';
 import { byteText } from './byte-text';
 import type { CommandContext, RegisterCommand } from './command-context';
@@ -40,22 +41,32 @@ export const registerPurge: RegisterCommand = (program, context) => {
 async function run({ apply, json }: PurgeOptions, context: CommandContext): Promise<void> {
   const config = context.loadConfig();
   const now = context.now();
-  const plan = planPurge(config, now);
-  if (plan === null) throw new CommandProblem('there is no store yet: the daemon makes it at its first start');
   const result = apply === true ? await purge(config, now, (text) => context.progress?.(text)) : null;
+  const plan = apply === true ? (result?.removed ?? null) : planPurge(config, now);
+  if (plan === null) throw new CommandProblem('there is no store yet: the daemon makes it at its first start');
   if (result !== null) context.progress?.('');
-  if (json === true) context.out(JSON.stringify({ applied: result !== null, ...plan, ...result }, null, 2));
+  if (json === true) context.out(JSON.stringify(viewOf(plan, result), null, 2));
   else context.out(renderPlan(plan, result !== null));
   tell(result, context);
 }
 
+function viewOf(plan: PurgePlan, result: PurgeResult | null): object {
+  if (result === null) return { applied: false, ...plan };
+  const { problems, storeProblem, logEmptied } = result;
+  return { applied: true, ...plan, problems, storeProblem, logEmptied };
+}
+
 function tell(result: PurgeResult | null, context: CommandContext): void {
   if (result === null) return;
-  if (!result.logEmptied) {
+  if (!result.logEmptied && result.storeProblem === null) {
     context.err('Somebody reads the store: what was erased leaves its write-ahead log when they have done.');
   }
   for (const problem of result.problems) context.err(`cannot be removed: ${problem}`);
-  if (result.problems.length > 0) context.setStatus(EXIT.fault);
+  if (result.storeProblem !== null) {
+    context.err(`S902: ${result.storeProblem}`);
+    context.err('What the table counts is gone; what else is due stays. Mend that (labdrop check), then run it again.');
+  }
+  if (result.problems.length > 0 || result.storeProblem !== null) context.setStatus(EXIT.fault);
 }
 
 function renderPlan(

@@ -1,6 +1,6 @@
 /** A real full disk: the data folder is a small file system of its own, which root may mount. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, copyFileSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type BuiltDaemon,
@@ -14,6 +14,7 @@ import {
   startDaemon,
   until,
 } from '../support/built-daemon';
+import { fillDisk, mountSmallDisk } from '../support/small-disk';
 
 const EXAMPLES = join(PROJECT_ROOT, 'schemas/covid19/examples');
 const ACCOUNT = 'lab';
@@ -49,15 +50,6 @@ afterAll(async () => {
   home.remove();
 });
 
-/** @throws when this user may not mount: the test cannot do without */
-function mountSmallDisk(path: string): void {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'labdrop-test', path], { stdio: 'pipe' });
-  } catch (cause) {
-    throw new Error('a small file system (tmpfs) cannot be mounted here: run this test as root', { cause });
-  }
-}
-
 const put = (...names: readonly string[]): ReturnType<typeof sftp> =>
   sftp(
     { port: daemon!.port, user: ACCOUNT, key },
@@ -68,34 +60,12 @@ const drop = (): readonly string[] => listNames(join(home.dataDir, 'accounts', A
 const status = (): string => labdrop(home, ['status']).stdout;
 const reports = (): readonly string[] => listNames(join(home.dataDir, 'accounts', ACCOUNT, 'reports'));
 
-/** Takes every byte that is left. */
-function fillDisk(): void {
-  const fd = openSync(join(home.dataDir, 'ballast'), 'w');
-  try {
-    for (const size of [65_536, 4_096]) {
-      const block = Buffer.alloc(size);
-      while (isWritten(fd, block));
-    }
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function isWritten(fd: number, block: Buffer): boolean {
-  try {
-    return writeSync(fd, block) === block.length;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false;
-    throw error;
-  }
-}
-
 it('refuses uploads while the disk is full, loses none that it took, and goes on when there is space', async () => {
   expect(put(`${FIRST}.csv`, `${FIRST}.ok`).status).toBe(0);
   await until(() => reports().includes(`${FIRST}.report.ok`), 'the first report');
   expect(put(`${WAITING}.csv`).status).toBe(0);
 
-  fillDisk();
+  fillDisk(home.dataDir);
   const refused = put(`${REFUSED}.csv`);
   expect(refused.status).not.toBe(0);
   // All that OpenSSH's client tells of the server's answer.

@@ -14,6 +14,7 @@ import { syncDirectory } from '../spool/durable-files';
 const BUSY_TIMEOUT_MS = 60_000;
 
 const FULL = 2;
+const PROBE = 'SELECT count(*) FROM sqlite_schema';
 const PAGE_BYTES = 16_384;
 const CACHE_KIB = 32_768;
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
@@ -35,7 +36,7 @@ export function openConnection(path: string, busyTimeoutMs = BUSY_TIMEOUT_MS): D
     db.pragma('secure_delete = FAST');
     db.pragma(`cache_size = -${CACHE_KIB}`);
     db.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`);
-    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    db.prepare(PROBE).get();
     assertDurable(db);
     if (isNew) syncDirectory(dirname(path));
     return db;
@@ -56,6 +57,33 @@ export function openReadOnlyConnection(path: string): Database.Database {
   const db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   db.pragma('trusted_schema = OFF');
   return db;
+}
+
+/**
+ * A connection that reads, on a full disk too. Where nobody has the store open, SQLite wants room for the index of its
+ * log (-shm): without that room this one keeps the index to itself, and nobody else can open the store meanwhile. Two of
+ * them at once wait for each other.
+ */
+export function openConnectionAnyhow(path: string): Database.Database {
+  const usual = openReadOnlyConnection(path);
+  try {
+    usual.prepare(PROBE).get();
+    return usual;
+  } catch (error) {
+    usual.close();
+    if (!String((error as { code?: unknown }).code).startsWith('SQLITE_IOERR_SHM')) throw error;
+  }
+  const alone = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    alone.pragma('locking_mode = EXCLUSIVE');
+    alone.pragma('query_only = ON');
+    alone.pragma('trusted_schema = OFF');
+    alone.prepare(PROBE).get();
+    return alone;
+  } catch (error) {
+    alone.close();
+    throw error;
+  }
 }
 
 function refused(pragma: string, value: unknown): Fault {

@@ -11,7 +11,7 @@ import type { BatchState } from '../../domain/journey';
 import type { FindingGroup, ReportSource } from '../../ports/report-source';
 import { asFault } from './as-fault';
 import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, SELECT_QUARANTINED } from './batch-row';
-import { openReadOnlyConnection } from './open-connection';
+import { openConnectionAnyhow, openReadOnlyConnection } from './open-connection';
 import { quoteIdentifier } from './quote-identifier';
 import { lastCommit } from './store-changes';
 import { createReportSource } from './sqlite-report-source';
@@ -105,8 +105,17 @@ export interface StoreReader {
 
 /** @throws Fault S902 when the file is not there or is no store */
 export function openStoreReader(path: string): StoreReader {
+  return readerOf(() => openReadOnlyConnection(path));
+}
+
+/** The same for the purge, on a full disk too: see openConnectionAnyhow. @throws Fault S902 */
+export function openStoreReaderAnyhow(path: string): StoreReader {
+  return readerOf(() => openConnectionAnyhow(path));
+}
+
+function readerOf(open: () => Database.Database): StoreReader {
   return asFault(() => {
-    const db = openReadOnlyConnection(path);
+    const db = open();
     return {
       batches: (filter = {}) => asFault(() => listBatches(db, filter)),
       batch: (id) => asFault(() => select(db, 'id = ?', [id], 1)[0] ?? null),

@@ -10,7 +10,7 @@ import { FINDING_CODES, type FindingCode } from '../../domain/codes';
 import { Fault } from '../../domain/fault';
 import { asFault, isBusy } from './as-fault';
 import { isMigrated } from './migrate';
-import { openConnection, openReadOnlyConnection } from './open-connection';
+import { openConnection, openConnectionAnyhow } from './open-connection';
 
 /** `values`: what the sender wrote; `findings`: the findings with all they hold. */
 export type FindingsPart = 'values' | 'findings';
@@ -34,6 +34,8 @@ export interface FindingsDue {
 
 export interface ErasedStep {
   readonly findings: number;
+  /** Whose findings they are. */
+  readonly batchIds: readonly string[];
   /** There is more to do: a further step. */
   readonly more: boolean;
 }
@@ -70,7 +72,7 @@ function dueBatches(part: FindingsPart): string {
 
 export function openFindingsDue(path: string): FindingsDue {
   return opened(
-    () => openReadOnlyConnection(path),
+    () => openConnectionAnyhow(path),
     (db) => ({
       count: (part, range) =>
         asFault(
@@ -86,6 +88,11 @@ export function openFindingsDue(path: string): FindingsDue {
       close: () => asFault(() => void db.close()),
     }),
   );
+}
+
+/** @throws Fault S902 when the store cannot be read, or is not of this program's version */
+export function assertPurgeable(path: string): void {
+  openFindingsDue(path).close();
 }
 
 export function openFindingsPurge(path: string): FindingsPurge {
@@ -142,13 +149,15 @@ function eraseStep(db: Database.Database, part: FindingsPart, eraseOf: EraseOfBa
       : 'UPDATE batches SET findings_erased_at = :at, values_erased_at = coalesce(values_erased_at, :at) WHERE id = :id',
   );
   let findings = 0;
+  const batchIds: string[] = [];
   for (const id of ids) {
     const erased = eraseOf(id, STEP_ROWS - findings);
     findings += erased.findings;
+    if (erased.findings > 0) batchIds.push(id);
     if (erased.done) mark.run({ id, at });
-    if (!erased.done || findings >= STEP_ROWS) return { findings, more: true };
+    if (!erased.done || findings >= STEP_ROWS) return { findings, batchIds, more: true };
   }
-  return { findings, more: ids.length === STEP_BATCHES };
+  return { findings, batchIds, more: ids.length === STEP_BATCHES };
 }
 
 function eraseValues(db: Database.Database): EraseOfBatch {

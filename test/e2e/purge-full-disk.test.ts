@@ -1,0 +1,121 @@
+/** A purge on a real full disk: what goes without room goes, the rest is told, and the next run finishes it. */
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import {
+  type CommandResult,
+  type Home,
+  labdrop,
+  listNames,
+  makeHome,
+  makeKey,
+  PROJECT_ROOT,
+  startDaemon,
+  until,
+} from '../support/built-daemon';
+import { fillDisk, mountSmallDisk } from '../support/small-disk';
+
+const SENDER = '81365677';
+const STEM = `${SENDER}_RapidTestResult_210510081500`;
+const EXAMPLE = join(PROJECT_ROOT, `schemas/covid19/examples/${STEM}.csv`);
+const OLD = new Date(Date.now() - 800 * 86_400_000).toISOString();
+
+let home: Home;
+let store: string;
+
+beforeEach(async () => {
+  home = makeHome('ingest: { diskReserveBytes: 0 }\nretention: { reportsDays: null }');
+  store = join(home.dataDir, 'labdrop.db');
+  mkdirSync(home.dataDir);
+  mountSmallDisk(home.dataDir);
+  const daemon = await startDaemon(home);
+  const who = [SENDER, '--name', 'Lab', '--email', 'lab@example.org', '--key', `${makeKey(home, 'id')}.pub`];
+  expect(labdrop(home, ['sender', 'add', ...who]).status).toBe(0);
+  const folder = join(home.dataDir, 'accounts', SENDER);
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(EXAMPLE, join(folder, `${STEM}.csv`));
+  writeFileSync(join(folder, `${STEM}.ok`), '');
+  await until(() => listNames(join(folder, 'reports')).includes(`${STEM}.report.ok`), 'the reports');
+  await until(() => !listNames(folder).includes(`${STEM}.ok`), 'the marker to go');
+  await daemon.stop();
+  makeOld();
+}, 60_000);
+
+afterEach(() => {
+  execFileSync('umount', [home.dataDir]);
+  home.remove();
+});
+
+/** Moves the batch back in time, and gives it findings that are due. */
+function makeOld(): void {
+  const [present = ''] = originals();
+  const [year = '', month = ''] = OLD.split('-');
+  const target = present.replace(/\d{4}\/\d\d\/([^/]+)$/, `${year}/${month}/$1`);
+  mkdirSync(dirname(join(home.dataDir, 'archive', target)), { recursive: true });
+  renameSync(join(home.dataDir, 'archive', present), join(home.dataDir, 'archive', target));
+  const db = new Database(store);
+  db.prepare('UPDATE batches SET received_at = ?').run(OLD);
+  db.prepare(
+    `INSERT INTO findings (batch_id, seq, severity, scope, code, line, record, field, value)
+      SELECT id, 1000, 'warning', 'record', 'V201', 2, 1, 'SpecimenId1', 'x' FROM batches`,
+  ).run();
+  db.close();
+}
+
+const originals = (): readonly string[] =>
+  readdirSync(join(home.dataDir, 'archive'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.csv'),
+  );
+const findings = (): unknown => {
+  const db = new Database(store, { readonly: true });
+  try {
+    return db.prepare('SELECT count(*) FROM findings').pluck().get();
+  } finally {
+    db.close();
+  }
+};
+const free = (): number => statfsSync(home.dataDir).bavail;
+const apply = (...options: readonly string[]): CommandResult => labdrop(home, ['purge', '--apply', ...options]);
+
+it('removes originals, says what the store keeps, and takes that up when there is room', () => {
+  fillDisk(home.dataDir);
+  expect(free()).toBe(0);
+  expect(labdrop(home, ['purge']).stdout).toMatch(/^originals .* 1 file,/m);
+
+  const { status, stdout, stderr } = apply();
+  expect({ status, stderr }).toEqual({
+    status: 70,
+    stderr: expect.stringMatching(/^S902: .*\nWhat the table counts is gone; what else is due stays\./) as string,
+  });
+  expect(stdout).toMatch(/^originals .* 1 file,/m);
+  expect(stdout).toMatch(/^findings .* 0 in 0 batches$/m);
+  expect(originals()).toEqual([]);
+
+  rmSync(join(home.dataDir, 'ballast'));
+  expect(findings()).toBeGreaterThan(0);
+  const { problems, storeProblem, findings: erased } = JSON.parse(apply('--json').stdout) as Record<string, unknown>;
+  expect({ problems, storeProblem, erased }).toMatchObject({
+    problems: [],
+    storeProblem: null,
+    erased: { batches: 1 },
+  });
+  expect(findings()).toBe(0);
+});
+
+it('makes itself the room that it needs', () => {
+  writeFileSync(`${store}.before-1`, Buffer.alloc(2_000_000));
+  execFileSync('touch', ['-d', OLD, `${store}.before-1`]);
+  fillDisk(home.dataDir);
+  expect(apply()).toMatchObject({ status: 0, stderr: '' });
+  expect(findings()).toBe(0);
+});
+
+it('removes nothing when the store is damaged', () => {
+  writeFileSync(store, 'not a store, and longer than the head of one is'.repeat(1_000));
+  writeFileSync(`${store}.before-1`, 'x');
+  execFileSync('touch', ['-d', OLD, `${store}.before-1`]);
+  expect(apply().status).toBe(70);
+  expect(listNames(home.dataDir)).toContain('labdrop.db.before-1');
+  expect(originals()).toHaveLength(1);
+});
