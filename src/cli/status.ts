@@ -48,7 +48,7 @@ function paintStatus(text: string, paint: Paint): string {
   const painted = text
     .replace(/^(?:Faults|Account files that|Reload refused|Set aside|Leftovers).*\(\d+\)$/gm, paint.bad)
     .replace(/^[A-Z][^\n]*\(\d+\)$/gm, paint.head)
-    .replace(/(?<=^Daemon +)not running|UPLOADS ARE REFUSED/gm, paint.bad);
+    .replace(/(?<=^Daemon +)not running|UPLOADS ARE REFUSED|CANNOT BE WRITTEN TO/gm, paint.bad);
   return paintOutcomes(painted, paint);
 }
 
@@ -111,7 +111,8 @@ function staleText({ daemon, isStale }: StatusView, now: Date): string | null {
   return `faults and bans as of ${old} ago: the daemon cannot write status.json (is the disk full?) or hangs`;
 }
 
-function diskText({ disk }: StatusView): string | null {
+function diskText({ disk, readOnly }: StatusView): string | null {
+  if (readOnly !== null) return `CANNOT BE WRITTEN TO: ${readOnly.what}; ${readOnly.fix}`;
   if (disk === null) return null;
   const free = `${byteText(disk.freeBytes)} free`;
   if (disk.freeBytes >= disk.reserveBytes) return free;

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { loadOrCreateHostKey } from '../adapters/sftp/host-key';
 import type { DataFolders } from '../adapters/spool/data-folders';
 import { type CheckResult, fine, orFine, shellWord, wrong } from './check-result';
+import { readOnlyDisk } from './read-only-disk';
 import { readPublishedHostKey } from './host-keys';
 
 /** Bits of a mode. */
@@ -41,11 +42,13 @@ export function checkDataFolder(folders: DataFolders): readonly CheckResult[] {
   return orFine(problems, area, `${dataDir}, owned by user ${found.uid}`);
 }
 
-/** Every move between these folders must be a rename. */
+/** It can be written to, and every move between these folders must be a rename. */
 export function checkFileSystem(folders: DataFolders): readonly CheckResult[] {
   const area = 'file system';
+  const readOnly = readOnlyDisk(nearestExisting(folders.dataDir));
+  const unwritable = readOnly === null ? [] : [wrong(area, readOnly.what, readOnly.fix)];
   const root = statSync(folders.dataDir, { throwIfNoEntry: false });
-  if (root === undefined) return [];
+  if (root === undefined) return unwritable;
   const { accountsDir, uploadsDir, workDir, archiveDir, quarantineDir, logsDir } = folders;
   const elsewhere = [accountsDir, uploadsDir, workDir, archiveDir, quarantineDir, logsDir].filter((path) => {
     const found = statSync(path, { throwIfNoEntry: false });
@@ -58,7 +61,7 @@ export function checkFileSystem(folders: DataFolders): readonly CheckResult[] {
       `stop the daemon, umount ${shellWord(path)}, and mount that file system as ${shellWord(folders.dataDir)} itself`,
     ),
   );
-  return orFine(problems, area, `all of ${folders.dataDir} is on one`);
+  return orFine([...unwritable, ...problems], area, `all of ${folders.dataDir} is on one`);
 }
 
 /** Room for the largest file that the server takes, and never less than 1 GiB. */

@@ -13,6 +13,7 @@ import { JOURNEY } from '../domain/journey';
 import { pairFiles } from '../stages/settle/pair-files';
 import { openReader } from './commands-store';
 import type { DiskSpace } from './disk-reserve';
+import { type ReadOnlyDisk, readOnlyDisk } from './read-only-disk';
 import type { DaemonStatus } from './status-file';
 
 /** A file that lies in a drop folder. */
@@ -29,6 +30,8 @@ export interface StatusView {
   readonly dataDir: string;
   /** Where the data folder lies; null when it cannot be measured. */
   readonly disk: DiskSpace | null;
+  /** Why nothing can be written there, and what mends it; null when it can. */
+  readonly readOnly: ReadOnlyDisk | null;
   /** Null when no daemon runs on the data folder. */
   readonly running: LockHolder | null;
   /** What the running daemon last told of itself. */
@@ -95,6 +98,7 @@ export async function readStatus(config: Config, now: Date): Promise<StatusView>
     dataDir: config.dataDir,
     found: listFoundFolders(folders),
     disk: readDisk(config),
+    readOnly: readOnlyDisk(config.dataDir),
     running,
     ...readTold(config, running !== null, now),
   };

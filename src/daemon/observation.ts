@@ -15,6 +15,7 @@ import { toFault } from '../domain/fault';
 import type { Logger } from '../ports/logger';
 import type { DiskSpace } from './disk-reserve';
 import type { Dispatcher, DispatcherEvents } from './dispatcher';
+import { readOnlyDisk } from './read-only-disk';
 import type { StandingFault } from './status-file';
 
 export interface ObservationOptions {
@@ -92,6 +93,8 @@ export function createObservation({ config, log, now, messageTypes, faults }: Ob
       sftp: isStopping ? 'the daemon is stopping' : server === null ? 'the port is not open yet' : null,
       store: problemOf(() => presentStore().assertWritable()),
       disk: problemOf(() => {
+        const readOnly = readOnlyDisk(config().dataDir);
+        if (readOnly !== null) throw new Error(`${readOnly.what}; ${readOnly.fix}`);
         const { freeBytes, reserveBytes } = disk();
         if (freeBytes < reserveBytes) throw new Error(`${freeBytes} bytes are free, the reserve is ${reserveBytes}`);
       }),
