@@ -35,6 +35,7 @@ async function main(): Promise<void> {
   // The rest of the program takes its time to load: the daemon may be told to stop or to reload meanwhile.
   const heard = isDaemon ? { stops: hearStopRequests(), reloads: hearReloadRequests() } : {};
   const { runProgram } = await import('./cli/run-program');
+  const { hearInterrupts } = await import('./cli/hear-interrupts');
   const { createProgressLine } = await import('./cli/progress-line');
   const status = await runProgram(process.argv.slice(2), {
     out: (line) => process.stdout.write(`${line}\n`),
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
     packageRoot: resolve(__dirname, '..'),
     now: () => new Date(),
     pause: (ms) => sleep(ms, true),
+    ...(isDaemon ? {} : { onInterrupt: hearInterrupts() }),
     ...heard,
   });
   // What could not be written comes to the listener above, right behind this.

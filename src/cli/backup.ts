@@ -79,7 +79,8 @@ async function made(path: string, overwrite: boolean, context: CommandContext): 
     throw new CommandProblem(`there is no folder ${dirname(path)}`);
   }
   const onProgress = (done: number): void => context.progress?.(`copied ${Math.floor(done * 100)} %`);
-  const backup = await backUp(config, { targetPath: path, onProgress });
+  const { onInterrupt } = context;
+  const backup = await backUp(config, { targetPath: path, onProgress, ...(onInterrupt && { onInterrupt }) });
   context.progress?.('');
   if (backup === null) throw new CommandProblem('there is no store yet: the daemon makes it at its first start');
   return backup;

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config';
 import type { ReloadRequests, StopRequests } from '../daemon/serve';
+import type { OnInterrupt } from '../ports/on-interrupt';
 import type { ExitStatus } from './exit-status';
 
 export interface CommandIo {
@@ -23,6 +24,8 @@ export interface CommandIo {
   now(): Date;
   /** Resolves after that time; false asks a command that goes on and on to end. */
   pause(ms: number): Promise<boolean>;
+  /** Where somebody listens for signals that end the command. */
+  readonly onInterrupt?: OnInterrupt;
   /** Where somebody listened for signals before the command began. */
   readonly stops?: StopRequests;
   readonly reloads?: ReloadRequests;

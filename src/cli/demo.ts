@@ -11,7 +11,13 @@ export const registerDemo: RegisterCommand = (program, context) => {
     .command('demo')
     .description('show the whole job with a throwaway account: example batches in, reports and stored records out')
     .addHelpText('after', '\nExample:\n  labdrop demo')
-    .action(() => runDemo({ config: findConfig(context) ?? ownConfig(context), print: (text) => context.out(text) }));
+    .action(() =>
+      runDemo({
+        config: findConfig(context) ?? ownConfig(context),
+        print: (text) => context.out(text),
+        ...(context.onInterrupt && { onInterrupt: context.onInterrupt }),
+      }),
+    );
 };
 
 /** The one that comes with the program: enough for a demonstration before anything is set up. */

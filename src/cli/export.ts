@@ -1,6 +1,7 @@
 /** `labdrop export`: accepted records, each in its current version. It prints personal data: that is what it is for. */
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { setImmediate as pause } from 'node:timers/promises';
 import { Option } from 'commander';
 import { createExportFile, openExport, type RecordExport, type RecordRows } from '../daemon/commands-export';
 import { nearest } from '../domain/nearest';
@@ -53,7 +54,7 @@ async function exportRecords(options: ExportOptions, context: CommandContext): P
   try {
     const records = store.read(knownType(options.type, store), options.since ?? null);
     if (out === null) await print(records, options.format, context);
-    else writeFile(records, options.format, out, context);
+    else await writeFile(records, options.format, out, context);
   } finally {
     store.close();
   }
@@ -80,7 +81,12 @@ async function print(records: RecordRows, format: RecordFormat, context: Command
   context.progress?.('');
 }
 
-function writeFile(records: RecordRows, format: RecordFormat, path: string, context: CommandContext): void {
+async function writeFile(
+  records: RecordRows,
+  format: RecordFormat,
+  path: string,
+  context: CommandContext,
+): Promise<void> {
   const present = statSync(path, { throwIfNoEntry: false });
   const what = present === undefined ? null : notAFile(present);
   if (what !== null) throw new CommandProblem(`--out: ${path} is no file but ${what}`);
@@ -88,18 +94,25 @@ function writeFile(records: RecordRows, format: RecordFormat, path: string, cont
     throw new CommandProblem(`--out: there is no folder ${dirname(path)}`);
   }
   const file = createExportFile(path);
+  const done = context.onInterrupt?.(() => {
+    file.discard();
+  });
   let count = 0;
   try {
     for (const { text, records: rendered } of renderRecords(records, format)) {
       file.write(`${text}\n`);
       count += rendered;
       context.progress?.(countText(count, 'record'));
+      // Signals are heard here.
+      await pause();
     }
+    file.finish();
   } catch (error) {
     file.discard();
     throw error;
+  } finally {
+    done?.();
   }
-  file.finish();
   context.progress?.('');
   context.out(`Wrote ${path}: ${countText(count, 'record')}`);
 }

@@ -3,6 +3,7 @@ import { dataFolders } from '../adapters/spool/data-folders';
 import { exists } from '../adapters/spool/durable-files';
 import { backUpStore, type StoreBackup } from '../adapters/sqlite/back-up-store';
 import type { Config } from '../config/config';
+import type { OnInterrupt } from '../ports/on-interrupt';
 
 export { inspectBackup, type StoreBackup } from '../adapters/sqlite/back-up-store';
 
@@ -11,6 +12,7 @@ export interface BackupRequest {
   readonly targetPath: string;
   /** The part that is done, 0 to 1. */
   readonly onProgress: (done: number) => void;
+  readonly onInterrupt?: OnInterrupt;
 }
 
 /** Null as long as no daemon has made the store. @throws Fault S901 or S902 */

@@ -31,6 +31,14 @@ export interface ExportFile {
 export function createExportFile(path: string): ExportFile {
   const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   const fd = guarded(() => openSync(unfinished, 'w', 0o600));
+  let isOpen = true;
+
+  function close(): void {
+    if (!isOpen) return;
+    isOpen = false;
+    closeSync(fd);
+  }
+
   return {
     write: (text) =>
       guarded(() => {
@@ -40,14 +48,14 @@ export function createExportFile(path: string): ExportFile {
     finish: () =>
       guarded(() => {
         fsyncSync(fd);
-        closeSync(fd);
+        close();
         renameSync(unfinished, path);
         syncDirectory(dirname(path));
       }),
     discard: () =>
       guarded(() => {
-        closeSync(fd);
         rmSync(unfinished, { force: true });
+        close();
       }),
   };
 }

@@ -12,6 +12,7 @@ import { dataFolders } from '../adapters/spool/data-folders';
 import { openStoreReader } from '../adapters/sqlite/open-store-reader';
 import type { Config } from '../config/config';
 import { createLogger } from '../adapters/winston/create-logger';
+import type { OnInterrupt } from '../ports/on-interrupt';
 import { startDaemon } from './compose';
 
 const SENDER = '81365677';
@@ -22,15 +23,22 @@ export interface DemoOptions {
   /** The configuration to start from: its schemas and limits are used, its folders and ports are not. */
   readonly config: Config;
   readonly print: (text: string) => void;
+  readonly onInterrupt?: OnInterrupt;
 }
 
 /** @throws when a batch is not answered in time */
-export async function runDemo({ config, print }: DemoOptions): Promise<void> {
+export async function runDemo({ config, print, onInterrupt }: DemoOptions): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'labdrop-demo-'));
+  const takeAway = (): void => {
+    // The daemon in it may write yet.
+    rmSync(home, { recursive: true, force: true, maxRetries: 10 });
+  };
+  const done = onInterrupt?.(takeAway);
   try {
     await demonstrate(home, config, print);
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    takeAway();
+    done?.();
   }
 }
 

@@ -6,7 +6,9 @@
 import Database from 'better-sqlite3';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate as pause } from 'node:timers/promises';
 import { Fault } from '../../domain/fault';
+import type { OnInterrupt } from '../../ports/on-interrupt';
 import { syncDirectory } from '../spool/durable-files';
 import { asFault, storeFault } from './as-fault';
 import { openReadOnlyConnection } from './open-connection';
@@ -25,14 +27,20 @@ export interface BackupOptions {
   readonly targetPath: string;
   /** Called now and then with the part that is done, 0 to 1. */
   readonly onProgress: (done: number) => void;
+  readonly onInterrupt?: OnInterrupt;
 }
 
 /** Between two steps the caller's signals are heard. */
 const PAGES_PER_STEP = 1_000;
 
 /** @throws Fault S901 or S902; then there is no new file */
-export async function backUpStore({ storePath, targetPath, onProgress }: BackupOptions): Promise<StoreBackup> {
+export async function backUpStore(options: BackupOptions): Promise<StoreBackup> {
+  const { storePath, targetPath, onProgress } = options;
   const unfinished = join(dirname(targetPath), `.${basename(targetPath)}.${process.pid}.part`);
+  const takeAway = (): void => {
+    for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(unfinished + suffix, { force: true });
+  };
+  const done = options.onInterrupt?.(takeAway);
   try {
     // It holds patients' data: made with its mode, not given it later.
     closeSync(openSync(unfinished, 'wx', 0o600));
@@ -40,13 +48,16 @@ export async function backUpStore({ storePath, targetPath, onProgress }: BackupO
     settleJournal(unfinished);
     const backup = inspectBackup(unfinished);
     syncFile(unfinished);
+    // A signal that came meanwhile is heard here.
+    await pause();
     renameSync(unfinished, targetPath);
     syncDirectory(dirname(targetPath));
     return backup;
   } catch (error) {
     throw storeFault(error);
   } finally {
-    for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(unfinished + suffix, { force: true });
+    takeAway();
+    done?.();
   }
 }
 
