@@ -99,6 +99,7 @@ function renderBatch({ batch, aside, totals, erased, fetches, findings }: BatchV
     ['Findings', findingsText(totals)],
     ['Values erased', localTime(erased.valuesAt)],
     ['Findings erased', localTime(erased.findingsAt)],
+    ['Original erased', localTime(erased.originalAt)],
     ['Bytes', batch.bytes],
     ['SHA-256', batch.sha256],
     ['Run', batch.run === 1 ? null : batch.run],

@@ -3,9 +3,10 @@
  * archived yet, and may be killed and run again at any moment. A file that cannot be removed is told and does not keep
  * the rest. What goes without a write into the store goes first: on a full disk nothing else can, and it makes the room.
  */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AgedFiles, removeEmptyMonths, removeFiles } from '../adapters/spool/aged-files';
-import { type DataFolders, dataFolders } from '../adapters/spool/data-folders';
+import { archivePath, type DataFolders, dataFolders } from '../adapters/spool/data-folders';
 import { exists } from '../adapters/spool/durable-files';
 import { openStoreReaderAnyhow } from '../adapters/sqlite/open-store-reader';
 import {
@@ -39,12 +40,16 @@ export interface PurgeResult {
   readonly logEmptied: boolean;
 }
 
+const NOTES_PER_STEP = 500;
+
 interface Run {
   readonly folders: DataFolders;
   readonly due: Limits;
   readonly now: Date;
   readonly onProgress: (text: string) => void;
   readonly problems: string[];
+  /** Batches whose original a replay waits for. */
+  readonly waitedFor: Set<string>;
   readonly removed: { -readonly [Part in keyof PurgePlan]: PurgePlan[Part] };
 }
 
@@ -60,13 +65,13 @@ export async function purge(
     assertPurgeable(folders.storePath);
   });
   const due = limitsOf(config.retention, now);
-  const run: Run = { folders, due, now, onProgress, problems: [], removed: nothingOf(due) };
+  const run: Run = { folders, due, now, onProgress, problems: [], waitedFor: new Set(), removed: nothingOf(due) };
   run.removed.reports = { ...due.reports, ...removeAll(run, dueReports(folders, due.reports.before)) };
   let storeProblem = passing(() => {
     removeOriginals(run);
     run.removed.storeCopies = { ...due.storeCopies, ...removeAll(run, dueCopies(folders, due.storeCopies.before)) };
   });
-  const written = await eraseFindings(run);
+  const written = await writeStore(run);
   storeProblem ??= written.problem;
   return { removed: run.removed, problems: run.problems, storeProblem, logEmptied: written.logEmptied };
 }
@@ -76,6 +81,7 @@ function removeOriginals(run: Run): void {
   const { before } = due.originals;
   const reader = openStoreReaderAnyhow(folders.storePath);
   try {
+    for (const { replayOf } of reader.unfinishedReplays()) if (replayOf !== null) run.waitedFor.add(replayOf);
     run.removed.originals = { ...due.originals, ...removeAll(run, dueOriginals(folders, reader, before)) };
   } finally {
     reader.close();
@@ -86,10 +92,11 @@ function removeOriginals(run: Run): void {
   });
 }
 
-async function eraseFindings(run: Run): Promise<{ readonly problem: string | null; readonly logEmptied: boolean }> {
+async function writeStore(run: Run): Promise<{ readonly problem: string | null; readonly logEmptied: boolean }> {
   let store: FindingsPurge | null = null;
   try {
     store = openFindingsPurge(run.folders.storePath);
+    noteOriginals(run, store);
     for (const part of ['findings', 'values'] as const) await erasePart(run, store, part);
     return { problem: null, logEmptied: store.emptyLog() };
   } catch (error) {
@@ -102,6 +109,19 @@ async function eraseFindings(run: Run): Promise<{ readonly problem: string | nul
     return { problem, logEmptied };
   } finally {
     store?.close();
+  }
+}
+
+/** Notes originals that are due and gone, by this run or an earlier one; one that a replay waits for is not due. */
+function noteOriginals({ folders, due, now, waitedFor }: Run, store: FindingsPurge): void {
+  const { before } = due.originals;
+  if (before === null) return;
+  const gone = store
+    .unerasedOriginals(before)
+    .filter((batch) => !waitedFor.has(batch.id) && !exists(join(folders.archiveDir, archivePath(batch))))
+    .map(({ id }) => id);
+  for (let from = 0; from < gone.length; from += NOTES_PER_STEP) {
+    store.noteErasedOriginals(gone.slice(from, from + NOTES_PER_STEP), now);
   }
 }
 

@@ -67,14 +67,15 @@ const originals = (): readonly string[] =>
   readdirSync(join(home.dataDir, 'archive'), { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith('.csv'),
   );
-const findings = (): unknown => {
+const query = (sql: string): unknown => {
   const db = new Database(store, { readonly: true });
   try {
-    return db.prepare('SELECT count(*) FROM findings').pluck().get();
+    return db.prepare(sql).pluck().get();
   } finally {
     db.close();
   }
 };
+const findings = (): unknown => query('SELECT count(*) FROM findings');
 const free = (): number => statfsSync(home.dataDir).bavail;
 const apply = (...options: readonly string[]): CommandResult => labdrop(home, ['purge', '--apply', ...options]);
 
@@ -94,6 +95,7 @@ it('removes originals, says what the store keeps, and takes that up when there i
 
   rmSync(join(home.dataDir, 'ballast'));
   expect(findings()).toBeGreaterThan(0);
+  expect(query('SELECT original_erased_at FROM batches')).toBeNull();
   const { problems, storeProblem, findings: erased } = JSON.parse(apply('--json').stdout) as Record<string, unknown>;
   expect({ problems, storeProblem, erased }).toMatchObject({
     problems: [],
@@ -101,6 +103,7 @@ it('removes originals, says what the store keeps, and takes that up when there i
     erased: { batches: 1 },
   });
   expect(findings()).toBe(0);
+  expect(query('SELECT original_erased_at FROM batches')).toMatch(/^20/);
 });
 
 it('makes itself the room that it needs', () => {

@@ -1,7 +1,7 @@
 /** Retention, by the built program beside its running daemon: what is old is erased to the last byte, nothing else. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import Papa from 'papaparse';
@@ -257,5 +257,43 @@ describe('labdrop purge', () => {
       skipEmptyLines: true,
     });
     expect(exported.data.length).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('misses no original that it erased, whatever period is configured later', () => {
+    const missing = (): readonly string[] => {
+      const { results } = JSON.parse(labdrop(home, ['check', '--json']).stdout) as {
+        results: { what: string; ok: boolean }[];
+      };
+      return results.filter(({ what, ok }) => !ok && what.includes('original')).map(({ what }) => what);
+    };
+    const erase = (): void => {
+      const db = new Database(join(home.dataDir, 'labdrop.db'));
+      db.prepare('UPDATE batches SET original_erased_at = NULL').run();
+      db.close();
+    };
+    const config = readFileSync(home.configPath, 'utf8');
+    const longer = `${config}\nretention: { originalsDays: 3000 }\n`;
+    writeFileSync(home.configPath, longer);
+    expect(missing()).toEqual([]);
+    expect(run(['show', ids.get(OLD.large)!]).stdout).toMatch(/^Original erased +20/m);
+    expect(run(['show', ids.get('young')!]).stdout).not.toContain('Original erased');
+
+    // Killed between the files and the note: the next purge by the same rule makes it good.
+    erase();
+    expect(missing()).toHaveLength(2);
+    writeFileSync(home.configPath, config);
+    purge('--apply');
+    writeFileSync(home.configPath, longer);
+    expect(missing()).toEqual([]);
+
+    // One that is gone before its time is missed.
+    rmSync(
+      join(
+        home.dataDir,
+        'archive',
+        originals().find((path) => path.includes(ids.get('young')!))!,
+      ),
+    );
+    expect(missing()).toEqual([`the original of batch ${ids.get('young')!} is missing`]);
   }, 60_000);
 });

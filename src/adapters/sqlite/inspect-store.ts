@@ -8,6 +8,7 @@ import { asFault } from './as-fault';
 import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, SELECT_QUARANTINED } from './batch-row';
 import { NEWEST_VERSION, storeVersion } from './migrate';
 import { openReadOnlyConnection } from './open-connection';
+import { WAS_ARCHIVED } from './original-erasures';
 
 export interface StoreInspection {
   /** What SQLite finds wrong with the file, at most 100 lines; none when it is sound. Reads the whole file. */
@@ -19,7 +20,7 @@ export interface StoreInspection {
   unfinished(): readonly BatchRecord[];
   /** Set aside for people, oldest first. */
   quarantined(): readonly QuarantinedBatch[];
-  /** Batches whose original the archive must hold, received then (ISO 8601 UTC) or later. */
+  /** Batches whose original the archive must hold, received then (ISO 8601 UTC) or later, and not let go by the purge. */
   withOriginal(since: string): Iterable<BatchRecord>;
   close(): void;
 }
@@ -59,12 +60,12 @@ function quickCheck(db: Database.Database): readonly string[] {
   return rows.map((row) => row.quick_check).filter((line) => line !== 'ok');
 }
 
-/** What was claimed and not for a rehearsal was archived; a replay leaves its original where it is. */
+/** A store that was not migrated yet knows of no original that was let go. */
 function* listWithOriginal(db: Database.Database, since: string): Generator<BatchRecord, void, undefined> {
+  const isThere = isMigrated(db) ? 'AND original_erased_at IS NULL' : '';
   const rows = db
     .prepare<[string], BatchRow>(
-      `SELECT * FROM batches WHERE state = 'archived' AND mode = 'production' AND cause IN ('upload', 'cancelled')
-        AND data_identity IS NOT NULL AND received_at >= ? ORDER BY received_at, id`,
+      `SELECT * FROM batches WHERE ${WAS_ARCHIVED} ${isThere} AND received_at >= ? ORDER BY received_at, id`,
     )
     .iterate(since);
   for (const row of rows) yield batchFromRow(row);

@@ -9,6 +9,7 @@ import { createBatches } from './migrations/0001-batches';
 import { markRetention } from './migrations/0002-retention';
 import { createReportFetches } from './migrations/0003-report-fetches';
 import { postponePlaces } from './migrations/0004-places';
+import { markOriginalErased } from './migrations/0005-original-erased';
 
 export interface Migration {
   /** 1, 2, 3...: what `PRAGMA user_version` is afterwards. */
@@ -16,7 +17,13 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [createBatches, markRetention, createReportFetches, postponePlaces];
+export const MIGRATIONS: readonly Migration[] = [
+  createBatches,
+  markRetention,
+  createReportFetches,
+  postponePlaces,
+  markOriginalErased,
+];
 
 /** The one that this program knows. */
 export const NEWEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

@@ -71,6 +71,7 @@ export interface ReportFetched {
 export interface Erased {
   readonly valuesAt: string | null;
   readonly findingsAt: string | null;
+  readonly originalAt: string | null;
 }
 
 export interface StoreReader {
@@ -137,13 +138,20 @@ function readerOf(open: () => Database.Database): StoreReader {
   });
 }
 
+interface ErasedRow {
+  readonly values_erased_at: string | null;
+  readonly findings_erased_at: string | null;
+  readonly original_erased_at: string | null;
+}
+
 function readErased(db: Database.Database, id: string): Erased {
-  const row = db
-    .prepare<[string], Erased>(
-      'SELECT values_erased_at AS valuesAt, findings_erased_at AS findingsAt FROM batches WHERE id = ?',
-    )
-    .get(id);
-  return row ?? { valuesAt: null, findingsAt: null };
+  // A store that was not migrated yet has not all of these columns.
+  const row = db.prepare<[string], Partial<ErasedRow>>('SELECT * FROM batches WHERE id = ?').get(id);
+  return {
+    valuesAt: row?.values_erased_at ?? null,
+    findingsAt: row?.findings_erased_at ?? null,
+    originalAt: row?.original_erased_at ?? null,
+  };
 }
 
 function listFetches(db: Database.Database, id: string): ReportFetched[] {

@@ -7,10 +7,12 @@
  */
 import type Database from 'better-sqlite3';
 import { FINDING_CODES, type FindingCode } from '../../domain/codes';
+import type { BatchRecord } from '../../domain/batch-record';
 import { Fault } from '../../domain/fault';
 import { asFault, isBusy } from './as-fault';
 import { isMigrated } from './migrate';
 import { openConnection, openConnectionAnyhow } from './open-connection';
+import { listUnerased, noteErased } from './original-erasures';
 
 /** `values`: what the sender wrote; `findings`: the findings with all they hold. */
 export type FindingsPart = 'values' | 'findings';
@@ -42,6 +44,9 @@ export interface ErasedStep {
 
 export interface FindingsPurge {
   erase(part: FindingsPart, range: ReceivedRange, now: Date): ErasedStep;
+  /** Batches received before that moment whose original is not noted as erased, oldest first. */
+  unerasedOriginals(before: string): readonly BatchRecord[];
+  noteErasedOriginals(ids: readonly string[], now: Date): void;
   /**
    * Empties the write-ahead log, which still holds the pages as they were. False when somebody reads them: then they go
    * with a later checkpoint.
@@ -104,6 +109,11 @@ export function openFindingsPurge(path: string): FindingsPurge {
       return {
         erase: (part, range, now) =>
           asFault(() => db.transaction(() => eraseStep(db, part, steps[part], { ...range, now })).immediate()),
+        unerasedOriginals: (before) => asFault(() => listUnerased(db, before)),
+        noteErasedOriginals: (ids, now) =>
+          asFault(() => {
+            noteErased(db, ids, now);
+          }),
         emptyLog: () => asFault(() => emptyLog(db)),
         close: () => asFault(() => void db.close()),
       };
