@@ -129,7 +129,7 @@ const table = {
     severity: 'error',
     stage: 'parse',
     title: 'Required columns or fields are missing (all are listed)',
-    params: ['columns', 'missing', 'otherFile'],
+    params: ['columns', 'missing', 'otherFile', 'near'],
   },
   H102: {
     scope: 'header',
@@ -372,7 +372,7 @@ const table = {
     stage: 'validate',
     title:
       'The code is not in its value set (closed set: error, nearest code suggested; open set: a warning, and only when a code of the set is nearly the same)',
-    params: ['codelist', 'hint', 'unknown', 'examples'],
+    params: ['codelist', 'hint', 'unknown', 'several', 'set', 'examples'],
   },
   R302: {
     scope: 'cell',
@@ -456,7 +456,7 @@ const table = {
     severity: 'error',
     stage: 'validate',
     title: 'Two records in the file have the same key but differ',
-    params: ['lines'],
+    params: ['lines', 'records'],
   },
   D404: {
     scope: 'record',
@@ -477,7 +477,7 @@ const table = {
     severity: 'info',
     stage: 'validate',
     title: 'The record appears more than once in the file; one was stored',
-    params: ['firstLine'],
+    params: ['firstLine', 'firstRecord'],
   },
 } as const satisfies Record<string, CodeEntry>;
 

@@ -67,14 +67,20 @@ export function settleWithinFile(db: Database.Database, { type, base }: WithinFi
   prepared(
     db,
     `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, params)
-      SELECT ?, 'D403', ?, r._line, r._record, ${shownKey('r')}, json_object('lines', (
-        SELECT group_concat(iif(place <= ${CONFLICT_LINES_MAX}, other, '...'), ', ' ORDER BY place) FROM (
-          SELECT p.line AS other, row_number() OVER (ORDER BY o.record) AS place FROM (
+      SELECT ?, 'D403', ?, r._line, r._record, ${shownKey('r')}, (
+        SELECT iif(max(line = r._line), json_object('lines', ${listed('line')}, 'records', ${listed('record')}),
+            json_object('lines', ${listed('line')})) FROM (
+          SELECT p.line, p.record, row_number() OVER (ORDER BY o.record) AS place FROM (
             SELECT k.record FROM staging.same_key k WHERE k.key = r._key AND k.record <> r._record
-            ORDER BY k.record LIMIT ${CONFLICT_LINES_MAX + 1}) o CROSS JOIN incoming.places p ON p.record = o.record)))
+            ORDER BY k.record LIMIT ${CONFLICT_LINES_MAX + 1}) o CROSS JOIN incoming.places p ON p.record = o.record))
       FROM staging.decision d ${joinRow('r', 'd.record')}
       WHERE d.kind = 'conflict' ORDER BY d.record`,
   ).run(FINDING_CODES.D403.severity, FINDING_CODES.D403.scope, { base });
+}
+
+/** SQL: the first ones of what the other records have in `column`. */
+function listed(column: string): string {
+  return `group_concat(iif(place <= ${CONFLICT_LINES_MAX}, ${column}, '...'), ', ' ORDER BY place)`;
 }
 
 /** Raised after the store was asked; see above. */
@@ -82,7 +88,8 @@ export function tellRepeated(db: Database.Database, base: number): void {
   prepared(
     db,
     `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, params)
-      SELECT ?, 'D405', ?, r._line, r._record, ${shownKey('r')}, json_object('firstLine', f.line)
+      SELECT ?, 'D405', ?, r._line, r._record, ${shownKey('r')}, 
+        iif(f.line = r._line, json_object('firstLine', f.line, 'firstRecord', f.record), json_object('firstLine', f.line))
       FROM staging.decision d ${joinRow('r', 'd.record')}
       CROSS JOIN staging.twin t ON t.key = r._key
       CROSS JOIN incoming.places f ON f.record = t.first

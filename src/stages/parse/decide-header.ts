@@ -169,7 +169,12 @@ function missingColumns(
     line,
     field: missing.length === 1 ? (missing[0] ?? null) : null,
     suggestion: near.length === 0 ? null : listOf(near),
-    params: { columns: missing.join(', '), missing: missing.length, otherFile: otherFile ? 'yes' : '' },
+    params: {
+      columns: missing.join(', '),
+      missing: missing.length,
+      otherFile: otherFile ? 'yes' : '',
+      near: near.length > 1 ? 'several' : '',
+    },
   });
 }
 

@@ -211,7 +211,12 @@ export class JsonRecordBuilder {
       record,
       field: names.length === 1 ? (names[0] ?? null) : null,
       suggestion: near.length === 0 ? null : near.join(', '),
-      params: { columns: names.join(', '), missing: names.length, otherFile: '' },
+      params: {
+        columns: names.join(', '),
+        missing: names.length,
+        otherFile: '',
+        near: near.length > 1 ? 'several' : '',
+      },
     });
   }
 }

@@ -26,10 +26,12 @@ export function* renderValidateText(input: SummaryInput, findings: Iterable<Stor
   }
 }
 
-/** `line 18, column C: `, as far as it is known. */
-function place({ line, columnNo, field, scope }: StoredFinding, { batch: { language } }: SummaryInput): string {
+/** `line 18, column C: `, as far as it is known; with the record in JSON, where a line may hold many. */
+function place(finding: StoredFinding, { batch: { dialect, language } }: SummaryInput): string {
+  const { line, record, columnNo, field, scope } = finding;
   const parts: string[] = [];
   if (line !== null) parts.push(`${word(language, 'line')} ${String(line)}`);
+  if (record !== null && dialect?.format === 'json') parts.push(`${word(language, 'record')} ${String(record)}`);
   if (columnNo !== null) parts.push(`${word(language, 'column')} ${columnLetter(columnNo)}`);
   else if (field !== null && scope === 'cell') parts.push(showControls(field));
   return parts.length === 0 ? '' : `${parts.join(', ')}: `;

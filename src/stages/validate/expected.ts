@@ -37,7 +37,7 @@ export function expectedOf(field: FieldSpec, set: CodeSet | null, day: string | 
       return null;
     case 'code': {
       if (set === null) return null;
-      if (set.codes.length > LISTED_CODES_MAX) return set.name;
+      if (!isListed(set)) return set.name;
       const codes = codesOn(day, set);
       return codes.length === 0 ? null : [...codes, ...(set.closed ? [] : ['…'])].join(' | ');
     }
@@ -51,9 +51,14 @@ export function expectedOf(field: FieldSpec, set: CodeSet | null, day: string | 
 
 /** Where `expectedOf` lists the codes of an open set: how the texts name these as examples. */
 export function examplesOf(set: CodeSet | null, day: string | null): FindingParams {
-  if (set === null || set.closed || set.codes.length > LISTED_CODES_MAX) return {};
+  if (set === null || set.closed || !isListed(set)) return {};
   const codes = codesOn(day, set);
   return codes.length === 0 ? {} : { codelist: set.name, examples: codes.slice(0, EXAMPLES_MAX).join(', ') };
+}
+
+/** Whether the codes are few enough to be told one by one. */
+export function isListed({ codes }: CodeSet): boolean {
+  return codes.length <= LISTED_CODES_MAX;
 }
 
 function codesOn(day: string | null, set: CodeSet): readonly string[] {

@@ -13,7 +13,7 @@ import type { CodeSet } from './code-set';
 import type { Circumstances, CompiledType } from './compile-type';
 import { codeDatesOf, codeDay, type Facts } from './cross-rules';
 import { describeFailing, describeHolding, fieldsOf, positionsOfNames } from './condition';
-import { examplesOf, expectedOf } from './expected';
+import { examplesOf, expectedOf, isListed } from './expected';
 import { splitCodes, unknownCodes } from './judge-code';
 import { countCodePoints } from './number-shapes';
 import { suggestValue } from './suggest';
@@ -208,12 +208,13 @@ function paramsOf(
     case 'R301': {
       if (set === null) return { codelist: '', hint: '', unknown: value };
       const told = unknownCodes(value, field.multiple, set).filter((each) => set.closed || set.stranger(each).near);
-      const typing = told.some((each) => set.stranger(each).typingError);
       return {
         ...examplesOf(set, day),
         codelist: set.name,
-        hint: typing ? 'typing-error' : '',
+        hint: told.some((each) => set.stranger(each).typingError) ? 'typing-error' : '',
         unknown: told.join(', '),
+        ...(told.length > 1 && { several: 'yes' }),
+        ...(!isListed(set) && { set: 'long' }),
       };
     }
     default:

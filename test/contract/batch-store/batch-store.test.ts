@@ -236,6 +236,21 @@ describe.each([
       ]);
     });
 
+    test('records on one line are named by their numbers', () => {
+      const records = [
+        staged(1, ['differ', 'p', '1', ''], { line: 1 }),
+        staged(2, ['differ', 'p', '2', ''], { line: 1 }),
+        staged(3, ['twice', 'p', '', ''], { line: 1 }),
+        staged(4, ['twice', 'p', '', ''], { line: 1 }),
+      ];
+      const { findings } = deliver(store, { origin: from(), records });
+      expect(findings.map(({ code, params }) => [code, params])).toEqual([
+        ['D403', { lines: '1', records: '2' }],
+        ['D403', { lines: '1', records: '1' }],
+        ['D405', { firstLine: 1, firstRecord: 3 }],
+      ]);
+    });
+
     test('a conflict names at most twenty other lines', () => {
       const records = Array.from({ length: 25 }, (_, i) => staged(i + 1, ['k', 'p', String(i)]));
       const { findings } = deliver(store, { origin: from(), records });

@@ -119,6 +119,13 @@ describe('renderValidateText', () => {
     ]);
   });
 
+  it('names the record where a line may hold many', () => {
+    const dialect = { ...makeBatch().dialect!, format: 'json' } as const;
+    const input = makeInput([lostZero({ columnNo: null })], { batch: makeBatch({ dialect }) });
+    const text = [...renderValidateText(input, [lostZero({ columnNo: null })])].join('');
+    expect(text).toContain('line 18, record 17, PatientIdentificationNumber: error V201');
+  });
+
   it('stops after many, and says so', () => {
     function* many() {
       for (let seq = 0; seq < 1_000_000; seq++) yield lostZero({}, seq);
