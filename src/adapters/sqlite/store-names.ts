@@ -52,10 +52,17 @@ export function findTableProblems(types: readonly string[]): readonly NameProble
   return findTaken(own, types, (name) => [name, `current_${name}`, ...placesTables(name)]);
 }
 
-/** Fields that the table of one type cannot have. */
+/** Fields that the table of one type cannot have, and those that readers and exports take for columns of ours. */
 export function findColumnProblems(fields: readonly string[]): readonly NameProblem[] {
   const own = Object.keys(OWN_COLUMNS).map((name) => [name, 'a column of its own'] as const);
-  return findTaken(own, fields, (name) => [name]);
+  const taken = findTaken(own, fields, (name) => [name]);
+  const ours = fields
+    .filter((name) => name.startsWith('_') && !taken.some((problem) => problem.name === name))
+    .map((name) => ({
+      name,
+      what: `the name ${JSON.stringify(name)} begins with an underscore: files and exports pass such columns over as our own`,
+    }));
+  return [...taken, ...ours];
 }
 
 /** @param namesFor what the store makes for a name of the schemas */

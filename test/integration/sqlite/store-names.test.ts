@@ -87,6 +87,13 @@ test.each<[string, readonly Invented[], readonly string[]]>([
     ),
   ],
   [
+    'a field named as if it were ours',
+    [{ ...rare, fields: ['CaseId', '_note'] }],
+    [
+      'rare/RareCase.json: /properties/_note: the name "_note" begins with an underscore: files and exports pass such columns over as our own',
+    ],
+  ],
+  [
     'a name that SQL cannot write',
     [{ ...rare, fields: ['a\0b'] }],
     [
