@@ -1,12 +1,15 @@
 /**
  * The codes of a value set in one way of spelling, as a tree by their letters, for finding those a few typing errors
- * away from a word: branches that went astray are left, so that a question looks at a small part of a large set. Pure;
- * it never throws.
+ * away from a word: branches that went astray are left, so that a question looks at a small part of a large set. The
+ * tree is grown when there are many questions; the first ones look at every code, which takes less. Pure; it never
+ * throws.
  */
 import { editDistance } from '../../domain/nearest';
 
 /** A leaf that holds more becomes a branch. */
 const LEAF_MAX = 8;
+/** Questions answered without the tree. */
+const WITHOUT_TREE = 4;
 /** Beyond every limit. */
 const FAR = 1_000;
 
@@ -30,15 +33,14 @@ interface Walk {
 }
 
 export class Spellings {
-  private readonly root: Branch = { children: new Map() };
+  private root: Branch | null = null;
+  private asked = 0;
 
   /** @param spellings that of each code, in their order */
   constructor(
     private readonly codes: readonly string[],
     private readonly spellings: readonly string[],
-  ) {
-    for (const at of codes.keys()) this.insert(at);
-  }
+  ) {}
 
   /** The codes at the least edit distance from `word`; none when that is more than `limit`. */
   nearest(word: string, limit: number): readonly string[] {
@@ -52,8 +54,14 @@ export class Spellings {
     return this.search(word, limit).map(({ code }) => code);
   }
 
-  private insert(at: number): void {
-    let branch = this.root;
+  private grow(): Branch {
+    const root: Branch = { children: new Map() };
+    for (const at of this.codes.keys()) this.insert(root, at);
+    return root;
+  }
+
+  private insert(root: Branch, at: number): void {
+    let branch = root;
     for (let depth = 0; ; depth++) {
       const letter = this.letterAt(at, depth);
       const child = branch.children.get(letter);
@@ -87,6 +95,14 @@ export class Spellings {
 
   private search(word: string, limit: number): readonly { readonly code: string; readonly distance: number }[] {
     const found: { code: string; distance: number }[] = [];
+    const compare = (at: number): void => {
+      const distance = editDistance(word, this.spellings[at] ?? '', limit);
+      if (distance <= limit) found.push({ code: this.codes[at] ?? '', distance });
+    };
+    if (this.asked++ < WITHOUT_TREE) {
+      for (const at of this.codes.keys()) compare(at);
+      return found;
+    }
     const visit = (node: Branch | Leaf, walk: Walk): void => {
       if ('children' in node) {
         for (const [letter, child] of node.children) {
@@ -95,12 +111,10 @@ export class Spellings {
         }
         return;
       }
-      for (const at of node.at) {
-        const distance = editDistance(word, this.spellings[at] ?? '', limit);
-        if (distance <= limit) found.push({ code: this.codes[at] ?? '', distance });
-      }
+      for (const at of node.at) compare(at);
     };
     const row = Array.from({ length: 2 * limit + 1 }, (_, at) => (at < limit ? FAR : at - limit));
+    this.root ??= this.grow();
     visit(this.root, { depth: 0, letter: '', row, before: [] });
     return found;
   }
