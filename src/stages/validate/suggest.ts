@@ -85,11 +85,16 @@ function numberCandidates(format: NumberFormat, value: string): readonly string[
   }
 }
 
+/** With the sign that makes it a text, or with decimals. */
+const SPREADSHEET_NUMBER = /^'?(\d+)(?:[.,]0{1,2})?$/;
 const SEPARATORS = /[\s\-./_]/g;
 
-/** The digits of a number written with separators or a country prefix; '' when anything else stands in it. */
+/**
+ * The digits of a number written with separators or a country prefix, or as spreadsheets leave numbers; '' when anything
+ * else stands in it.
+ */
 function digitsOf(value: string): string {
-  const digits = value.replace(SEPARATORS, '').replace(/^BE/i, '');
+  const digits = value.replace(SPREADSHEET_NUMBER, '$1').replace(SEPARATORS, '').replace(/^BE/i, '');
   return /^\d+$/.test(digits) ? digits : '';
 }
 
