@@ -6,6 +6,7 @@ import { describeReportClash, readCatalogue, validateFile, type Validation } fro
 import { LANGUAGES, type Language } from '../domain/account';
 import type { Catalogue } from '../domain/message-type';
 import { nearest } from '../domain/nearest';
+import { inLineOrder } from '../stages/report/in-line-order';
 import { planReports } from '../stages/report/plan-reports';
 import { renderValidateLine } from '../stages/report/render-validate-line';
 import { renderValidateText } from '../stages/report/render-validate-text';
@@ -92,7 +93,7 @@ function print(
   const names = isReported ? planReports(batch, totals) : [];
   const nameOf = (kind: string): string | null => names.find((report) => report.kind === kind)?.name ?? null;
   const input = { batch, groups, totals, errorsFile: nameOf('errors'), rejectedFile: nameOf('rejected') };
-  printPieces(renderValidateText(input, findings()), context);
+  printPieces(renderValidateText(input, inLineOrder(findings)), context);
 }
 
 /** Whole lines, as they become complete. */

@@ -48,6 +48,17 @@ it.each([
   expect(readdirSync(home.dir).includes('out') ? written() : []).toEqual([]);
 });
 
+it('prints findings in the order of the lines, those on the file too', async () => {
+  const [header = '', first = '', ...rest] = RIGHT.trimEnd().split(/\r?\n/);
+  const wrong = first.replace('85073003328', '1');
+  home.write(`${BASE}.csv`, [header, wrong, '', ...rest, ''].join('\n'));
+  const { out } = await home.run(['validate', `${BASE}.csv`]);
+  const places = out
+    .split('\n')
+    .flatMap((line) => /^line (\d+).*?: \w+ (\w\d+):/.exec(line)?.slice(1, 3).join(' ') ?? []);
+  expect(places).toEqual(['2 V201', '3 P111']);
+});
+
 it('takes two files of one name where no reports are written', async () => {
   for (const folder of ['a', 'b']) home.write(`${folder}/${BASE}.csv`, RIGHT);
   expect((await home.run(['validate', `a/${BASE}.csv`, `b/${BASE}.csv`])).status).toBe(0);
