@@ -101,10 +101,13 @@ function rawPlaceholder(name: string, finding: Finding): string {
 
 function shown(name: string, finding: Finding, language: Language): string {
   const raw = rawPlaceholder(name, finding);
-  if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(raw)) return belgianTime(new Date(raw));
+  if (INSTANTS.has(name) && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(raw)) return belgianTime(new Date(raw));
   const text = showControls(cut(raw, name === 'value' || name === 'field' ? VALUE_SHOWN_MAX : LIST_SHOWN_MAX));
   return NOTATION.has(name) ? inWords(text, language) : text;
 }
+
+/** Placeholders filled with instants of ours, which are told as local time. */
+const INSTANTS: ReadonlySet<string> = new Set(['earlierTime']);
 
 /** Placeholders filled with our own notation (`1 | 0`, `≤ 255`, `Field = ""`); all others are quoted to the letter. */
 const NOTATION: ReadonlySet<string> = new Set(['expected', 'because']);
