@@ -186,14 +186,14 @@ const table = {
     severity: 'error',
     stage: 'parse',
     title: 'The record has fewer values than the header has columns',
-    params: ['expectedCount', 'count'],
+    params: ['expectedCount', 'count', 'other'],
   },
   P107: {
     scope: 'record',
     severity: 'error',
     stage: 'parse',
     title: 'The record has more values than the header has columns',
-    params: ['expectedCount', 'count'],
+    params: ['expectedCount', 'count', 'trailing'],
   },
   P108: {
     scope: 'file',

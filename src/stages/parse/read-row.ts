@@ -9,7 +9,7 @@ import { createFinding } from '../../domain/create-finding';
 import type { Finding } from '../../domain/finding';
 import type { ParsedRecord } from '../../domain/parsed-record';
 import { checkValue, cleanValue, showControls, showName } from './check-value';
-import type { CsvHeader } from './decide-header';
+import { type CsvHeader, DELIMITERS } from './decide-header';
 import { lexLine, type CsvBreak } from './lex-line';
 import { LINE_MAX, type LineReader } from './line-reader';
 import { VALUE_MAX } from './parse-result';
@@ -73,8 +73,24 @@ function judgeRow(cells: readonly string[], broken: CsvBreak | null, header: Csv
   const expectedCount = header.names.length;
   const count = cells.length;
   if (count === expectedCount) return checkCells(cells, header, place);
-  const ragged = createFinding(count < expectedCount ? 'P106' : 'P107', { ...place, params: { expectedCount, count } });
+  const ragged =
+    count < expectedCount
+      ? createFinding('P106', { ...place, params: { expectedCount, count, other: otherDelimiter(cells, header) } })
+      : createFinding('P107', { ...place, params: { expectedCount, count, trailing: endsBlank(cells, header) } });
   return { findings: [ragged, ...checkCells(cells, null, place).findings], absent: null };
+}
+
+/** The delimiter that makes as many values of the line as there are columns, as people name it; '' where none does. */
+function otherDelimiter(cells: readonly string[], { delimiter, names }: CsvHeader): string {
+  const [line = ''] = cells;
+  if (cells.length > 1) return '';
+  const other = DELIMITERS.find((each) => each !== delimiter && line.split(each).length === names.length) ?? '';
+  return other === '\t' ? 'TAB' : other;
+}
+
+/** 'yes' where all that is too many is empty. */
+function endsBlank(cells: readonly string[], { names }: CsvHeader): string {
+  return cells.slice(names.length).every(isBlankCell) ? 'yes' : '';
 }
 
 /**

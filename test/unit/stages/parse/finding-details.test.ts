@@ -83,6 +83,11 @@ const DETAILS: readonly [name: string, input: string | Uint8Array, code: Finding
   ['text behind a quote', `${H}\n1; "2" x;3;4\n`, 'P104', { field: 'BirthDate', params: { position: 8 } }],
   ['too few', `${H}\n1;2\n`, 'P106', { field: null, params: { expectedCount: 4, count: 2 } }],
   ['too many', `${H}\n1;2;3;4;5;6\n`, 'P107', { field: null, params: { expectedCount: 4, count: 6 } }],
+  ['too many, with values', `${H}\n1;2;3;4;;6\n`, 'P107', { params: { trailing: '' } }],
+  ['too many, all empty', `${H}\n1;2;3;4;; \n`, 'P107', { params: { trailing: 'yes' } }],
+  ['another delimiter', `${H}\n1,2,3,4\n`, 'P106', { params: { count: 1, other: ',' } }],
+  ['another one that cannot be seen', `${H}\n1\t2\t3\t4\n`, 'P106', { params: { other: 'TAB' } }],
+  ['no delimiter', `${H}\n1,2,3\n`, 'P106', { params: { other: '' } }],
   ['line ends', `${H}\r\n1;2;3;4\r\n5;6;7;8\n`, 'P108', { line: 3, params: { first: 'CRLF', other: 'LF' } }],
   ['open quote', `${H}\n1;2;"3;4\n`, 'P109', { field: 'City', columnNo: 3, value: '"3;4' }],
   [

@@ -91,6 +91,18 @@ describe('renderMessage', () => {
     ['UTF-16', 'F010', { params: { kind: 'UTF-16' } }, /^The file is in UTF-16 .* Export it as UTF-8/],
     ['another kind', 'F010', { params: { kind: 'NUL' } }, /binary file \(NUL\)/],
     ['a time as the sender wrote it', 'V204', { field: 'F', value: '2021-05-01T08:10:00Z' }, /“2021-05-01T08:10:00Z”/],
+    [
+      'another delimiter',
+      'P106',
+      { params: { count: 1, expectedCount: 3, other: ',' } },
+      /are separated by “,”, .* Use the same delimiter/,
+    ],
+    [
+      'delimiters at the end',
+      'P107',
+      { params: { count: 4, expectedCount: 3, trailing: 'yes' } },
+      /Remove the delimiters at the end of the line/,
+    ],
     ['the only record', 'F013', { params: { rejected: 1, records: 1, limit: '0' } }, /^The only record has errors/],
     ['one rejected', 'F013', { params: { rejected: 1, records: 9, limit: '0' } }, /^1 of 9 records has errors/],
     ['several rejected', 'F013', { params: { rejected: 2, records: 9, limit: '0' } }, /^2 of 9 records have errors/],
