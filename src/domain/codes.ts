@@ -136,7 +136,7 @@ const table = {
     severity: 'warning',
     stage: 'parse',
     title: 'A column or field is unknown and was ignored (the nearest known one is suggested)',
-    params: ['listed'],
+    params: ['listed', 'atLeast'],
   },
   H103: { scope: 'header', severity: 'error', stage: 'parse', title: 'A column appears twice', params: ['columns'] },
   H104: {
@@ -151,7 +151,7 @@ const table = {
     severity: 'warning',
     stage: 'parse',
     title: 'A column was recognised in spite of its spelling (case, blanks)',
-    params: ['meant', 'listed'],
+    params: ['meant', 'listed', 'atLeast'],
   },
   P101: {
     scope: 'file',

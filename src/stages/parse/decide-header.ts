@@ -124,7 +124,13 @@ function judgeColumns(columns: Columns, line: number, fields: readonly FieldSpec
       meant.set(cell, suggestion);
       const shown = showName(cell);
       findings.push(
-        createFinding('H102', { ...place, field: shown, value: shown, suggestion, params: { listed: '' } }),
+        createFinding('H102', {
+          ...place,
+          field: shown,
+          value: shown,
+          suggestion,
+          params: { listed: '', atLeast: '' },
+        }),
       );
       return;
     }
@@ -144,7 +150,7 @@ function judgeColumns(columns: Columns, line: number, fields: readonly FieldSpec
           field: name,
           value: cell,
           suggestion: name,
-          params: { meant: name, listed: '' },
+          params: { meant: name, listed: '', atLeast: '' },
         }),
       );
     }

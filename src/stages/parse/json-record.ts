@@ -3,7 +3,7 @@
  * unknown or misspelled, told once per file. It judges no value by its field's format and never throws. A record may be
  * begun again at any time: nothing of an unfinished one remains.
  */
-import { createFinding } from '../../domain/create-finding';
+import { createFinding, type FindingDetails } from '../../domain/create-finding';
 import type { Finding } from '../../domain/finding';
 import type { FieldSpec } from '../../domain/message-type';
 import type { ParsedRecord } from '../../domain/parsed-record';
@@ -30,7 +30,7 @@ interface Member {
 export type ValueKind = 'text' | 'literal' | 'nested';
 
 export class JsonRecordBuilder {
-  /** H102 and H105, once per name; one without a place says that there are more. */
+  /** H102 and H105, once per name; one without a value says that there are more. */
   readonly nameFindings: Finding[] = [];
   private readonly names: FieldNames;
   private readonly order: { readonly name: string; readonly match: NameMatch }[] = [];
@@ -172,25 +172,32 @@ export class JsonRecordBuilder {
       if (this.told.has(shown)) continue;
       const known = this.fields[index]?.name;
       const code = known === undefined ? 'H102' : 'H105';
-      if (!this.mayTell(code)) continue;
+      if (!this.mayTell(code, { line, record })) continue;
       const place = { line, record, value: shown };
       if (known === undefined) {
         const suggestion = this.names.nearestTo(name, this.missing());
         this.told.set(shown, suggestion);
-        this.nameFindings.push(createFinding(code, { ...place, field: shown, suggestion, params: { listed: '' } }));
+        this.nameFindings.push(
+          createFinding(code, { ...place, field: shown, suggestion, params: { listed: '', atLeast: '' } }),
+        );
       } else {
-        const params = { meant: known, listed: '' };
+        const params = { meant: known, listed: '', atLeast: '' };
         this.told.set(shown, known);
         this.nameFindings.push(createFinding(code, { ...place, field: known, suggestion: known, params }));
       }
     }
   }
 
-  private mayTell(code: 'H102' | 'H105'): boolean {
+  /** The finding that there are more stands at the first name that is not told; the first of all says so too. */
+  private mayTell(code: 'H102' | 'H105', place: FindingDetails): boolean {
     const count = ++this.listed[code];
     if (count === NAMES_MAX) {
       const listed = NAMES_MAX - 1;
-      this.nameFindings.push(createFinding(code, { params: code === 'H105' ? { meant: '', listed } : { listed } }));
+      const params = { listed, atLeast: '', ...(code === 'H105' && { meant: '' }) };
+      const first = this.nameFindings.findIndex((finding) => finding.code === code);
+      const told = this.nameFindings[first];
+      if (told !== undefined) this.nameFindings[first] = { ...told, params: { ...told.params, atLeast: listed } };
+      this.nameFindings.push(createFinding(code, { ...place, params }));
     }
     return count < NAMES_MAX;
   }

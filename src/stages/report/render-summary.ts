@@ -118,19 +118,17 @@ function footLines({ batch, groups, errorsFile, rejectedFile }: SummaryInput): r
   return lines;
 }
 
-/** Count, what it is, where, and an example. */
+/** Count, what it is, where, and the first of them. */
 function renderGroup(group: FindingGroup, language: Language): string {
-  const [first, second] = group.samples;
-  const listed = first?.params['listed'] ?? '';
-  const head = `${group.code} ${listed === '' ? String(group.total) : `> ${listed}`}x `;
+  const [first] = group.samples;
+  const atLeast = first?.params['atLeast'] ?? '';
+  const head = `${group.code} ${atLeast === '' ? String(group.total) : `> ${atLeast}`}x `;
   if (first === undefined) return head + codeTitle(group.code, language);
   const onFile = first.record === null;
   if (onFile && group.total === 1) return cut(head + renderMessageLine(first, language));
   const places = [...renderColumns(group, language), renderLines(group, language)].filter((place) => place !== '');
   const where = places.length === 0 ? '' : ` (${places.join(', ')})`;
-  // A first one that says that not all are listed is no example.
-  const example = renderExample(listed === '' ? first : (second ?? first), language);
-  return cut(`${head}${codeTitle(group.code, language)}${where}${example}`);
+  return cut(`${head}${codeTitle(group.code, language)}${where}${renderExample(first, language)}`);
 }
 
 function renderColumns(group: FindingGroup, language: Language): readonly string[] {

@@ -128,7 +128,9 @@ describe('hostile sizes', () => {
     const told = readText(lines, { type: messageType(['A']) }).result.findings.filter((each) => each.code === code);
     expect(told).toHaveLength(listed === null ? count : listed + 1);
     expect(told.at(-1)?.params['listed']).toBe(listed ?? '');
-    expect(told.filter(({ line }) => line === null)).toHaveLength(listed === null ? 0 : 1);
+    expect(told[0]?.params['atLeast']).toBe(listed ?? '');
+    expect(told.filter(({ value }) => value === null)).toHaveLength(listed === null ? 0 : 1);
+    if (listed !== null) expect(told.at(-1)).toMatchObject({ line: 1000, record: 1000 });
   });
 
   it('holds no more of a file than a record', () => {

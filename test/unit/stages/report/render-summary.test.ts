@@ -82,9 +82,8 @@ describe('renderSummary', () => {
   });
 
   it('counts what it knows to be more as more', () => {
-    const more = makeStored('H102', { params: { listed: 999 } });
-    const name = makeStored('H102', { line: 3, record: 2, field: 'Foo', value: 'Foo', suggestion: 'Food' }, 2);
-    const lines = linesOf(makeInput([more, name]));
+    const name = { line: 3, record: 2, field: 'Foo', value: 'Foo', suggestion: 'Food' };
+    const lines = linesOf(makeInput([makeStored('H102', { ...name, params: { atLeast: 999 } }), makeStored('H102')]));
     expect(lines.find((line) => line.includes('H102'))).toMatch(/H102 > 999x .*Foo -> Food/);
   });
 
