@@ -88,7 +88,7 @@ export function tellRepeated(db: Database.Database, base: number): void {
   prepared(
     db,
     `INSERT INTO staging.finding (severity, code, scope, line, record, record_key, params)
-      SELECT ?, 'D405', ?, r._line, r._record, ${shownKey('r')}, 
+      SELECT ?, 'D405', ?, r._line, r._record, ${shownKey('r')},
         iif(f.line = r._line, json_object('firstLine', f.line, 'firstRecord', f.record), json_object('firstLine', f.line))
       FROM staging.decision d ${joinRow('r', 'd.record')}
       CROSS JOIN staging.twin t ON t.key = r._key
