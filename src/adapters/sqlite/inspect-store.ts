@@ -6,7 +6,7 @@ import type Database from 'better-sqlite3';
 import type { BatchRecord, QuarantinedBatch } from '../../domain/batch-record';
 import { asFault } from './as-fault';
 import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, SELECT_QUARANTINED } from './batch-row';
-import { NEWEST_VERSION, storeVersion } from './migrate';
+import { isMigrated, NEWEST_VERSION, storeVersion } from './migrate';
 import { openReadOnlyConnection } from './open-connection';
 import { WAS_ARCHIVED } from './original-erasures';
 
