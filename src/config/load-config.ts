@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Config } from './config';
 import { ConfigProblem } from './config-problem';
 import { deepFreeze } from './deep-freeze';
+import { findPortClash } from './find-port-clash';
 import { createYamlReader, readYaml, yamlSchema } from './read-yaml';
 
 export interface ConfigSearch {
@@ -29,6 +30,8 @@ export function loadConfig(search: ConfigSearch): Config {
   const reading = readYaml(readText(configPath), createYamlReader(CONFIG_SCHEMA));
   if (reading.kind === 'problems') throw new ConfigProblem(configPath, reading.problems);
   const file = reading.value as unknown as ConfigFile;
+  const clashes = findPortClash(file);
+  if (clashes.length > 0) throw new ConfigProblem(configPath, clashes);
   const from = dirname(configPath);
   return deepFreeze({
     ...file,

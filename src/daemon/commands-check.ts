@@ -17,6 +17,7 @@ import { checkQuarantine } from './check-quarantine';
 import { type CheckResult, fine, orFine, shellWord, wrong } from './check-result';
 import { checkStoreVersion } from './check-store-version';
 import { readCatalogue } from './commands-catalogue';
+import { readDaemonStatus } from './commands-status';
 
 export type { CheckResult } from './check-result';
 
@@ -54,8 +55,14 @@ function checkConfiguration({ configPath }: Config, folders: DataFolders): reado
   return orFine(checkReadable('configuration', configPath, daemonUser(folders)), 'configuration', configPath);
 }
 
-function checkDaemon({ dataDir }: Config): readonly CheckResult[] {
+function checkDaemon({ dataDir, http, configPath }: Config): readonly CheckResult[] {
   const holder = findInstanceHolder(dataDir);
+  const told = holder === null ? null : readDaemonStatus(dataDir);
+  if (told !== null && told.sftp !== null && told.http === null && http.port !== null) {
+    const what = `running, but without health and metrics: it does not listen on ${http.host} port ${http.port}`;
+    const fix = `ss -ltnp 'sport = :${http.port}' shows who does: end that or change http.port in ${configPath}, then restart the daemon`;
+    return [wrong('daemon', what, fix)];
+  }
   return [fine('daemon', holder === null ? 'not running' : `running (process ${holder.pid})`)];
 }
 

@@ -175,7 +175,7 @@ async function start(
     waiting: dispatcher.waiting(),
     inWork: dispatcher.inWork(),
     bans: service?.bans() ?? [],
-    standing: [...standingFaults(folders, reader, now()), ...folderFaults.standing(), ...sftpFaults.standing()],
+    standing: [...standingFaults(folders, reader, now()), ...observation.standing()],
     reload: reloads.last(),
   }));
   const { batches, problems } = await lanes.leftBehind(overrides.stop);

@@ -1,7 +1,7 @@
 /**
  * Health and metrics of the running daemon: the metrics hear of everything that happens from the start on; what they
  * look at when asked is attached as it comes to exist. It changes nothing, and its failure stops nothing: a port that is
- * not to be had is told in the log, and the intake goes on.
+ * not to be had is a fault that stands, and the intake goes on.
  */
 import { readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,6 +39,8 @@ export interface Observation {
   attachServer(server: SftpServer): void;
   /** From now on it is not ready any more. */
   stopping(): void;
+  /** The faults that it was given, and a port that is not to be had: that stands as long as this daemon runs. */
+  standing(): readonly StandingFault[];
   /** Opens the port, or takes one that the service manager opened; null when none is configured or to be had. */
   listen(passedFd: number | null): Promise<{ host: string; port: number } | null>;
   close(): Promise<void>;
@@ -55,6 +57,9 @@ export function createObservation({ config, log, now, messageTypes, faults }: Ob
   let http: HttpServer | null = null;
   let lastScanAt: Date | null = null;
   let isStopping = false;
+  let unavailable: StandingFault | null = null;
+
+  const standing = (): readonly StandingFault[] => [...faults(), ...(unavailable === null ? [] : [unavailable])];
 
   function disk(): DiskSpace & { readonly totalBytes: number } {
     const { bavail, blocks, bsize } = statfsSync(config().dataDir);
@@ -77,7 +82,7 @@ export function createObservation({ config, log, now, messageTypes, faults }: Ob
         inWork: dispatcher?.inWork().length ?? 0,
         oldestReceivedAt: dispatcher?.oldestWaiting() ?? null,
       }),
-      faults,
+      faults: standing,
       sftp: () => ({
         connections: server?.connections() ?? 0,
         openUploads: server?.openWriters().size ?? 0,
@@ -119,8 +124,10 @@ export function createObservation({ config, log, now, messageTypes, faults }: Ob
       log.info('http.listen', address);
       return address;
     } catch (error) {
-      const { message } = toFault(error);
+      const { code, message } = toFault(error);
       log.error('http.unavailable', { message });
+      const none = { batch: null, account: null, fileName: null, retryAt: null };
+      unavailable = { ...none, code, message, retryable: false, at: now().toISOString() };
       return null;
     }
   }
@@ -128,6 +135,7 @@ export function createObservation({ config, log, now, messageTypes, faults }: Ob
   return {
     metrics,
     disk,
+    standing,
     scanned: (ms) => {
       lastScanAt = now();
       metrics.scanned(ms, lastScanAt);

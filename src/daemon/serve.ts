@@ -141,6 +141,11 @@ function announce(daemon: StartedDaemon, config: Config, print: (line: string) =
   print(`SFTP      ${host} port ${port}`);
   print(`Host key  ${daemon.hostKeyFingerprint} (ED25519)`);
   if (daemon.http !== null) print(`Health    http://${daemon.http.host}:${daemon.http.port}/readyz, /metrics`);
+  else if (config.http.port !== null) {
+    print(
+      `Health    none: ${config.http.host} port ${config.http.port} cannot be listened on; ${program} check says more`,
+    );
+  }
   print(`Data      ${config.dataDir}`);
   if (daemon.accounts === 0) {
     print('No account yet. Next, with the public key of a laboratory:');

@@ -206,6 +206,11 @@ describe('readiness', () => {
         const daemon = await startDaemon(home);
         expect(daemon.httpPort).toBeNull();
         expect(daemon.stdout().includes('http.unavailable')).toBe(told);
+        expect(daemon.stdout().includes(`Health    none: 127.0.0.1 port ${port} cannot be listened on`)).toBe(told);
+        expect(labdrop(home, ['check']).stdout.includes(`does not listen on 127.0.0.1 port ${port}`)).toBe(told);
+        const shown = (): boolean => labdrop(home, ['status']).stdout.includes('for health and metrics');
+        if (told) await until(shown, 'the fault in the status');
+        else expect(shown()).toBe(false);
         await daemon.stop();
         home.remove();
       }

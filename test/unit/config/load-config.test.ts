@@ -38,6 +38,20 @@ function problemsOf(text: string): ConfigProblem {
 const exactly = (text: string): RegExp => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
 
 describe('loadConfig', () => {
+  it.each([
+    ['the same address', 'sftp: { port: 9122 }', true],
+    ['a name for it', 'sftp: { port: 7000 }\nhttp: { host: localhost, port: 7000 }', true],
+    ['every address', 'sftp: { host: 0.0.0.0, port: 9122 }', true],
+    ['every address, IPv6 too', "sftp: { port: 7000 }\nhttp: { host: '::', port: 7000 }", true],
+    ['another address', 'sftp: { host: 192.0.2.1, port: 9122 }', false],
+    ['IPv6 beside every IPv4 address', "sftp: { host: 0.0.0.0, port: 7000 }\nhttp: { host: '::1', port: 7000 }", false],
+    ['no port for health', 'sftp: { port: 9122 }\nhttp: { port: null }', false],
+    ['ports that the system chooses', 'sftp: { port: 0 }\nhttp: { port: 0 }', false],
+  ])('refuses one port for both servers on one address: %s', (_what, text, refused) => {
+    if (!refused) expect(load(text).http).toBeDefined();
+    else expect(problemsOf(text).problems).toMatchObject([{ path: 'http.port' }]);
+  });
+
   it('fills in every default of an empty file', () => {
     expect(load('# nothing\n')).toEqual({
       configPath: join(folder, 'labdrop.yaml'),
