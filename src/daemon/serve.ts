@@ -14,6 +14,7 @@ import { toFault } from '../domain/fault';
 import type { Logger } from '../ports/logger';
 import { countText } from '../domain/count-text';
 import { startDaemon, type StartedDaemon } from './compose';
+import { ownerHint } from './owner-hint';
 import { prepareSendersFolder } from './senders-folder';
 
 /** Open uploads may go on this long after the first signal. */
@@ -105,6 +106,8 @@ async function run(options: ServeOptions, { log, manager, stop }: Surroundings):
     const fault = toFault(error);
     log.error('fault', { code: fault.code, message: fault.message });
     print(`cannot start: ${fault.message.split('\n').map(escapeControls).join('\n')}`);
+    const hint = ownerHint(fault.message, config.dataDir, process.geteuid?.() ?? 0);
+    if (hint !== null) print(escapeControls(hint));
     manager.status(`cannot start: ${escapeControls(fault.message)}`);
     return error instanceof CatalogueProblem ? 'misconfigured' : 'failed';
   }
