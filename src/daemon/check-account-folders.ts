@@ -1,9 +1,11 @@
 /**
  * The folders of each account, as `labdrop check` sees them: each is a folder of its own, and the daemon may write into
- * it. One that is missing is nothing to tell: the daemon makes it. It only looks.
+ * it. One that is missing is nothing to tell: the daemon makes it. Files there that cannot be taken up for their names are
+ * told too. It only looks.
  */
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { findUndecodableNamesNow } from '../adapters/inbox/undecodable-names';
 import type { DataFolders } from '../adapters/spool/data-folders';
 import { daemonUser, mayUse, octal } from './check-folders';
 import { type CheckResult, orFine, shellWord, wrong } from './check-result';
@@ -25,10 +27,16 @@ export function checkAccountFolders(folders: DataFolders): readonly CheckResult[
   if (user === null || lstatSync(accountsDir, { throwIfNoEntry: false }) === undefined) return [];
   const accounts = readdirSync(accountsDir);
   const problems = accounts.flatMap((account) => [
-    ...checkTree(join(accountsDir, account), DROP_TREE, user),
+    ...checkDropFolders(join(accountsDir, account), user),
     ...checkTree(join(uploadsDir, account), UPLOADS_TREE, user),
   ]);
   return orFine(problems, AREA, `${accounts.length} in ${accountsDir}`);
+}
+
+/** Names only where every folder is as it should be. */
+function checkDropFolders(path: string, user: { readonly uid: number; readonly gid: number }): CheckResult[] {
+  const problems = checkTree(path, DROP_TREE, user);
+  return problems.length > 0 ? problems : [path, join(path, 'test')].flatMap(checkNames);
 }
 
 /** A folder and what lies below it, as far as it can be entered. */
@@ -38,6 +46,13 @@ function checkTree(path: string, tree: Tree, user: { readonly uid: number; reado
   const problem = judge(path, found, user);
   if (problem !== null) return [problem];
   return Object.entries(tree).flatMap(([name, below]) => checkTree(join(path, name), below, user));
+}
+
+function checkNames(folder: string): CheckResult[] {
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  return findUndecodableNamesNow(folder).map(({ path, word }) =>
+    wrong(AREA, `the name of ${path} is not UTF-8: the file is not taken up`, `mv ${word} to a name that is`),
+  );
 }
 
 function judge(

@@ -1,6 +1,6 @@
 /**
- * Folders that the inbox cannot read: each is told in the log when it begins, and stands as a fault until a scan reads
- * it again.
+ * Folders that the inbox cannot read, and files in them that it cannot take up: each is told in the log when it begins,
+ * and stands as a fault until a scan meets it no more.
  */
 import { toFault } from '../domain/fault';
 import type { Logger } from '../ports/logger';

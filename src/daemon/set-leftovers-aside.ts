@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { findMisplaced, findStrays, type Leftover, LOCK_PLACES, ownPlaces } from '../adapters/spool/find-leftovers';
 import { setLeftoverAside } from '../adapters/spool/found-folders';
 import type { DataFolders } from '../adapters/spool/data-folders';
-import { escapeControls } from '../domain/escape-controls';
+import { escapeControls, escapeName } from '../domain/escape-controls';
 import { toFault } from '../domain/fault';
 import type { Logger } from '../ports/logger';
 
@@ -44,7 +44,7 @@ function setAllAside(options: LeftoverOptions, leftovers: Iterable<Leftover>): v
 }
 
 export function setOneAside({ folders, log, startedAt }: LeftoverOptions, leftover: Leftover): void {
-  const path = escapeControls(join(leftover.folder, leftover.name.toString()));
+  const path = join(escapeControls(leftover.folder), escapeName(leftover.name));
   const told = { code: 'S901', operation: 'set aside a leftover', path };
   try {
     const now = setLeftoverAside(folders, leftover, startedAt);

@@ -210,6 +210,22 @@ it('sets aside a name that is no text', async () => {
   daemon = await startDaemon(home);
   await works();
   expect(setAside()).toContain('accounts/lab/caf\ufffd.csv');
+  expect(daemon.stdout()).toContain(JSON.stringify('accounts/lab/caf\\xe9.csv'));
+}, 60_000);
+
+it('tells once of a name that is no text and comes while it runs, until it is mended', async () => {
+  daemon = await startDaemon(home);
+  const name = Buffer.from(drop('caf\xe9.csv'), 'latin1');
+  writeFileSync(name, 'data');
+  const lines = (): number => daemon!.stdout().split('the name of a file is not UTF-8').length - 1;
+  await until(() => lines() > 0, 'a line in the log');
+  expect(daemon.stdout()).toContain(`"path":${JSON.stringify(drop('caf\\xe9.csv'))}`);
+  await works();
+  await until(() => status().faults.length === 1, 'a fault that stands');
+  expect(status().faults[0]).toMatchObject({ code: 'S901', retryable: false });
+  renameSync(name, drop(`${NAME}x`));
+  await until(() => status().faults.length === 0, 'no fault');
+  expect(lines()).toBe(1);
 }, 60_000);
 
 it('removes an empty folder of no batch, and keeps what is set aside apart from what was before', async () => {

@@ -14,12 +14,14 @@ import { dropFolder, type DataFolders } from '../spool/data-folders';
 import type { FolderListing } from './folder-listing';
 import { listNames, lookAt, lookAtOnce } from './list-folder';
 import { createLookQueue, type DropFolder } from './look-queue';
+import { findUndecodableNames, undecodableFault } from './undecodable-names';
 import { createWatchList } from './watch-list';
 
 export interface InboxEvents {
   listed(listing: FolderListing): void;
   /** All folders were listed; how many, and how long it took. */
   scanned(folders: number, ms: number): void;
+  /** A folder cannot be read, or a file that lies there cannot be taken up. */
   failed(path: string, error: Error): void;
 }
 
@@ -114,6 +116,7 @@ export function createInbox(options: InboxOptions): Inbox {
     watched.listed(where, names.length);
     const files = await lookAt(path, await choose(names));
     tell(where, files, true);
+    for (const found of await findUndecodableNames(path, names)) events.failed(found.path, undecodableFault(found));
   }
 
   /** In steps: others wait for the event loop. */

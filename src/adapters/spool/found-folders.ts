@@ -4,6 +4,7 @@
  */
 import { lstatSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { escapeName } from '../../domain/escape-controls';
 import type { DataFolders } from './data-folders';
 import { makeDirectory, syncDirectory } from './durable-files';
 import type { Leftover } from './find-leftovers';
@@ -22,7 +23,7 @@ export interface FoundFolder {
 /**
  * Moves a leftover aside; an empty folder just goes.
  * @param at the moment of the start
- * @returns where it is now, relative to the data folder; null when it was an empty folder
+ * @returns where it is now, relative to the data folder and in words; null when it was an empty folder
  */
 export function setLeftoverAside(folders: DataFolders, leftover: Leftover, at: Date): string | null {
   const { folder, name } = leftover;
@@ -44,7 +45,7 @@ export function setLeftoverAside(folders: DataFolders, leftover: Leftover, at: D
   renameSync(from, pathOf(target, free));
   syncDirectory(target);
   syncDirectory(join(folders.dataDir, folder));
-  return join(found, free.toString());
+  return join(found, escapeName(free));
 }
 
 /** What was set aside at earlier starts and lies there still, oldest first. */

@@ -1,5 +1,5 @@
 /** The inbox over real folders, with a watcher that tells what the test says. */
-import { mkdirSync, mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FolderWatcherEvents } from '../../../src/adapters/chokidar/create-folder-watcher';
@@ -71,6 +71,24 @@ test('tells what lies there at the start: files, not folders, not what is in the
   await inbox.start();
   expect(told).toEqual(['lab/root all: A A.ok', 'lab/test all: T']);
   expect([...watching].sort()).toEqual([lab(), lab('test')]);
+});
+
+test('tells each file whose name is not UTF-8 and that would be taken up, and takes up the others', async () => {
+  const bytes = (name: string): Buffer => Buffer.from(lab(name), 'latin1');
+  for (const name of ['caf\xe9.csv', 'caf\xe9.OK', "'\xff\\", 'caf\xe9.txt', '.caf\xe9.csv', 'caf\xe9.csv.part']) {
+    writeFileSync(bytes(name), '');
+  }
+  mkdirSync(bytes('folder\xe9'));
+  put('\ufffd.csv');
+  put('A');
+  await inbox.start();
+  const name = (escaped: string): string =>
+    `${lab(escaped)} the name of a file is not UTF-8, and it is not taken up; rename it: mv $'${lab(escaped)}' ...`;
+  expect(told).toEqual(['lab/root all: A \ufffd.csv', ...['\\x27\\xff\\x5c', 'caf\\xe9.OK', 'caf\\xe9.csv'].map(name)]);
+  told = [];
+  renameSync(bytes('caf\xe9.csv'), lab('B'));
+  await inbox.rescan();
+  expect(told).toHaveLength(3);
 });
 
 test('a hint of the server tells that name and what belongs to it', async () => {

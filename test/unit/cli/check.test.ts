@@ -241,6 +241,20 @@ describe('check', () => {
       ],
     ],
     [
+      'a file whose name is not UTF-8',
+      () => {
+        mkdirSync(path('accounts/lab/test'), { recursive: true });
+        writeFileSync(Buffer.from(path('accounts/lab/test/caf\xe9.csv'), 'latin1'), '');
+      },
+      [
+        {
+          area: 'drop folders',
+          what: expect.stringMatching(/lab\/test\/caf\\xe9\.csv is not UTF-8/) as string,
+          fix: expect.stringMatching(/^mv \$'\/.*\/caf\\xe9\.csv' to/) as string,
+        },
+      ],
+    ],
+    [
       'a store that is no database',
       () => home.write('data/labdrop.db', 'no database, and long enough to be told apart'.repeat(50)),
       [{ area: 'store', fix: expect.stringMatching(/the last good backup/) as string }],

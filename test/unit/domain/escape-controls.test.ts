@@ -1,4 +1,4 @@
-import { escapeControls } from '../../../src/domain/escape-controls';
+import { escapeControls, escapeName } from '../../../src/domain/escape-controls';
 
 describe('escapeControls', () => {
   it.each([
@@ -9,5 +9,15 @@ describe('escapeControls', () => {
     ['Élodie Σ 😀 \u200d', 'Élodie Σ 😀 \u200d'],
   ])('%j', (text, expected) => {
     expect(escapeControls(text)).toBe(expected);
+  });
+});
+
+describe('escapeName', () => {
+  it.each([
+    ['Élodie Σ\n', 'utf8', 'Élodie Σ\\u000a'],
+    ['\ufffd', 'utf8', '\ufffd'],
+    ["it's \\ \xc9\n", 'latin1', 'it\\x27s \\x5c \\xc9\\x0a'],
+  ] as const)('%j in %s', (text, encoding, expected) => {
+    expect(escapeName(Buffer.from(text, encoding))).toBe(expected);
   });
 });
