@@ -49,7 +49,7 @@ export const registerCodelistImport: RegisterCommand = (codelist, context) => {
         '',
         'CSV: delimiter ; , or tab; columns code, label (or label_en, label_nl, label_fr, label_de), valid_from,',
         'valid_to, system, in any order and spelling; dates as 2021-01-31. JSON: a list of objects with these keys, or',
-        'the form that the value sets of the schemas folder have.',
+        'the form that the value sets of the schemas folder have, or what labdrop codelist show --json prints.',
         '',
         'Examples:',
         '  labdrop codelist import collectivities.csv --list CollectivityCodelist --close',

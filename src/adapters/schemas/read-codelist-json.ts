@@ -1,6 +1,7 @@
 /**
- * A value set from JSON text: this program's own form (`{name, closed, basis, codes: [...]}`), or a list of objects whose
- * keys are named as columns may be, or of codes alone. Problems are returned with their lines, never thrown.
+ * A value set from JSON text: this program's own form (`{name, closed, basis, codes: [...]}`, where `codelist show --json`
+ * says `entries` in the place of `codes`), or a list of objects whose keys are named as columns may be, or of codes alone.
+ * Problems are returned with their lines, never thrown.
  */
 import { LANGUAGES } from '../../domain/account';
 import { trimBlanks } from '../../stages/parse/blanks';
@@ -8,15 +9,17 @@ import { type CodelistColumn, findCodelistColumn } from './codelist-column';
 import { type CodelistProblem, type CodelistReading, type CodelistRow, NOTHING_ABOUT } from './codelist-reading';
 import { findElementLines } from './find-element-lines';
 
+const LIST_KEYS = ['codes', 'entries'];
+
 export function readCodelistJson(text: string): CodelistReading {
-  const found = findElementLines(text);
+  const found = findElementLines(text, LIST_KEYS);
   if (found.kind === 'wrong') {
     const message = `this is not JSON from character ${found.column} on`;
     return { rows: [], problems: [{ line: found.line, message }], remarks: [], about: NOTHING_ABOUT };
   }
   const content = JSON.parse(text) as unknown;
   const own = isObject(content) ? content : null;
-  const codes = own === null ? content : own['codes'];
+  const codes = own === null ? content : found.key === null ? null : own[found.key];
   if (!Array.isArray(codes)) {
     const message = 'neither a list, nor an object with a list named "codes"';
     return { rows: [], problems: [{ line: null, message }], remarks: [], about: NOTHING_ABOUT };

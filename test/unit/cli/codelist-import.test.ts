@@ -52,6 +52,27 @@ describe('codelist import', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.new'))).toEqual([]);
   });
 
+  it('takes what codelist show --json prints, of every value set that has codes, as the set itself', async () => {
+    const { codelists } = loadCatalogue(join(home.dir, 'schemas'));
+    const filled = [...codelists.values()].filter(({ entries }) => entries.length > 0);
+    expect(filled.length).toBeGreaterThan(5);
+    for (const { name } of filled) {
+      const shown = await home.run(['codelist', 'show', name, '--json']);
+      home.write(`${name}.json`, shown.out);
+      const { status, out, err } = await run(`${name}.json`, '--list', name);
+      expect([name, status, err]).toEqual([name, 0, '']);
+      expect(out).toContain('Nothing differs');
+    }
+  });
+
+  it('names the line of what is wrong in what codelist show --json printed', async () => {
+    const { out } = await home.run(['codelist', 'show', 'SexCodelist', '--json']);
+    home.write('a.json', out.replace('"code": "248153007"', '"code": ""'));
+    const { status, err } = await run('a.json', '--list', 'SexCodelist');
+    expect(status).toBe(1);
+    expect(err).toMatch(/^a\.json:6: /);
+  });
+
   it('tells added, removed and changed codes', async () => {
     await run('a.csv', '--list', LIST);
     home.write('b.json', '[{"code":"A2","label":"Boarding school"},{"code":"A3"}]');
