@@ -9,6 +9,7 @@ import { findCatalogue } from './catalogue';
 import { checkFilter } from './check-filter';
 import type { CommandContext, RegisterCommand } from './command-context';
 import { CommandProblem } from './command-problem';
+import { localTime } from './local-time';
 import { createPaint, type Paint, paintOutcomes } from './paint';
 import { parseSince } from './parse-since';
 import { renderRejection, viewRejection } from './render-rejection';
@@ -67,7 +68,9 @@ async function showRejections(options: RejectionsOptions, context: CommandContex
   checkFilter(options, config, context);
   const catalogue = findCatalogue(config.schemas.dir);
   const filter = { ...toBatchFilter(options), since: options.since ?? parseSince(DEFAULT_SINCE, context.now()) };
+  let count = 0;
   const show = (rejection: Rejection): void => {
+    count += 1;
     context.out(renderOne(rejection, options, { catalogue, paint }));
   };
   const paint = createPaint(context);
@@ -82,6 +85,9 @@ async function showRejections(options: RejectionsOptions, context: CommandContex
   } finally {
     reader?.close();
   }
+  // Scripts, and those who wait for more, know what no line means.
+  if (count > 0 || options.json === true || options.follow === true) return;
+  context.err(`No batch with findings since ${localTime(filter.since) ?? ''}; --since looks further back.`);
 }
 
 /** Shows what was committed after `cursor`; returns the last cursor seen. */

@@ -7,6 +7,7 @@ import { codeTitle } from '../stages/report/texts';
 import { countText } from '../domain/count-text';
 import { localTime } from './local-time';
 import { fieldsOnly, viewFinding } from './operator-finding';
+import { shortText } from './short-text';
 
 const LINES_SHOWN = 10;
 const EXAMPLES_SHOWN = 3;
@@ -94,10 +95,11 @@ export function renderRejection(view: RejectionView): string {
     view.batch,
   ];
   const lines = view.groups.map((group) => {
-    const fields = Object.keys(group.columns).slice(0, EXAMPLES_SHOWN).join(', ');
+    const named = Object.keys(group.columns);
+    const fields = named.slice(0, EXAMPLES_SHOWN).join(', ') + (named.length > EXAMPLES_SHOWN ? ', ...' : '');
     const more = group.moreLines ? ', ...' : '';
     const where = group.lines.length === 0 ? '' : `line ${group.lines.join(', ')}${more}`;
-    const examples = group.examples.map((value) => JSON.stringify(value)).join(', ');
+    const examples = group.examples.map((value) => shortText(value, (kept) => JSON.stringify(kept))).join(', ');
     const parts = [
       `${group.code} ${group.severity} x${group.total}`,
       fields,

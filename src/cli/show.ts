@@ -12,6 +12,7 @@ import { BATCH_NAMES, findBatch } from './find-batch';
 import { localTime } from './local-time';
 import { fieldsOnly, type OperatorFinding, viewFinding } from './operator-finding';
 import { renderPairs, renderTable } from './render-table';
+import { shortText } from './short-text';
 
 interface ShowOptions {
   readonly limit: number;
@@ -83,6 +84,10 @@ function asideText(aside: BatchView['aside']): string | null {
   return `${localTime(aside.at) ?? ''}: ${aside.reason}; labdrop release gives it another try`;
 }
 
+function shortOrNull(text: string | null): string | null {
+  return text === null ? null : shortText(text);
+}
+
 function renderBatch({ batch, aside, totals, erased, fetches, findings }: BatchView): string {
   const counts = `${batch.records}: ${batch.accepted} accepted (${batch.acceptedWithWarning} with a warning, ${batch.corrected} corrected), ${batch.rejected} rejected, ${batch.duplicate} duplicate`;
   const about = renderPairs([
@@ -120,8 +125,8 @@ function renderBatch({ batch, aside, totals, erased, fetches, findings }: BatchV
     found.severity,
     found.code,
     found.field,
-    found.withheld ? '(withheld)' : found.value,
-    found.suggestion,
+    found.withheld ? '(withheld)' : shortOrNull(found.value),
+    shortOrNull(found.suggestion),
     codeTitle(found.code, 'en'),
   ]);
   const total = totals.errors + totals.warnings + totals.infos;

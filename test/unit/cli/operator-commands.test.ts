@@ -230,6 +230,33 @@ describe('rejections', () => {
     expect(out).toContain(`  ${shown}  "x"`);
   });
 
+  it('cuts long values and lists of fields, and says so; scripts get them whole', async () => {
+    const value = 'x'.repeat(256);
+    const fields = [OPEN, 'TestCode2', 'TestResult1', 'TestResult2'];
+    home.commit(
+      { id: FIRST },
+      fields.map((field) => cellFinding(field, value)),
+    );
+    const cut = `${'x'.repeat(60)}... (256 characters)`;
+    const { out } = await home.run(['rejections']);
+    expect(out).toContain(`  ${fields.slice(0, 3).join(', ')}, ...  line 2  "${cut.replace('...', '"...')}  `);
+    const shown = (await home.run(['show', FIRST])).out;
+    expect(shown).toContain(`  TestCode1    ${cut}  0${cut.replace('x', '').replace('256', '257')}  `);
+    for (const command of [['rejections'], ['show', FIRST]]) {
+      expect((await home.run([...command, '--json'])).out).toContain(`"${value}"`);
+    }
+  });
+
+  it.each([
+    [[], /^No batch with findings since 2026-01-30 .*; --since looks further back\.$/],
+    [['--json'], /^$/],
+    [['-f'], /^$/],
+  ])('%j with nothing to show tells people so on standard error', async (options, note) => {
+    const { status, out, err } = await home.run(['rejections', ...options]);
+    expect([status, out]).toEqual([0, '']);
+    expect(err).toMatch(note);
+  });
+
   it('gives one JSON object a line', async () => {
     commitTwo();
     const { out } = await home.run(['rejections', '--json', '--code', 'F002']);
