@@ -7,10 +7,12 @@ import { TEXTS } from '../../../src/stages/report/texts';
 const SRC = resolve(__dirname, '../../../src');
 const CODES = Object.keys(FINDING_CODES) as FindingCode[];
 
-/** Params that no text needs: machines read them from the store. */
+/** Params that no text needs: machines read them from the store, or the text report counts with them. */
 const FOR_MACHINES: Readonly<Partial<Record<FindingCode, readonly string[]>>> = {
   F014: ['earlierBatch'],
   H101: ['missing'],
+  H102: ['atLeast'],
+  H105: ['atLeast'],
   D401: ['earlierBatch'],
   D402: ['earlierBatch'],
 };
