@@ -35,12 +35,13 @@ function listBatches(options: BatchesOptions, context: CommandContext): void {
     ...toBatchFilter(options),
     ...(state === undefined ? {} : { state }),
     ...(mode === undefined ? {} : { mode }),
-    limit,
+    limit: limit + 1,
   };
   const config = context.loadConfig();
   checkFilter(options, config, context);
   const reader = openReader(config);
-  const batches = reader?.batches(filter) ?? [];
+  const found = reader?.batches(filter) ?? [];
+  const batches = found.slice(0, limit);
   const aside = new Set(reader?.quarantined().map(({ batch }) => batch.id));
   reader?.close();
   if (options.json) {
@@ -56,5 +57,5 @@ function listBatches(options: BatchesOptions, context: CommandContext): void {
           batches.map((batch) => batchRow(batch, aside.has(batch.id))),
         );
   context.out(paintOutcomes(table, createPaint(context)));
-  if (batches.length === limit) context.err(`The newest ${limit}; --limit shows more.`);
+  if (found.length > limit) context.err(`The newest ${limit}; --limit shows more.`);
 }

@@ -113,8 +113,8 @@ function checkNumber(number: string, context: CommandContext): void {
 /** The known message types. */
 function checkTypes(types: readonly string[] | null, config: Config): readonly string[] {
   const known = [...requireCatalogue(config.schemas.dir).types.keys()];
-  const [unknown] = describeUnknownTypes(types ?? [], known);
-  if (unknown !== undefined) throw new CommandProblem(unknown);
+  const unknown = describeUnknownTypes(types ?? [], known);
+  if (unknown.length > 0) throw new CommandProblem(unknown.join('\n'));
   if (types?.length === 0) throw new CommandProblem('--types names none');
   return known;
 }

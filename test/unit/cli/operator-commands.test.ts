@@ -108,6 +108,12 @@ describe('batches', () => {
     expect(found.map(({ id }) => id).sort()).toEqual(expected);
   });
 
+  it('says that there are more than the limit shows where there are', async () => {
+    commitTwo();
+    expect((await home.run(['batches', '--limit', '1'])).err).toBe('The newest 1; --limit shows more.');
+    expect((await home.run(['batches', '--limit', '2'])).err).toBe('');
+  });
+
   it('shows a table with local time', async () => {
     commitTwo();
     const { out } = await home.run(['batches', '--account', 'lab']);

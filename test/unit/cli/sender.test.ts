@@ -71,6 +71,11 @@ describe('sender add', () => {
   });
 
   it.each<[string, () => string[], RegExp]>([
+    [
+      'unknown message types',
+      () => add('--types', 'Rapid,LaboratoryTestResults'),
+      /"Rapid"; .*\n.*"LaboratoryTestResults"; /,
+    ],
     ['an unknown message type', () => add('--types', 'LaboratoryTestResults'), /did you mean LaboratoryTestResult\?/],
     ['a number that is none', () => add('8136567'), /eight digits/],
     ['a number with its qualification code', () => add('81365677001'), /did you mean 81365677\?/],
