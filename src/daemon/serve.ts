@@ -70,7 +70,8 @@ export async function serveDaemon(options: ServeOptions): Promise<ServeEnd> {
     });
     whenAborted(second, () => resolve('failed'));
     run(options, { log, manager, stop: first }).then(resolve, (error: unknown) => {
-      log.error('fault', { code: 'S903', message: String(error) });
+      const { code, message } = toFault(error);
+      log.error('fault', { code, message });
       resolve('failed');
     });
   });

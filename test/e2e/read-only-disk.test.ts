@@ -23,6 +23,11 @@ async function disk(): Promise<{ readonly status: number; readonly text: string 
   return { status: response.status, text: checks['disk'] };
 }
 
+function makeReadOnly(): void {
+  execFileSync('mount', ['--bind', home.dataDir, home.dataDir]);
+  execFileSync('mount', ['-o', 'remount,bind,ro', home.dataDir]);
+}
+
 const problems = (): readonly { readonly what: string; readonly fix: string }[] => {
   const { results } = JSON.parse(labdrop(home, ['check', '--json']).stdout) as {
     results: { area: string; ok: boolean; what: string; fix: string }[];
@@ -34,9 +39,8 @@ it('is told by /readyz, check and status, with what mends it, until it is mended
   expect((await disk()).text).toBe('ok');
   expect(problems()).toEqual([]);
 
-  execFileSync('mount', ['--bind', home.dataDir, home.dataDir]);
+  makeReadOnly();
   try {
-    execFileSync('mount', ['-o', 'remount,bind,ro', home.dataDir]);
     const what = `the file system of ${home.dataDir} can only be read`;
     const fix = `mount -o remount,rw ${home.dataDir}`;
     const { status, text } = await disk();
@@ -54,4 +58,14 @@ it('is told by /readyz, check and status, with what mends it, until it is mended
     execFileSync('umount', [home.dataDir]);
   }
   expect((await disk()).text).toBe('ok');
+});
+
+it('is what a stop that cannot write its last words tells', async () => {
+  makeReadOnly();
+  try {
+    expect(await daemon.stop()).toBe(70);
+    expect(daemon.stdout()).toContain('"code":"S901","message":"some parts did not stop cleanly: EROFS: ');
+  } finally {
+    execFileSync('umount', [home.dataDir]);
+  }
 });
