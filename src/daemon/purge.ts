@@ -116,12 +116,15 @@ async function writeStore(run: Run): Promise<{ readonly problem: string | null; 
 function noteOriginals({ folders, due, now, waitedFor }: Run, store: FindingsPurge): void {
   const { before } = due.originals;
   if (before === null) return;
-  const gone = store
-    .unerasedOriginals(before)
-    .filter((batch) => !waitedFor.has(batch.id) && !exists(join(folders.archiveDir, archivePath(batch))))
-    .map(({ id }) => id);
-  for (let from = 0; from < gone.length; from += NOTES_PER_STEP) {
-    store.noteErasedOriginals(gone.slice(from, from + NOTES_PER_STEP), now);
+  for (let after = ''; ;) {
+    const batches = store.unerasedOriginals({ before, after, limit: NOTES_PER_STEP });
+    const gone = batches
+      .filter((batch) => !waitedFor.has(batch.id) && !exists(join(folders.archiveDir, archivePath(batch))))
+      .map(({ id }) => id);
+    if (gone.length > 0) store.noteErasedOriginals(gone, now);
+    const last = batches.at(-1);
+    if (last === undefined || batches.length < NOTES_PER_STEP) return;
+    after = last.id;
   }
 }
 

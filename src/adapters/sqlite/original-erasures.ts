@@ -10,14 +10,22 @@ import { batchFromRow, type BatchRow } from './batch-row';
 export const WAS_ARCHIVED = `state = 'archived' AND mode = 'production' AND cause IN ('upload', 'cancelled')
   AND data_identity IS NOT NULL`;
 
-/** Batches received before that moment, ISO 8601 UTC, whose original is not noted as erased; oldest first. */
-export function listUnerased(db: Database.Database, before: string): readonly BatchRecord[] {
+export interface UnerasedRange {
+  /** Received before that moment, ISO 8601 UTC. */
+  readonly before: string;
+  /** The id of the last batch of the page before; '' for the first page. */
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** A page of the batches whose original is not noted as erased, by their ids. */
+export function listUnerased(db: Database.Database, { before, after, limit }: UnerasedRange): readonly BatchRecord[] {
   return db
-    .prepare<[string], BatchRow>(
-      `SELECT * FROM batches WHERE ${WAS_ARCHIVED} AND received_at < ? AND original_erased_at IS NULL
-        ORDER BY received_at, id`,
+    .prepare<[string, string, number], BatchRow>(
+      `SELECT * FROM batches WHERE id > ? AND ${WAS_ARCHIVED} AND received_at < ? AND original_erased_at IS NULL
+        ORDER BY id LIMIT ?`,
     )
-    .all(before)
+    .all(after, before, limit)
     .map(batchFromRow);
 }
 

@@ -12,7 +12,7 @@ import { Fault } from '../../domain/fault';
 import { asFault, isBusy } from './as-fault';
 import { isMigrated } from './migrate';
 import { openConnection, openConnectionAnyhow } from './open-connection';
-import { listUnerased, noteErased } from './original-erasures';
+import { listUnerased, noteErased, type UnerasedRange } from './original-erasures';
 
 /** `values`: what the sender wrote; `findings`: the findings with all they hold. */
 export type FindingsPart = 'values' | 'findings';
@@ -44,8 +44,8 @@ export interface ErasedStep {
 
 export interface FindingsPurge {
   erase(part: FindingsPart, range: ReceivedRange, now: Date): ErasedStep;
-  /** Batches received before that moment whose original is not noted as erased, oldest first. */
-  unerasedOriginals(before: string): readonly BatchRecord[];
+  /** A page of the batches whose original is not noted as erased, by their ids. */
+  unerasedOriginals(range: UnerasedRange): readonly BatchRecord[];
   noteErasedOriginals(ids: readonly string[], now: Date): void;
   /**
    * Empties the write-ahead log, which still holds the pages as they were. False when somebody reads them: then they go
@@ -109,7 +109,7 @@ export function openFindingsPurge(path: string): FindingsPurge {
       return {
         erase: (part, range, now) =>
           asFault(() => db.transaction(() => eraseStep(db, part, steps[part], { ...range, now })).immediate()),
-        unerasedOriginals: (before) => asFault(() => listUnerased(db, before)),
+        unerasedOriginals: (range) => asFault(() => listUnerased(db, range)),
         noteErasedOriginals: (ids, now) =>
           asFault(() => {
             noteErased(db, ids, now);
