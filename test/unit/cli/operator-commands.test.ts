@@ -1,11 +1,5 @@
-import { createFinding } from '../../../src/domain/create-finding';
 import { cellFinding, type CommandHome, makeCommandHome } from './command-home';
-
-const NISS = '1020300170';
-const PII = 'PatientIdentificationNumber';
-const OPEN = 'TestCode1';
-const FIRST = '01900000-0000-7000-8000-000000000001';
-const SECOND = '01900000-0000-7000-8000-000000000002';
+import { commitTwo, FIRST, NISS, OPEN, PII, SECOND } from './two-batches';
 
 let home: CommandHome;
 beforeEach(() => {
@@ -13,28 +7,13 @@ beforeEach(() => {
 });
 afterEach(() => home.remove());
 
-function commitTwo(): void {
-  home.commit({ id: FIRST }, [cellFinding(PII, NISS), cellFinding(OPEN, 'CODE-9', 3)]);
-  home.commit(
-    {
-      id: SECOND,
-      account: 'other',
-      sender: '82499092',
-      fileName: '82499092_X.csv',
-      baseName: '82499092_X',
-      messageType: null,
-    },
-    [createFinding('F002', { value: 'X', suggestion: 'LaboratoryTestResult', params: { type: 'X' } })],
-  );
-}
-
 const commands = [['status'], ['batches'], ['show', FIRST], ['rejections']];
 
 describe('operator commands', () => {
   it.each(commands.flatMap((command) => [{ args: command }, { args: [...command, '--json'] }]))(
     'never show a personal value: $args',
     async ({ args }) => {
-      commitTwo();
+      commitTwo(home);
       const { status, out, err } = await home.run(args);
       expect([status, err]).toEqual([0, '']);
       expect(out).toContain(FIRST);
@@ -102,20 +81,20 @@ describe('batches', () => {
     ],
     [['--limit', '1'], [SECOND]],
   ])('%j', async (filter, expected) => {
-    commitTwo();
+    commitTwo(home);
     const { out } = await home.run(['batches', '--json', ...filter]);
     const found = JSON.parse(out) as { id: string }[];
     expect(found.map(({ id }) => id).sort()).toEqual(expected);
   });
 
   it('says that there are more than the limit shows where there are', async () => {
-    commitTwo();
+    commitTwo(home);
     expect((await home.run(['batches', '--limit', '1'])).err).toBe('The newest 1; --limit shows more.');
     expect((await home.run(['batches', '--limit', '2'])).err).toBe('');
   });
 
   it('shows a table with local time', async () => {
-    commitTwo();
+    commitTwo(home);
     const { out } = await home.run(['batches', '--account', 'lab']);
     expect(out).toMatch(
       /^2026-01-31 \d\d:00:00 [+-]\d\d:\d\d +REJECTED +lab +LaboratoryTestResult +\S+\.csv +2 +0 +2 +0 +01900000-/m,
@@ -139,7 +118,7 @@ describe('batches', () => {
 
 describe('show', () => {
   it('shows open values and says that others are withheld', async () => {
-    commitTwo();
+    commitTwo(home);
     const { out } = await home.run(['show', FIRST]);
     expect(out).toMatch(/^ +2 +1 +error +V201 +PatientIdentificationNumber +\(withheld\) +- /m);
     expect(out).toMatch(/^ +3 +2 +error +V201 +TestCode1 +CODE-9 +0CODE-9 /m);
@@ -147,7 +126,7 @@ describe('show', () => {
   });
 
   it('gives the same as JSON, in UTC', async () => {
-    commitTwo();
+    commitTwo(home);
     const view = JSON.parse((await home.run(['show', FIRST, '--json'])).out) as Record<string, unknown>;
     expect(view).toMatchObject({
       batch: { id: FIRST, receivedAt: '2026-01-31T11:00:00.000Z' },
@@ -160,7 +139,7 @@ describe('show', () => {
   });
 
   it('shows no value of a record where the schemas cannot be read', async () => {
-    commitTwo();
+    commitTwo(home);
     home.write('config/labdrop.yaml', 'dataDir: ../data\nschemas: { dir: ../nowhere }\n');
     const { status, out } = await home.run(['show', FIRST, '--json']);
     expect(status).toBe(0);
@@ -168,12 +147,12 @@ describe('show', () => {
   });
 
   it('shows what is wrong with a file name', async () => {
-    commitTwo();
+    commitTwo(home);
     expect((await home.run(['show', '82499092_X.csv'])).out).toMatch(/F002 +- +X +LaboratoryTestResult /);
   });
 
   it('caps the findings and says so', async () => {
-    commitTwo();
+    commitTwo(home);
     const { out } = await home.run(['show', FIRST, '--limit', '1']);
     expect(out).toMatch(/\n1 more; --limit shows them\.$/);
     expect(out).not.toContain('CODE-9');
@@ -184,7 +163,7 @@ describe('show', () => {
     ['01900000', /several batches may be meant:\n.*0002.*\n.*0001[^\n]*$/],
     ['019', /no batch is, begins with or is named "019"; the beginning of an id has 4 characters or more$/],
   ])('%s: exit 2', async (text, message) => {
-    commitTwo();
+    commitTwo(home);
     const { status, err } = await home.run(['show', text]);
     expect(status).toBe(2);
     expect(err).toMatch(message);
@@ -210,153 +189,5 @@ describe('show', () => {
     home.commit({ id: FIRST }, [cellFinding(OPEN, 'x')]);
     expect((await home.run(['show', FIRST])).out).toMatch(/^Findings +1 error, 0 warnings, 0 remarks$/m);
     expect((await home.run(['rejections'])).out).toContain('  1 record: 0 ok, 1 rejected');
-  });
-});
-
-describe('rejections', () => {
-  it('shows a line on each batch and one on each group, oldest first', async () => {
-    commitTwo();
-    const { out } = await home.run(['rejections']);
-    const lines = out.split('\n');
-    expect(lines).toHaveLength(4);
-    expect(lines[0]).toMatch(/REJECTED {2}lab {2}LaboratoryTestResult .*2 records: 0 ok, 2 rejected, 0 duplicate/);
-    expect(lines[1]).toMatch(/^ {4}V201 error x2 {2}.* line 2, 3 {2}"CODE-9" /);
-    expect(lines[3]).toMatch(/^ {4}F002 error x1 {2}"X" /);
-  });
-
-  it.each([
-    [[2, 2, 3, 3], 'line 2, 3'],
-    [[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 'line 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, ...'],
-  ])('says that there are more lines only where there are: %j', async (places, shown) => {
-    home.commit(
-      { id: FIRST },
-      places.map((line) => cellFinding(OPEN, 'x', line)),
-    );
-    const { out } = await home.run(['rejections']);
-    expect(out).toContain(`  ${shown}  "x"`);
-  });
-
-  it('cuts long values and lists of fields, and says so; scripts get them whole', async () => {
-    const value = 'x'.repeat(256);
-    const fields = [OPEN, 'TestCode2', 'TestResult1', 'TestResult2'];
-    home.commit(
-      { id: FIRST },
-      fields.map((field) => cellFinding(field, value)),
-    );
-    const cut = `${'x'.repeat(60)}... (256 characters)`;
-    const { out } = await home.run(['rejections']);
-    expect(out).toContain(`  ${fields.slice(0, 3).join(', ')}, ...  line 2  "${cut.replace('...', '"...')}  `);
-    const shown = (await home.run(['show', FIRST])).out;
-    expect(shown).toContain(`  TestCode1    ${cut}  0${cut.replace('x', '').replace('256', '257')}  `);
-    for (const command of [['rejections'], ['show', FIRST]]) {
-      expect((await home.run([...command, '--json'])).out).toContain(`"${value}"`);
-    }
-  });
-
-  it.each([
-    [[], /^No batch with findings since 2026-01-30 .*; --since looks further back\.$/],
-    [['--json'], /^$/],
-    [['-f'], /^$/],
-  ])('%j with nothing to show tells people so on standard error', async (options, note) => {
-    const { status, out, err } = await home.run(['rejections', ...options]);
-    expect([status, out]).toEqual([0, '']);
-    expect(err).toMatch(note);
-  });
-
-  it('gives one JSON object a line', async () => {
-    commitTwo();
-    const { out } = await home.run(['rejections', '--json', '--code', 'F002']);
-    expect(out.split('\n').map((line) => JSON.parse(line) as unknown)).toMatchObject([
-      { batch: SECOND, committedAt: '2026-01-31T11:00:00.200Z', groups: [{ code: 'F002', total: 1, examples: ['X'] }] },
-    ]);
-  });
-
-  it.each([
-    [['--type', 'LaboratoryTestResult'], [FIRST]],
-    [['--sender', '82499092'], [SECOND]],
-    [['--since', '30m'], []],
-    [
-      ['--since', '2020-01-01'],
-      [FIRST, SECOND],
-    ],
-  ])('%j', async (filter, expected) => {
-    commitTwo();
-    const { out } = await home.run(['rejections', '--json', ...filter]);
-    const found = out === '' ? [] : out.split('\n').map((line) => (JSON.parse(line) as { batch: string }).batch);
-    expect(found).toEqual(expected);
-  });
-
-  it('without --since shows the last day only', async () => {
-    home.commit({ id: FIRST, receivedAt: '2026-01-30T11:59:59.000Z' }, [cellFinding(OPEN, 'x')]);
-    home.commit({ id: SECOND, fileName: 'b.csv', baseName: 'b' }, [cellFinding(OPEN, 'x')]);
-    const { out } = await home.run(['rejections', '--json']);
-    expect(out).toContain(SECOND);
-    expect(out).not.toContain(FIRST);
-  });
-
-  it('-f waits for the store, shows each batch once, and goes on', async () => {
-    const steps = [
-      () => home.commit({ id: FIRST }, [cellFinding(OPEN, 'x')]),
-      () => undefined,
-      () => home.commit({ id: SECOND, fileName: 'b.csv', baseName: 'b' }, [cellFinding(OPEN, 'x')]),
-      () => undefined,
-    ];
-    const { out } = await home.run(['rejections', '-f', '--json'], () => {
-      const step = steps.shift();
-      step?.();
-      return step !== undefined;
-    });
-    const seen = out.split('\n').map((line) => (JSON.parse(line) as { batch: string }).batch);
-    expect(seen).toEqual([FIRST, SECOND]);
-  });
-});
-
-describe('status', () => {
-  it('shows data without marker, marker without data, and ready batches', async () => {
-    home.write('data/accounts/lab/81365677_RapidTestResult_260131120000.csv', 'waits');
-    home.write('data/accounts/lab/test/81365677_RapidTestResult_260131120001', 'waits too');
-    home.write('data/accounts/lab/81365677_RapidTestResult_260131120002.ok', '');
-    home.write('data/accounts/lab/ready.csv', 'a');
-    home.write('data/accounts/lab/ready.csv.ok', '');
-    home.write('data/accounts/lab/half.csv.filepart', 'a');
-    home.write('data/accounts/lab/reports/B.report.json', '{}');
-    const view = JSON.parse((await home.run(['status', '--json'])).out) as Record<string, { fileName: string }[]>;
-    const names = (key: string): string[] => view[key]!.map(({ fileName }) => fileName);
-    expect(names('unmarked')).toEqual([
-      '81365677_RapidTestResult_260131120000.csv',
-      '81365677_RapidTestResult_260131120001',
-    ]);
-    expect(names('orphanMarkers')).toEqual(['81365677_RapidTestResult_260131120002.ok']);
-    expect(names('ready')).toEqual(['ready.csv']);
-    const { out } = await home.run(['status']);
-    expect(out).toMatch(/^Data that waits for its marker \(2\)$/m);
-    expect(out).toMatch(/ lab +\/test +81365677_RapidTestResult_260131120001 +9$/m);
-    expect(out).not.toContain('filepart');
-  });
-
-  it('says that no daemon runs, and counts batches by outcome', async () => {
-    commitTwo();
-    const { out } = await home.run(['status']);
-    expect(out).toMatch(/^Daemon +not running$/m);
-    expect(out).toMatch(/^Batches +2: /m);
-    expect(out).toMatch(/^Last batches \(2\)$/m);
-  });
-
-  it('shows a batch that is not done as in work, and not its marker as one that waits', async () => {
-    home.commit({ id: FIRST, markerName: 'a.ok' }, [cellFinding(OPEN, 'x')], { archive: false });
-    home.write('data/accounts/lab/a.ok', '');
-    home.write('data/accounts/lab/test/a.ok', '');
-    const view = JSON.parse((await home.run(['status', '--json'])).out) as {
-      unfinished: { id: string }[];
-      orphanMarkers: { folder: string }[];
-    };
-    expect(view.unfinished.map(({ id }) => id)).toEqual([FIRST]);
-    expect(view.orphanMarkers.map(({ folder }) => folder)).toEqual(['test']);
-    expect((await home.run(['status'])).out).toMatch(/^In work \(1\)$/m);
-  });
-
-  it('tells of account files that cannot be used', async () => {
-    home.write('senders/bad.yaml', 'account: [');
-    expect((await home.run(['status'])).out).toMatch(/^Account files that cannot be used \(1\)\nwhat\n.*bad\.yaml/m);
   });
 });
