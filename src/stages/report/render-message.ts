@@ -114,8 +114,11 @@ const NOTATION: ReadonlySet<string> = new Set(['expected', 'because']);
 
 /** Notation as it reads in a sentence, with signs that Windows-1252 has. */
 function inWords(text: string, language: Language): string {
+  const { empty, and } = TEXTS[language].words;
   return text
-    .replaceAll('""', TEXTS[language].words.empty)
+    .replaceAll(' = ""', ` ${empty}`)
+    .replaceAll('""', empty)
+    .replaceAll(' & ', ` ${and} `)
     .replaceAll(' | ', ', ')
     .replaceAll('≤', '<=')
     .replaceAll('≥', '>=')

@@ -133,7 +133,13 @@ describe('renderMessage', () => {
       /from 2022-01-01, not on/,
     ],
     ['a column letter', 'H104', { line: 1, columnNo: 28 }, /Column AB holds values/],
-    ['an empty value', 'R303', { field: 'F', params: { because: 'G = ""' } }, /because of G = \(empty\) in/],
+    ['an empty value', 'R303', { field: 'F', params: { because: 'G = ""' } }, /because of G \(empty\) in/],
+    [
+      'what holds together',
+      'R303',
+      { field: 'F', params: { because: 'G = "" & H' } },
+      /because of G \(empty\) and H in/,
+    ],
     ['an inequality', 'R305', { field: 'F', value: 'v', params: { because: 'G ≠ 1' } }, /because of G <> 1 in/],
     [
       'a time',
