@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import { openReader } from '../daemon/commands-store';
 import { BATCH_MODES, type BatchMode } from '../domain/batch';
+import type { BatchRecord } from '../domain/batch-record';
 import { JOURNEY, type BatchState } from '../domain/journey';
 import { addFilterOptions, type FilterOptions, parseCount, toBatchFilter } from './batch-options';
 import { BATCH_HEAD, batchRow } from './batch-row';
@@ -44,18 +45,24 @@ function listBatches(options: BatchesOptions, context: CommandContext): void {
   const batches = found.slice(0, limit);
   const aside = new Set(reader?.quarantined().map(({ batch }) => batch.id));
   reader?.close();
-  if (options.json) {
-    const views = batches.map((batch) => ({ ...batch, setAside: aside.has(batch.id) }));
-    context.out(JSON.stringify(views, null, 2));
-    return;
-  }
-  const table =
-    batches.length === 0
-      ? 'No batch.'
-      : renderTable(
-          BATCH_HEAD,
-          batches.map((batch) => batchRow(batch, aside.has(batch.id))),
-        );
-  context.out(paintOutcomes(table, createPaint(context)));
+  context.out(
+    options.json ? renderJson(batches, aside) : paintOutcomes(renderText(batches, aside), createPaint(context)),
+  );
   if (found.length > limit) context.err(`The newest ${limit}; --limit shows more.`);
+}
+
+function renderJson(batches: readonly BatchRecord[], aside: ReadonlySet<string>): string {
+  return JSON.stringify(
+    batches.map((batch) => ({ ...batch, setAside: aside.has(batch.id) })),
+    null,
+    2,
+  );
+}
+
+function renderText(batches: readonly BatchRecord[], aside: ReadonlySet<string>): string {
+  if (batches.length === 0) return 'No batch.';
+  return renderTable(
+    BATCH_HEAD,
+    batches.map((batch) => batchRow(batch, aside.has(batch.id))),
+  );
 }

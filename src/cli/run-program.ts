@@ -24,12 +24,19 @@ export async function runProgram(args: readonly string[], io: CommandIo): Promis
   };
   const program = createProgram(context);
   try {
-    await addCommands(program, context, args);
-    await program.parseAsync([...args], { from: 'user' });
+    const asked = helpAsOption(args);
+    await addCommands(program, context, asked);
+    await program.parseAsync([...asked], { from: 'user' });
     return status;
   } catch (error) {
     return report(error, io);
   }
+}
+
+/** `help sender add` as `sender add --help`: commander's own `help` knows commands, but none below them. */
+function helpAsOption(args: readonly string[]): readonly string[] {
+  const [first, ...path] = args;
+  return first === 'help' && path.length > 1 ? [...path, '--help'] : args;
 }
 
 /** Its libraries are loaded when a command asks for a configuration: several do without. */

@@ -21,13 +21,22 @@ export interface ConfigSearch {
 
 export const CONFIG_SCHEMA = yamlSchema('config', { digitsAreText: false });
 
+/** Without a byte of content; a file that lost its content in a crash may hold zeros. */
+const BLANK = /^[\s\0]*$/;
+
 /** What the file holds once its schema's defaults are filled in. */
 type ConfigFile = Omit<Config, 'configPath' | 'schemas'> & { readonly schemas: { readonly dir: string | null } };
 
 /** @throws ConfigProblem when there is no file, it cannot be read, or it is not right. */
 export function loadConfig(search: ConfigSearch): Config {
   const configPath = findConfig(search);
-  const reading = readYaml(readText(configPath), createYamlReader(CONFIG_SCHEMA));
+  const text = readText(configPath);
+  if (BLANK.test(text)) {
+    // What a crash cuts to nothing would else start an empty daemon where the defaults say.
+    const message = 'is empty: put its content back from a copy; for every default, write {}';
+    throw new ConfigProblem(configPath, [{ path: '', message, line: null }]);
+  }
+  const reading = readYaml(text, createYamlReader(CONFIG_SCHEMA));
   if (reading.kind === 'problems') throw new ConfigProblem(configPath, reading.problems);
   const file = reading.value as unknown as ConfigFile;
   const clashes = findPortClash(file);

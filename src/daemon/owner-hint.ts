@@ -20,7 +20,7 @@ export function ownerHint(message: string, dataDir: string, user: number): strin
     }
     const path = readdirSync(dataDir)
       .map((name) => join(dataDir, name))
-      .find((found) => statSync(found, { throwIfNoEntry: false })?.uid !== user);
+      .find((found) => (statSync(found, { throwIfNoEntry: false })?.uid ?? user) !== user);
     if (path === undefined) return null;
     return `${path} belongs to another user than the data folder (${user}): chown -R ${uid}:${gid} ${shellWord(dataDir)}`;
   } catch {

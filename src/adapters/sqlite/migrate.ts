@@ -30,10 +30,7 @@ export const NEWEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0;
 
 export function migrate(db: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {
   const newest = migrations.at(-1)?.version ?? 0;
-  if (storeVersion(db) > newest) {
-    const message = `the store has version ${storeVersion(db)}, this program knows ${newest}: it was made by a newer program; labdrop check tells what to do`;
-    throw new Fault('S902', message, { retryable: false });
-  }
+  if (storeVersion(db) > newest) throw madeByNewer(storeVersion(db), newest);
   for (const { version, sql } of migrations) {
     if (storeVersion(db) >= version) continue;
     db.transaction(() => {
@@ -47,6 +44,20 @@ export function migrate(db: Database.Database, migrations: readonly Migration[] 
 /** Whether the store has the tables that this program knows, no older and no newer ones. */
 export function isMigrated(db: Database.Database): boolean {
   return storeVersion(db) === NEWEST_VERSION;
+}
+
+/** For commands, which leave bringing the store to another version to the daemon. @throws Fault S902 */
+export function assertMigrated(db: Database.Database): void {
+  if (isMigrated(db)) return;
+  const version = storeVersion(db);
+  if (version > NEWEST_VERSION) throw madeByNewer(version, NEWEST_VERSION);
+  const message = `the store has version ${version}, this program knows ${NEWEST_VERSION}: start its daemon first`;
+  throw new Fault('S902', message, { retryable: false });
+}
+
+function madeByNewer(version: number, known: number): Fault {
+  const message = `the store has version ${version}, this program knows ${known}: it was made by a newer program; labdrop check tells what to do`;
+  return new Fault('S902', message, { retryable: false });
 }
 
 /** 0: no tables yet. */

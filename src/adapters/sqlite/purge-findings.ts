@@ -8,9 +8,8 @@
 import type Database from 'better-sqlite3';
 import { FINDING_CODES, type FindingCode } from '../../domain/codes';
 import type { BatchRecord } from '../../domain/batch-record';
-import { Fault } from '../../domain/fault';
 import { asFault, isBusy } from './as-fault';
-import { isMigrated } from './migrate';
+import { assertMigrated } from './migrate';
 import { openConnection, openConnectionAnyhow } from './open-connection';
 import { listUnerased, noteErased, type UnerasedRange } from './original-erasures';
 
@@ -125,10 +124,7 @@ function opened<T>(open: () => Database.Database, use: (db: Database.Database) =
   return asFault(() => {
     const db = open();
     try {
-      if (!isMigrated(db)) {
-        const message = 'the store is not of the version of this program: start its daemon first';
-        throw new Fault('S902', message, { retryable: false });
-      }
+      assertMigrated(db);
       return use(db);
     } catch (error) {
       db.close();

@@ -9,7 +9,7 @@ import { Fault } from '../../domain/fault';
 import { asFault } from './as-fault';
 import { batchFromRow, type BatchRow } from './batch-row';
 import { insertOrigin } from './insert-origin';
-import { isMigrated } from './migrate';
+import { assertMigrated } from './migrate';
 import { openConnection } from './open-connection';
 
 export type ReplayQueued =
@@ -26,10 +26,7 @@ export function queueReplay(path: string, originalId: string, describe: (run: nu
   return asFault(() => {
     const db = openConnection(path);
     try {
-      if (!isMigrated(db)) {
-        const message = 'the store is not of the version of this program: start its daemon first';
-        throw new Fault('S902', message, { retryable: false });
-      }
+      assertMigrated(db);
       return db.transaction(() => queue(db, originalId, describe)).immediate();
     } finally {
       db.close();

@@ -1,7 +1,7 @@
 /** What analysts meet when they open the file. */
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
-import { MIGRATIONS, migrate } from '../../../src/adapters/sqlite/migrate';
+import { assertMigrated, MIGRATIONS, migrate, NEWEST_VERSION } from '../../../src/adapters/sqlite/migrate';
 import { openBatchStore } from '../../../src/adapters/sqlite/open-batch-store';
 import { OUTCOMES } from '../../../src/domain/batch';
 import { BATCH_CAUSES } from '../../../src/domain/batch-record';
@@ -182,5 +182,21 @@ test('migrations are numbered without a gap, and each is done once', () => {
   expect(db.pragma('user_version', { simple: true })).toBe(2);
   expect(db.prepare(`SELECT name FROM sqlite_schema ORDER BY 1`).pluck().all()).toEqual(['a', 'b']);
   expect(() => migrate(db, steps.slice(0, 1))).toThrow('made by a newer program');
+  db.close();
+});
+
+test.each([
+  ['an older', NEWEST_VERSION - 1, 'start its daemon first'],
+  ['a newer', NEWEST_VERSION + 1, 'it was made by a newer program; labdrop check tells what to do'],
+])('a command that writes tells what to do about the store of %s program', (_which, version, what) => {
+  const db = new Database(path);
+  db.pragma(`user_version = ${NEWEST_VERSION}`);
+  expect(() => {
+    assertMigrated(db);
+  }).not.toThrow();
+  db.pragma(`user_version = ${version}`);
+  expect(() => {
+    assertMigrated(db);
+  }).toThrow(`the store has version ${version}, this program knows ${NEWEST_VERSION}: ${what}`);
   db.close();
 });

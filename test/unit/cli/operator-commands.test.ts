@@ -90,6 +90,7 @@ describe('batches', () => {
   it('says that there are more than the limit shows where there are', async () => {
     commitTwo(home);
     expect((await home.run(['batches', '--limit', '1'])).err).toBe('The newest 1; --limit shows more.');
+    expect((await home.run(['batches', '--limit', '1', '--json'])).err).toBe('The newest 1; --limit shows more.');
     expect((await home.run(['batches', '--limit', '2'])).err).toBe('');
   });
 

@@ -69,6 +69,12 @@ describe('runProgram', () => {
     }
   });
 
+  it('knows the help of a command below another', async () => {
+    const asked = await home.run(['help', 'sender', 'add']);
+    expect(asked).toEqual(await home.run(['sender', 'add', '--help']));
+    expect(asked).toMatchObject({ status: 0, out: expect.stringMatching(/^Usage: labdrop sender add/) as string });
+  });
+
   it('loads the one command that is called, under its own name', async () => {
     for (const name of namesOf(await programFor())) {
       if (name !== 'completion') expect(namesOf(await programFor(name, 'x', '--help'))).toEqual([name]);

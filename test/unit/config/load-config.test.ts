@@ -52,7 +52,18 @@ describe('loadConfig', () => {
     else expect(problemsOf(text).problems).toMatchObject([{ path: 'http.port' }]);
   });
 
-  it('fills in every default of an empty file', () => {
+  it.each([
+    ['nothing', ''],
+    ['blanks', ' \n\n'],
+    ['zeros, as after a crash', '\0\0\0\0'],
+  ])('takes no file of %s for one that wants every default', (_what, text) => {
+    expect(problemsOf(text).problems).toMatchObject([
+      { path: '', message: expect.stringMatching(/^is empty: /) as string },
+    ]);
+    expect(load('{}').dataDir).toBe('/var/lib/labdrop');
+  });
+
+  it('fills in every default of a file without a key', () => {
     expect(load('# nothing\n')).toEqual({
       configPath: join(folder, 'labdrop.yaml'),
       dataDir: '/var/lib/labdrop',
@@ -119,7 +130,7 @@ describe('loadConfig', () => {
   });
 
   it('is frozen to the bottom', () => {
-    const config = load('');
+    const config = load('{}');
     expect(Object.isFrozen(config) && Object.isFrozen(config.sftp) && Object.isFrozen(config.sftp.limits)).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ownerHint } from '../../../src/daemon/owner-hint';
@@ -19,6 +19,11 @@ test('says whose the data folder is, and as whom to run', () => {
   expect(hint).toContain(`${dir}/data belongs to user ${owner}, this runs as user ${owner + 1}`);
   expect(hint).toContain(`sudo -u '#${owner}' labdrop serve`);
   expect(ownerHint("EACCES: permission denied, open 'x'", join(dir, 'data'), owner + 1)).toBe(hint);
+});
+
+test('takes no link that leads nowhere for the file of another user', () => {
+  symlinkSync('nowhere', join(dir, 'data', 'link'));
+  expect(ownerHint(CANNOT, join(dir, 'data'), owner)).toBeNull();
 });
 
 test.each([
