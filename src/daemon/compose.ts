@@ -77,6 +77,8 @@ export interface StartedDaemon {
 }
 
 const WORK_GRACE_MS = 20_000;
+/** For how long something lasts: the system's clock may be set back or ahead meanwhile. */
+const risingMs = (): number => performance.now();
 
 /** Starts everything; what was started is stopped again when a later part fails. */
 export async function startDaemon(
@@ -120,15 +122,12 @@ async function start(
     config: () => inForce,
     log,
     now,
+    risingMs,
     messageTypes: () => [...catalogue.types.keys()],
     faults: () => [...folderFaults.standing(), ...sftpFaults.standing()],
   });
   const { metrics } = observation;
-  const diskReserve = createDiskReserve(
-    () => observation.disk(),
-    log,
-    () => performance.now(),
-  );
+  const diskReserve = createDiskReserve(() => observation.disk(), log, risingMs);
 
   const onUntidy = ({ code, message }: FaultNotice): void => {
     log.error('fault', { code, operation: 'tidy the store behind a batch', message });
@@ -157,7 +156,7 @@ async function start(
     },
   });
   const folderFaults = createFolderFaults(log, now);
-  const sftpFaults = createSftpFaults(now);
+  const sftpFaults = createSftpFaults(now, risingMs);
   const batchLog = createBatchLog({ log, now, append: (line) => rejectionLog.append(line), status });
   const dispatcher = createDispatcher({
     express: lanes.express,
@@ -165,7 +164,7 @@ async function start(
     shares: availableParallelism() > 1,
     events: countEvents(batchLog, metrics),
     released: (origin) => service?.server.workEnded(origin),
-    nowMs: () => now().getTime(),
+    nowMs: risingMs,
     random: overrides.random ?? Math.random,
   });
   const workGraceMs = overrides.workGraceMs ?? WORK_GRACE_MS;

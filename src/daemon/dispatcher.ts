@@ -74,6 +74,7 @@ export interface DispatcherOptions {
   readonly events: DispatcherEvents;
   /** The batch is in hand no more, however it ended. */
   readonly released: (origin: BatchOrigin) => void;
+  /** Rising, whatever happens to the system's clock. */
   readonly nowMs: () => number;
   /** 0 to 1, for the jitter of retries. */
   readonly random: () => number;

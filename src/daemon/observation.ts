@@ -23,6 +23,8 @@ export interface ObservationOptions {
   readonly config: () => Config;
   readonly log: Logger;
   readonly now: () => Date;
+  /** Milliseconds, whatever happens to the system's clock. */
+  readonly risingMs: () => number;
   readonly messageTypes: () => readonly string[];
   /** Failures of ours that stand and are no batch's. */
   readonly faults: () => readonly StandingFault[];
@@ -50,12 +52,13 @@ export interface Observation {
 const SCAN_PERIODS = 3;
 const SCAN_LATE_MIN_MS = 60_000;
 
-export function createObservation({ config, log, now, messageTypes, faults }: ObservationOptions): Observation {
+export function createObservation(options: ObservationOptions): Observation {
+  const { config, log, now, risingMs, messageTypes, faults } = options;
   let dispatcher: Dispatcher | null = null;
   let server: SftpServer | null = null;
   let store: StoreProbe | null = null;
   let http: HttpServer | null = null;
-  let lastScanAt: Date | null = null;
+  let lastScanMs: number | null = null;
   let isStopping = false;
   let unavailable: StandingFault | null = null;
 
@@ -108,8 +111,8 @@ export function createObservation({ config, log, now, messageTypes, faults }: Ob
   }
 
   function scanProblem(): string | null {
-    if (lastScanAt === null) return 'the drop folders were not listed yet';
-    const ageMs = now().getTime() - lastScanAt.getTime();
+    if (lastScanMs === null) return 'the drop folders were not listed yet';
+    const ageMs = risingMs() - lastScanMs;
     const late = ageMs > Math.max(SCAN_LATE_MIN_MS, SCAN_PERIODS * config().ingest.rescanSeconds * 1000);
     return late ? `the drop folders were last listed ${Math.round(ageMs / 1000)} seconds ago` : null;
   }
@@ -137,8 +140,8 @@ export function createObservation({ config, log, now, messageTypes, faults }: Ob
     disk,
     standing,
     scanned: (ms) => {
-      lastScanAt = now();
-      metrics.scanned(ms, lastScanAt);
+      lastScanMs = risingMs();
+      metrics.scanned(ms, now());
     },
     attachDispatcher: (attached) => (dispatcher = attached),
     attachStore: (path) => {

@@ -14,7 +14,8 @@ export interface SftpFaults {
 /** In milliseconds. */
 const STANDS_MS = 15 * 60_000;
 
-export function createSftpFaults(now: () => Date): SftpFaults {
+/** @param risingMs milliseconds, whatever happens to the system's clock */
+export function createSftpFaults(now: () => Date, risingMs: () => number): SftpFaults {
   const byAccount = new Map<string, { readonly fault: StandingFault; readonly until: number }>();
 
   return {
@@ -24,13 +25,13 @@ export function createSftpFaults(now: () => Date): SftpFaults {
         const at = byAccount.get(account)?.fault.at ?? now().toISOString();
         const message = `SFTP, ${operation}: ${event.message}`;
         const fault = { code: 'S901', message, retryable: true, at, batch: null, account, fileName: null } as const;
-        byAccount.set(account, { fault: { ...fault, retryAt: null }, until: now().getTime() + STANDS_MS });
+        byAccount.set(account, { fault: { ...fault, retryAt: null }, until: risingMs() + STANDS_MS });
       } else if (event.event === 'transfer' && event.direction === 'upload' && event.outcome === 'complete') {
         byAccount.delete(event.account);
       }
     },
     standing() {
-      for (const [account, { until }] of byAccount) if (until <= now().getTime()) byAccount.delete(account);
+      for (const [account, { until }] of byAccount) if (until <= risingMs()) byAccount.delete(account);
       return [...byAccount.values()].map(({ fault }) => fault);
     },
   };

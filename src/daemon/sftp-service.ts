@@ -86,8 +86,8 @@ export function createSftpService(options: SftpServiceOptions): SftpService {
       if (server.liftBan(address)) log.info('sftp.ban-lifted', { address });
     }
     tellLiftProblems(problems);
-    if (now.getTime() < clearAt) return;
-    clearAt = now.getTime() + CLEARING_INTERVAL_MS;
+    if (performance.now() < clearAt) return;
+    clearAt = performance.now() + CLEARING_INTERVAL_MS;
     void clearOldPartials(now);
   }
 

@@ -113,7 +113,8 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
     bans: options.access?.bans ?? DEFAULT_BAN_RULES,
     guests: () => connections.values(),
     isStopping: () => stopping,
-    now: () => Date.now(),
+    now: () => performance.now(),
+    wallClock: () => Date.now(),
     audit,
   });
 

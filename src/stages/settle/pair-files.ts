@@ -101,9 +101,12 @@ export function pairFiles<Entry extends DropEntry>(
   return { ready, cancelled, orphanMarkers, waiting };
 }
 
-/** A marker that comes last says that its data is whole. */
+/**
+ * A marker that comes last says that its data is whole. A time far ahead is of before the clock was set back: what
+ * grows has the time of now.
+ */
 function mayGrow(data: DropEntry, marker: DropEntry, { nowMs, cameWhole }: PairContext): boolean {
-  return data.cameAtMs > marker.cameAtMs && nowMs - data.cameAtMs < QUIET_MS && !cameWhole(data.name);
+  return data.cameAtMs > marker.cameAtMs && Math.abs(nowMs - data.cameAtMs) < QUIET_MS && !cameWhole(data.name);
 }
 
 function groupByBase<Entry extends DropEntry>(

@@ -9,7 +9,6 @@ import type { AlgorithmPolicy } from '../../../src/adapters/sftp/algorithm-polic
 import { parseUserCertificate, refuseCertificate } from '../../../src/adapters/sftp/login/user-certificate';
 import { DEFAULT_BAN_RULES } from '../../../src/adapters/sftp/sftp-limits';
 import { makeKey, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
-import { connectSsh } from '../../support/sftp-raw-client';
 import { counted, uint32 } from '../../support/sftp-requests';
 
 jest.setTimeout(30_000);
@@ -292,22 +291,4 @@ test('a key that has expired opens nothing, and the comment of one that has not 
   fixture.accounts.set('lab1', { ...account, authorizedKeys: end(2100) });
   expect(await fixture.sftp('pwd')).toMatchObject({ code: 0 });
   expect(fixture.audit).toContainEqual(expect.objectContaining({ event: 'login', key: 'the night job', reason: null }));
-});
-
-test('an address that offends is banned, refused at once, and let in when the ban is lifted', async () => {
-  const bans = { threshold: 3, windowMs: 600_000, banMs: 600_000, banMaxMs: 600_000, exempt: [] };
-  fixture = await openFixture({ access: { bans, trust: { authorityKeys: [], revokedKeys: [] } } });
-  const stranger = readFileSync(await makeKey(fixture.dir, 'stranger'));
-  for (let turn = 0; turn < 2; turn += 1) {
-    await expect(connectSsh(fixture.port, stranger, 'nobody')).rejects.toThrow();
-    await until(() => fixture.server.connections() === 0, 'the end');
-  }
-  expect(fixture.server.bans()).toEqual([expect.objectContaining({ address: '127.0.0.1', count: 1 })]);
-  const { socket } = open();
-  await until(() => socket.closed, 'the refusal');
-  expect((await fixture.sftp('pwd')).code).not.toBe(0);
-  expect(fixture.server.connections()).toBe(0);
-  expect(fixture.audit).toContainEqual(expect.objectContaining({ event: 'ban', network: '127.0.0.1', seconds: 600 }));
-  expect(fixture.server.liftBan('127.0.0.1')).toBe(true);
-  expect(await fixture.sftp('pwd')).toMatchObject({ code: 0 });
 });

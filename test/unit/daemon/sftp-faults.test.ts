@@ -13,10 +13,11 @@ function transferred(outcome: 'complete' | 'partial', direction: 'upload' | 'dow
 
 let minute = 0;
 const now = (): Date => new Date(Date.UTC(2026, 0, 1, 0, minute));
+const risingMs = (): number => minute * 60_000;
 beforeEach(() => (minute = 0));
 
 it("lets an account's last failure stand since the first one, until it gets a file in", () => {
-  const faults = createSftpFaults(now);
+  const faults = createSftpFaults(now, risingMs);
   faults.hear(failed('a'));
   faults.hear(failed('b'));
   minute = 1;
@@ -32,7 +33,7 @@ it("lets an account's last failure stand since the first one, until it gets a fi
 });
 
 it('lets it go when it has not happened again for a quarter of an hour', () => {
-  const faults = createSftpFaults(now);
+  const faults = createSftpFaults(now, risingMs);
   faults.hear(failed('a'));
   minute = 10;
   faults.hear(failed('a'));

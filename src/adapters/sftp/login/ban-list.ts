@@ -55,7 +55,7 @@ export class BanList {
   /** Also those that have run out, for as long as they make the next one longer. */
   private readonly bans = new Map<string, Ban>();
 
-  /** @param now milliseconds */
+  /** @param now milliseconds, rising */
   constructor(
     private rules: BanRules,
     private readonly now: () => number,

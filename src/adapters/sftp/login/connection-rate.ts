@@ -15,7 +15,7 @@ const BUCKETS_MAX = 10_000;
 export class ConnectionRate {
   private readonly buckets = new Map<string, Bucket>();
 
-  /** @param now milliseconds */
+  /** @param now milliseconds, rising */
   constructor(
     private readonly perMinuteMax: number,
     private readonly now: () => number,

@@ -25,8 +25,10 @@ export interface DoorOptions<G extends Guest> {
   /** In the order of their coming. */
   readonly guests: () => Iterable<G>;
   readonly isStopping: () => boolean;
-  /** Milliseconds since 1970. */
+  /** Milliseconds, rising: no step of the system's clock changes who may connect. */
   readonly now: () => number;
+  /** The system's clock, milliseconds since 1970: what people are told. */
+  readonly wallClock: () => number;
   readonly audit: (event: SftpAuditEvent) => void;
 }
 
@@ -84,8 +86,9 @@ export class Door<G extends Guest> {
     return this.count.connections();
   }
 
+  /** Their ends on the system's clock. */
   standingBans(): readonly Ban[] {
-    return this.bans.list();
+    return this.bans.list().map((ban) => ({ ...ban, until: this.onWallClock(ban.until) }));
   }
 
   lift(address: string): boolean {
@@ -99,11 +102,17 @@ export class Door<G extends Guest> {
   private refusal(address: string): string | null {
     if (this.options.isStopping()) return 'the server is stopping';
     const ban = this.bans.refuse(address);
-    if (ban !== null) return `banned until ${new Date(ban.until).toISOString()}`;
+    if (ban !== null) return `banned until ${new Date(this.onWallClock(ban.until)).toISOString()}`;
     if (!this.bans.isExempt(address) && !this.rate.admit(address)) return 'new connections too fast';
     let full = this.count.admit(address);
     if (full !== null && this.makeRoom(full, address)) full = this.count.admit(address);
     return full === null ? null : FULL[full];
+  }
+
+  /** To the second: the two clocks are not read in the same moment. */
+  private onWallClock(until: number): number {
+    const { now, wallClock } = this.options;
+    return Math.round((wallClock() + until - now()) / 1000) * 1000;
   }
 
   /** The first of those that have come least far goes. */

@@ -15,7 +15,7 @@ const TALLIES_MAX = 1_000;
 export class RefusalTally {
   private readonly tallies = new Map<string, Tally>();
 
-  /** @param now milliseconds */
+  /** @param now milliseconds, rising */
   constructor(private readonly now: () => number) {}
 
   /** How many refusals this one stands for; null when it is not to be told. */

@@ -81,6 +81,7 @@ it.each([
   ['came after it', 1_000, 3_000, false, 0],
   ['came after it, whole', 1_000, 3_000, true, 1],
   ['came after it and is quiet', QUIET_MS, 3_000, false, 1],
+  ['came after it, before the clock was set back', -3_600_000, -3_590_000, false, 1],
 ])('takes up data that %s or waits', (_what, dataAgeMs, markerAgeMs, whole, ready) => {
   const context = { nowMs: NOW, markerGraceMs: GRACE, busy: new Set<string>(), cameWhole: () => whole };
   const decision = pairFiles([entry('X', dataAgeMs), entry('X.ok', markerAgeMs)], context);

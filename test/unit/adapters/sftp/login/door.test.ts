@@ -22,6 +22,7 @@ beforeEach(() => {
     guests: () => guests,
     isStopping: () => false,
     now: () => 1_000_000,
+    wallClock: () => Date.UTC(2026, 0, 1),
     audit: (event) => audit.push(event),
   });
 });
@@ -83,7 +84,7 @@ test('offences lead to a ban, which is told and then holds', () => {
     { event: 'ban', connection: 2, address: '192.0.2.1', network: '192.0.2.1', seconds: 900, count: 1 },
   ]);
   expect(come('192.0.2.1')).toBeNull();
-  expect(door.standingBans()).toHaveLength(1);
+  expect(door.standingBans()).toMatchObject([{ address: '192.0.2.1', until: Date.UTC(2026, 0, 1, 0, 15) }]);
   expect(door.lift('192.0.2.1')).toBe(true);
   expect(come('192.0.2.1')).not.toBeNull();
 });
