@@ -14,15 +14,17 @@ import { renderTable } from './render-table';
 interface BatchesOptions extends FilterOptions {
   readonly state?: BatchState;
   readonly mode?: BatchMode;
-  readonly limit: number;
+  readonly limit?: number;
   readonly json?: boolean;
 }
+
+const LIMIT = 50;
 
 export const registerBatches: RegisterCommand = (program, context) => {
   addFilterOptions(program.command('batches').description('batches, newest first'), () => context.now())
     .addOption(new Option('--state <state>', 'where it is on its way').choices(JOURNEY))
     .addOption(new Option('--mode <mode>', 'test: rehearsals').choices(BATCH_MODES))
-    .option('--limit <number>', 'at most so many', parseCount, 50)
+    .option('--limit <number>', `at most so many (default: ${LIMIT})`, parseCount)
     .option('--json', 'for scripts; times in UTC')
     .addHelpText('after', '\nExample:\n  labdrop batches --outcome REJECTED --since 7d')
     .action((options: BatchesOptions) => {
@@ -31,7 +33,7 @@ export const registerBatches: RegisterCommand = (program, context) => {
 };
 
 function listBatches(options: BatchesOptions, context: CommandContext): void {
-  const { state, mode, limit } = options;
+  const { state, mode, limit = LIMIT } = options;
   const filter = {
     ...toBatchFilter(options),
     ...(state === undefined ? {} : { state }),
@@ -48,7 +50,9 @@ function listBatches(options: BatchesOptions, context: CommandContext): void {
   context.out(
     options.json ? renderJson(batches, aside) : paintOutcomes(renderText(batches, aside), createPaint(context)),
   );
-  if (found.length > limit) context.err(`The newest ${limit}; --limit shows more.`);
+  // A script that says how many it wants gets what it asked for.
+  const isAsked = options.json === true && options.limit !== undefined;
+  if (found.length > limit && !isAsked) context.err(`The newest ${limit}; --limit shows more.`);
 }
 
 function renderJson(batches: readonly BatchRecord[], aside: ReadonlySet<string>): string {

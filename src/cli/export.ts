@@ -93,12 +93,17 @@ async function writeFile(
   if (statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new CommandProblem(`--out: there is no folder ${dirname(path)}`);
   }
-  const file = createExportFile(path);
+  let discard = (): void => undefined;
+  // Heard before there is anything: else a signal in between would leave it there.
   const done = context.onInterrupt?.(() => {
-    file.discard();
+    discard();
   });
   let count = 0;
   try {
+    const file = createExportFile(path);
+    discard = () => {
+      file.discard();
+    };
     for (const { text, records: rendered } of renderRecords(records, format)) {
       file.write(`${text}\n`);
       count += rendered;
@@ -108,7 +113,7 @@ async function writeFile(
     }
     file.finish();
   } catch (error) {
-    file.discard();
+    discard();
     throw error;
   } finally {
     done?.();

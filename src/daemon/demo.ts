@@ -28,13 +28,15 @@ export interface DemoOptions {
 
 /** @throws when a batch is not answered in time */
 export async function runDemo({ config, print, onInterrupt }: DemoOptions): Promise<void> {
-  const home = mkdtempSync(join(tmpdir(), 'labdrop-demo-'));
+  let home: string | null = null;
   const takeAway = (): void => {
     // The daemon in it may write yet.
-    rmSync(home, { recursive: true, force: true, maxRetries: 10 });
+    if (home !== null) rmSync(home, { recursive: true, force: true, maxRetries: 10 });
   };
+  // Heard before there is anything: else a signal in between would leave it there.
   const done = onInterrupt?.(takeAway);
   try {
+    home = mkdtempSync(join(tmpdir(), 'labdrop-demo-'));
     await demonstrate(home, config, print);
   } finally {
     takeAway();

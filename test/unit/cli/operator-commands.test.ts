@@ -90,8 +90,14 @@ describe('batches', () => {
   it('says that there are more than the limit shows where there are', async () => {
     commitTwo(home);
     expect((await home.run(['batches', '--limit', '1'])).err).toBe('The newest 1; --limit shows more.');
-    expect((await home.run(['batches', '--limit', '1', '--json'])).err).toBe('The newest 1; --limit shows more.');
     expect((await home.run(['batches', '--limit', '2'])).err).toBe('');
+  });
+
+  it('says to scripts that the newest 50 are not all, unless they said how many they want', async () => {
+    for (let number = 10; number <= 60; number++) home.commit({ id: `${FIRST.slice(0, -2)}${number}` }, []);
+    const { out, err } = await home.run(['batches', '--json']);
+    expect([(JSON.parse(out) as unknown[]).length, err]).toEqual([50, 'The newest 50; --limit shows more.']);
+    expect((await home.run(['batches', '--json', '--limit', '50'])).err).toBe('');
   });
 
   it('shows a table with local time', async () => {
