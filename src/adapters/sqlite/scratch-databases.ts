@@ -54,16 +54,16 @@ export class ScratchDatabases {
     return columns;
   }
 
-  /** Where the rows of the next batch begin: behind those of the others. */
+  /** Where the rows of the next batch begin: behind those of the others, and never at 0, which stands for no rows. */
   takeBase(): number {
-    this.#lastBase = this.#lastBase === null ? 0 : this.#lastBase + ROWS_APART;
+    this.#lastBase = (this.#lastBase ?? 0) + ROWS_APART;
     return this.#lastBase;
   }
 
   /**
    * Ends a batch that was committed: nothing was rolled back, which databases without a journal do not survive. Rows go
    * with the last batch that has some: emptying a table costs next to nothing, taking some of its rows does.
-   * @param base of its rows
+   * @param base of its rows, 0 when it has none: those of others wait behind a batch that was refused
    */
   empty({ bytes, base }: { readonly bytes: number; readonly base: number }): void {
     if (!this.#inMemory || bytes > KEPT_MAX_BYTES) {

@@ -87,6 +87,14 @@ test('a batch that leaves them where they are spoils none of the others', () => 
   expect(judge(received)).toBe('1,1,0');
 });
 
+test('a batch that has none leaves those of the one behind it', () => {
+  const refused = open('a', 1);
+  const received = receive(open('b', 2), records(['k1']));
+  const staging = store.openStaging(refused, RESULT);
+  staging.commit(verdict(staging.counts(), { outcome: 'REJECTED' }));
+  expect(judge(received)).toBe('1,1,0');
+});
+
 test('they are gone, and nothing is made of them, when a step was undone', () => {
   const received = receive(open('a', 1), records(['k1']));
   const undone = new Fault('S901', 'no space left', { retryable: true });
