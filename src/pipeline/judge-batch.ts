@@ -41,7 +41,7 @@ export function judgeBatch(
   const staging = ports.store.openStaging(batch, type);
   try {
     const verdict = judge({ ports, batch, file, submitter, staging, ahead });
-    if (file !== null && !ports.spool.isUnchanged(file)) throw stillWritten(batch);
+    if (file !== null && !ports.spool.isUnchanged(file, ports.now())) throw stillWritten(batch);
     staging.commit({
       ...verdict.reading,
       outcome: decideOutcome(verdict.counts, verdict.fileRejected),

@@ -42,8 +42,11 @@ export interface Spool {
     file: ClaimedFile,
     ranges: Iterable<{ readonly offset: number; readonly length: number }>,
   ): Iterable<Uint8Array>;
-  /** Whether the file is as it was when it was claimed: another program may still be writing it. */
-  isUnchanged(file: ClaimedFile): boolean;
+  /**
+   * Whether the file is as it was when it was looked at: another program may still be writing it. One that was seen to be
+   * written behind its claim has to be quiet for a while.
+   */
+  isUnchanged(file: ClaimedFile, now: Date): boolean;
   /** The marker's first bytes (control totals), at most 4 KiB; empty when it is gone. */
   readMarker(batch: BatchRecord): Uint8Array;
   /** What lies in the batch's drop folder now. */

@@ -20,7 +20,7 @@ export function countProgress(spool: Spool, step: () => void): Spool {
     claim: (batch) => stepped(() => spool.claim(batch)),
     read: (file) => counted(spool.read(file)),
     readRanges: (file, ranges) => counted(spool.readRanges(file, ranges)),
-    isUnchanged: (file) => stepped(() => spool.isUnchanged(file)),
+    isUnchanged: (file, now) => stepped(() => spool.isUnchanged(file, now)),
     readMarker: (batch) => stepped(() => spool.readMarker(batch)),
     namesBeside: (batch) => stepped(() => spool.namesBeside(batch)),
     writeReport: (batch, { name, chunks }) => spool.writeReport(batch, { name, chunks: counted(chunks) }),

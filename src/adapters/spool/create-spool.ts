@@ -21,7 +21,7 @@ import { basename, dirname, join } from 'node:path';
 import type { BatchRecord } from '../../domain/batch-record';
 import { Fault, toFault } from '../../domain/fault';
 import type { ClaimedFile, NamesBeside, ReportContent, Spool, WrittenReport } from '../../ports/spool';
-import { isUnchanged, lookAtClaimed } from './claimed-file';
+import { isQuiet, isUnchanged, lookAtClaimed } from './claimed-file';
 import {
   archivePath,
   type DataFolders,
@@ -31,6 +31,7 @@ import {
   stagedReportPath,
 } from './data-folders';
 import {
+  changedAtNs,
   copyFileDurably,
   exists,
   fileIdentity,
@@ -208,7 +209,15 @@ export function createSpool(folders: DataFolders): Spool {
   function clear(batch: BatchRecord): void {
     workFolders.remove(batch.id);
     const marker = batch.cause === 'replay' ? null : markerPath(batch);
-    if (marker !== null && fileIdentity(marker) === batch.markerIdentity) removeFile(marker, syncs.directory);
+    if (marker === null || fileIdentity(marker) !== batch.markerIdentity || meansNextFile(batch, marker)) return;
+    removeFile(marker, syncs.directory);
+  }
+
+  /** Another program has written it again in its place, behind the next file of that name. */
+  function meansNextFile({ account, folder, fileName, dataIdentity }: BatchRecord, marker: string): boolean {
+    if (dataIdentity === null) return false;
+    const next = changedAtNs(join(dropFolder(folders, account, folder), fileName));
+    return next !== null && next <= (changedAtNs(marker) ?? 0n);
   }
 
   function setAside(batch: BatchRecord): void {
@@ -231,7 +240,7 @@ export function createSpool(folders: DataFolders): Spool {
     claim: (batch) => guarded(() => claim(batch)),
     read: (file) => guardedChunks(readChunks(file.path)),
     readRanges: (file, ranges) => guardedChunks(readByteRanges(file.path, ranges)),
-    isUnchanged: (file) => guarded(() => isUnchanged(file)),
+    isUnchanged: (file, now) => guarded(() => isUnchanged(file) && isQuiet(file, now)),
     readMarker: (batch) => guarded(() => readMarker(batch)),
     namesBeside: (batch) => guarded(() => namesBeside(batch)),
     writeReport: (batch, content) => guarded(() => writeReport(batch, content)),

@@ -106,6 +106,11 @@ export function fileIdentity(path: string): string | null {
   return found === undefined ? null : statIdentity(found);
 }
 
+/** When anything about a file was changed last, ns since 1970; null when it is not there. Nobody can set it. */
+export function changedAtNs(path: string): bigint | null {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ctimeNs ?? null;
+}
+
 export function statIdentity(stat: BigIntStats): string {
   return `${stat.ino}:${stat.birthtimeNs}`;
 }

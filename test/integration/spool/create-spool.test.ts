@@ -12,16 +12,20 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createSpool } from '../../../src/adapters/spool/create-spool';
 import { archivePath, dataFolders, type DataFolders } from '../../../src/adapters/spool/data-folders';
 import { exists, fileIdentity } from '../../../src/adapters/spool/durable-files';
 import { NO_RECORDS } from '../../../src/domain/batch';
 import type { BatchRecord } from '../../../src/domain/batch-record';
 import type { Spool } from '../../../src/ports/spool';
+import { QUIET_MS } from '../../../src/stages/settle/pair-files';
 import { makeOrigin } from '../../support/make-origin';
 import { traceSyncs } from '../../support/trace-syncs';
 
 const CONTENT = 'a;b\n1;2\n';
+/** Longer than the step in which a file system tells times. */
+const TICK_MS = 20;
 
 /** Each is read before the next one is asked for, which may lie in the same memory. */
 function textsOf(chunks: Iterable<Uint8Array>): readonly string[] {
@@ -155,9 +159,21 @@ describe('the spool', () => {
 
   it('sees that a claimed file is still written', () => {
     const claimed = spool.claim(dropped())!;
-    expect(spool.isUnchanged(claimed)).toBe(true);
+    expect(spool.isUnchanged(claimed, new Date())).toBe(true);
     writeFileSync(claimed.path, '3;4\n', { flag: 'a' });
-    expect(spool.isUnchanged(claimed)).toBe(false);
+    expect(spool.isUnchanged(claimed, new Date())).toBe(false);
+  });
+
+  it('takes a claimed file that is still written for whole when it has been quiet for a while', async () => {
+    const batch = dropped();
+    const { path } = spool.claim(batch)!;
+    await sleep(5 * TICK_MS);
+    writeFileSync(path, '3;4\n', { flag: 'a' });
+    const now = Date.now();
+    const again = spool.claim(batch)!;
+    expect(spool.isUnchanged(again, new Date(now))).toBe(false);
+    expect(spool.isUnchanged(again, new Date(now + QUIET_MS))).toBe(true);
+    expect(readFileSync(path, 'utf8')).toBe(`${CONTENT}3;4\n`);
   });
 
   it('publishes nothing through a link', () => {
@@ -274,6 +290,23 @@ describe('the spool', () => {
     spool.archive(batch);
     spool.clear(batch);
     expect(exists(join(drop, batch.markerName!))).toBe(true);
+  });
+
+  it.each([
+    ['stays behind the next file of that name', ['data', 'marker'], true],
+    ['goes before it', ['marker', 'data'], false],
+    ['goes alone', ['marker'], false],
+  ])('a marker that was written again in its place %s', async (_, order, isLeft) => {
+    const batch = dropped();
+    spool.claim(batch);
+    spool.archive(batch);
+    for (const which of order) {
+      await sleep(TICK_MS);
+      writeFileSync(join(drop, which === 'data' ? batch.fileName : batch.markerName!), '');
+    }
+    expect(fileIdentity(join(drop, batch.markerName!))).toBe(batch.markerIdentity);
+    for (let again = 0; again < 2; again++) spool.clear(batch);
+    expect(exists(join(drop, batch.markerName!))).toBe(isLeft);
   });
 
   it('keeps nothing of a rehearsal', () => {
