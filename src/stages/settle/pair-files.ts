@@ -71,7 +71,7 @@ export function pairFiles<Entry extends DropEntry>(
   const cancelled: PairDecision<Entry>['cancelled'][number][] = [];
   const orphanMarkers: PairDecision<Entry>['orphanMarkers'][number][] = [];
   const waiting: PairDecision<Entry>['waiting'][number][] = [];
-  const ageOf = (entry: Entry): number => Math.max(0, context.nowMs - entry.cameAtMs);
+  const ageOf = (entry: Entry): number => ageMsOf(entry, context.nowMs);
 
   for (const [base, group] of groupByBase(entries, context.busy)) {
     if (group.busy) continue;
@@ -102,11 +102,17 @@ export function pairFiles<Entry extends DropEntry>(
 }
 
 /**
- * A marker that comes last says that its data is whole. A time far ahead is of before the clock was set back: what
- * grows has the time of now.
+ * A time far ahead is of before the clock was set back: nobody knows how long ago that was, and it counts for as long as
+ * the clock is behind it.
  */
+function ageMsOf({ cameAtMs }: DropEntry, nowMs: number): number {
+  const aheadMs = cameAtMs - nowMs;
+  return aheadMs < QUIET_MS ? Math.max(0, -aheadMs) : aheadMs;
+}
+
+/** A marker that comes last says that its data is whole. */
 function mayGrow(data: DropEntry, marker: DropEntry, { nowMs, cameWhole }: PairContext): boolean {
-  return data.cameAtMs > marker.cameAtMs && Math.abs(nowMs - data.cameAtMs) < QUIET_MS && !cameWhole(data.name);
+  return data.cameAtMs > marker.cameAtMs && ageMsOf(data, nowMs) < QUIET_MS && !cameWhole(data.name);
 }
 
 function groupByBase<Entry extends DropEntry>(

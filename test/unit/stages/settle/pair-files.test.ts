@@ -99,6 +99,11 @@ it('tells ages, and when the grace time of a marker is over', () => {
   expect(decision.waiting).toMatchObject([{ ageMs: 5 }, { ageMs: 0 }]);
 });
 
+it('lets the grace time of a marker from before the clock was set back be over', () => {
+  const context = { nowMs: NOW, markerGraceMs: GRACE, busy: new Set<string>(), cameWhole: () => true };
+  expect(pairFiles([entry('X.ok', -GRACE - 1)], context).orphanMarkers).toMatchObject([{ overdue: true }]);
+});
+
 it('uses no file twice and forgets none', () => {
   const name = fc
     .tuple(
