@@ -33,6 +33,7 @@ import { createReadyFiles } from './ready-file';
 import { createReloads } from './reload';
 import { createMarkerRemoval } from './remove-marker';
 import { createScope } from './scope';
+import { missingFolder } from './senders-folder';
 import { logSftpAudit } from './sftp-audit-log';
 import { createSftpFaults } from './sftp-faults';
 import { clearLockPlaces, setMisplacedAside, setStraysAside } from './set-leftovers-aside';
@@ -145,7 +146,7 @@ async function start(
     started: config,
     log,
     now,
-    accountProblems: () => accounts.list().problems,
+    accountProblems: () => [...missingFolder(config), ...accounts.list().problems],
     loadCatalogue: (schemasDir) => loadAndLog(schemasDir, log),
     apply: (changed, loaded) => {
       service?.configure(changed);

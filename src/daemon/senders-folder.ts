@@ -28,6 +28,12 @@ export function findSendersFolderProblem(config: Config): SendersFolderProblem |
   return { what: `${senders.dir} is not there: nobody can log in`, fix: `${correct}, ${hint}` };
 }
 
+/** The same as a line for people; none when it is there. @throws the error of the file system when nobody may look */
+export function missingFolder(config: Config): readonly string[] {
+  const problem = findSendersFolderProblem(config);
+  return problem === null ? [] : [`${problem.what}; ${problem.fix}`];
+}
+
 /**
  * Makes the folder at the first start where it lies in the data folder, as in the configuration that comes with a clone.
  * Elsewhere it is for people to make.

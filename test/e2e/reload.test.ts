@@ -1,5 +1,5 @@
 /** `labdrop reload` on the built daemon: all is read again and put in force, or refused whole, with every reason. */
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type BuiltDaemon,
@@ -78,6 +78,18 @@ it('refuses all of it, with every reason, when anything is wrong', async () => {
   configure((mended) => mended);
   expect(reload().status).toBe(0);
   expect(labdrop(home, ['status']).stdout).not.toContain('Reload refused');
+});
+
+it('refuses it when the folder of the account files was moved away', () => {
+  const senders = join(home.dir, 'senders');
+  renameSync(senders, `${senders}.away`);
+  try {
+    const problem = `${senders} is not there: nobody can log in`;
+    expect(reload()).toMatchObject({ status: 78, stderr: expect.stringContaining(problem) as string });
+  } finally {
+    renameSync(`${senders}.away`, senders);
+  }
+  expect(reload().status).toBe(0);
 });
 
 it('refuses a type that the store cannot hold, before anything tries to store it', () => {
