@@ -168,6 +168,22 @@ describe('check', () => {
       [{ area: 'accounts', what: expect.stringMatching(/\/senders is no folder$/) as string }],
     ],
     [
+      'files that wait for an account that is gone, and not what is no whole file',
+      () => {
+        home.write('data/accounts/gone/81365677_RapidTestResult_210403091500.csv', 'x');
+        home.write('data/accounts/gone/test/81365677_RapidTestResult_210403091500.ok', '');
+        home.write('data/accounts/left/81365677_RapidTestResult_210403091500.csv.part', 'x');
+        home.write('data/accounts/left/reports/81365677_RapidTestResult_210403091500.report.ok', '');
+      },
+      [
+        {
+          area: 'accounts',
+          what: expect.stringMatching(/accounts\/gone holds 2 files, and there is no account gone: /) as string,
+          fix: expect.stringMatching(/^put .*\/senders\/gone\.yaml back, or /) as string,
+        },
+      ],
+    ],
+    [
       'a message type in an account that there is not',
       () => home.write('senders/lab.yaml', ACCOUNT.replace('TYPES', '[RapidTestResult, LaboratoryTestReslt, Nothing]')),
       [
