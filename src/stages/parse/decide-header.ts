@@ -67,7 +67,7 @@ function decide(header: HeaderLine, fields: readonly FieldSpec[]): CsvHeader {
   let best = readColumns(header.text, order[0] ?? ';', known);
   for (const delimiter of order.slice(1)) {
     const columns = readColumns(header.text, delimiter, known);
-    if (columns.columnsOf.size > best.columnsOf.size) best = columns;
+    if (columns.recognised > best.recognised) best = columns;
   }
   const { delimiter, cells, matches, columnsOf } = best;
   const columnOf = fields.map(({ index }) => columnsOf.get(index)?.[0] ?? -1);
@@ -89,6 +89,8 @@ interface Columns {
   /** Of each field that was found, first = 0. */
   readonly columnsOf: ReadonlyMap<number, readonly number[]>;
   readonly broken: CsvBreak | null;
+  /** How many fields the line names, those behind a quote that stands wrong included. */
+  readonly recognised: number;
 }
 
 function readColumns(text: string, delimiter: Delimiter, known: FieldNames): Columns {
@@ -102,13 +104,22 @@ function readColumns(text: string, delimiter: Delimiter, known: FieldNames): Col
     if (columns === undefined) columnsOf.set(index, [at]);
     else columns.push(at);
   }
-  return { delimiter, cells, matches, columnsOf, broken };
+  const recognised = broken === null ? columnsOf.size : namedIn(cells, delimiter, known);
+  return { delimiter, cells, matches, columnsOf, broken, recognised };
+}
+
+/** How many fields the cells name when no quote counts: the last one of a broken line holds all that was not split. */
+function namedIn(cells: readonly string[], delimiter: Delimiter, known: FieldNames): number {
+  const names = cells.flatMap((cell) => cell.replaceAll('"', '').split(delimiter));
+  const named = new Set(names.map((name) => known.match(name.trim()).index));
+  named.delete(-1);
+  return named.size;
 }
 
 function judgeColumns(columns: Columns, line: number, fields: readonly FieldSpec[], known: FieldNames): Finding[] {
-  const { cells, matches, columnsOf, broken } = columns;
+  const { cells, matches, columnsOf, broken, recognised } = columns;
   const missing = fields.filter(({ index }) => !columnsOf.has(index)).map(({ name }) => name);
-  if (columnsOf.size * 2 < fields.length) return [missingColumns(line, missing, [], true)];
+  if (recognised * 2 < fields.length) return [missingColumns(line, missing, [], true)];
   if (broken !== null) return [brokenHeader(broken, line, cells)];
 
   const meant = new Map<string, string | null>();

@@ -34,3 +34,22 @@ test('messages with other fields have other headers', () => {
   const headers = types.map((type) => decideHeader({ text: names.join(';'), line: 1, declared: null }, type.fields));
   expect(headers.map(({ findings }) => findings.length === 0)).toEqual(types.map((type) => type.fields === fields));
 });
+
+test('a quote that stands wrong is what is told, wherever in the header it stands', () => {
+  const places = [0, 1, names.length - 1];
+  const breaks = [
+    { code: 'P104', of: (name: string) => `"${name}"x` },
+    { code: 'P109', of: (name: string) => `"${name}` },
+  ];
+  const told = breaks.flatMap(({ of }) =>
+    places.map((at) => {
+      const { delimiter, findings } = decide(names.with(at, of(names[at] ?? '')).join(','));
+      return [delimiter, ...findings.map(({ code, columnNo }) => `${code} ${columnNo}`)];
+    }),
+  );
+  expect(told).toEqual(breaks.flatMap(({ code }) => places.map((at) => [',', `${code} ${at + 1}`])));
+});
+
+test('a line with a quote that names little is that of another file', () => {
+  expect(decide('He said "no";twice').findings.map(({ code }) => code)).toEqual(['H101']);
+});
