@@ -1,6 +1,8 @@
 /** Whether the store has the tables of this program, and what to do after an upgrade or a downgrade when it has not. */
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { DataFolders } from '../adapters/spool/data-folders';
+import { describeMissing } from '../adapters/sqlite/store-shape';
 import { type CheckResult, fine, shellWord, wrong } from './check-result';
 
 export function checkStoreVersion(
@@ -21,6 +23,16 @@ export function checkStoreVersion(
       : `${shellWord(copy)}, the copy that the upgrade made (what came since is not in it)`;
   const fix = `install the newer program again; or stop the daemon, keep ${shellWord(storePath)} aside, and put in its place ${earlier}`;
   return wrong(area, `${what}: a newer program made it`, fix);
+}
+
+/** A store that lacks something of its own version: no start makes it whole. */
+export function checkShape(
+  { dataDir, storePath }: DataFolders,
+  stored: number,
+  missing: readonly string[],
+): CheckResult {
+  const fix = `keep ${shellWord(storePath)} aside and put a backup of a released version in its place; without one, take out its records with labdrop export, mv ${shellWord(dataDir)} elsewhere, make it anew with the host_keys of the old one, start the daemon, and drop the originals of the old archive again`;
+  return wrong('store', describeMissing(stored, missing), fix);
 }
 
 /** The copy that was made when a program put that version behind it; null when it is not there any more. */

@@ -15,7 +15,7 @@ import { checkDataFolder, checkFileSystem, checkHostKey, checkReadable, checkSpa
 import { checkOrphans } from './check-orphans';
 import { checkQuarantine } from './check-quarantine';
 import { type CheckResult, fine, orFine, shellWord, wrong } from './check-result';
-import { checkStoreVersion } from './check-store-version';
+import { checkShape, checkStoreVersion } from './check-store-version';
 import { readCatalogue } from './commands-catalogue';
 import { readDaemonStatus } from './commands-status';
 
@@ -101,8 +101,11 @@ function checkSound(config: Config, folders: DataFolders, now: Date): readonly C
   try {
     const broken = store.problems().map((problem) => wrong(area, problem, restore(storePath)));
     if (broken.length > 0) return broken;
+    const version = store.version();
+    const missing = store.missing();
+    if (missing.length > 0) return [checkShape(folders, version.stored, missing)];
     return [
-      checkStoreVersion(storePath, store.version()),
+      checkStoreVersion(storePath, version),
       ...checkOrphans(folders, store, keptSince(config, now)),
       ...checkQuarantine(folders, store),
     ];

@@ -1,13 +1,14 @@
 /**
  * Before a start changes the tables of an older store: a checked copy of it beside it, `<store>.before-<version>`. A
- * store that is new, or has this program's tables already, is left alone. Fails with the fault of the copy; then nothing
- * was changed, and the daemon must not start.
+ * store that is new, or has this program's tables already, is left alone. Fails with the fault of the copy, or where the
+ * store lacks tables of its own version; then nothing was changed, and the daemon must not start.
  */
 import { existsSync } from 'node:fs';
 import { asFault } from './as-fault';
 import { backUpStore } from './back-up-store';
 import { type Migration, MIGRATIONS, storeVersion } from './migrate';
 import { openConnection } from './open-connection';
+import { assertShape } from './store-shape';
 
 export interface MigrationBackup {
   readonly path: string;
@@ -28,7 +29,7 @@ export async function backUpBeforeMigration(
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<MigrationBackup | null> {
   if (!existsSync(storePath)) return null;
-  const from = asFault(() => versionOf(storePath));
+  const from = asFault(() => versionOf(storePath, migrations));
   const to = migrations.at(-1)?.version ?? 0;
   if (from === 0 || from >= to) return null;
   const path = `${storePath}.before-${to}`;
@@ -37,9 +38,10 @@ export async function backUpBeforeMigration(
 }
 
 /** A crash while the store was made may have left a journal: only a connection that may write can play it back. */
-function versionOf(path: string): number {
+function versionOf(path: string, migrations: readonly Migration[]): number {
   const db = openConnection(path);
   try {
+    assertShape(db, migrations);
     return storeVersion(db);
   } finally {
     db.close();

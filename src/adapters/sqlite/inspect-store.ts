@@ -9,12 +9,15 @@ import { batchFromRow, type BatchRow, type QuarantinedRow, quarantinedFromRow, S
 import { isMigrated, NEWEST_VERSION, storeVersion } from './migrate';
 import { openReadOnlyConnection } from './open-connection';
 import { WAS_ARCHIVED } from './original-erasures';
+import { findMissing } from './store-shape';
 
 export interface StoreInspection {
   /** What SQLite finds wrong with the file, at most 100 lines; none when it is sound. Reads the whole file. */
   problems(): readonly string[];
   /** The version of the tables, and the one that this program knows. */
   version(): { readonly stored: number; readonly known: number };
+  /** Tables and columns of its version that are not there; none when it is whole. */
+  missing(): readonly string[];
   batch(id: string): BatchRecord | null;
   /** Not archived yet and not set aside, oldest first. */
   unfinished(): readonly BatchRecord[];
@@ -33,6 +36,7 @@ export function inspectStore(path: string): StoreInspection {
     return {
       problems: () => asFault(() => quickCheck(db)),
       version: () => asFault(() => ({ stored: storeVersion(db), known: NEWEST_VERSION })),
+      missing: () => asFault(() => findMissing(db)),
       batch: (id) =>
         asFault(() => {
           const row = byId.get(id);

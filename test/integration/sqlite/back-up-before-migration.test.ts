@@ -64,6 +64,22 @@ it('leaves a store alone that is not there, empty, current or newer', async () =
   expect(readdirSync(dir).filter((name) => name.includes('before'))).toEqual([]);
 });
 
+it.each([
+  ['a table', 'DROP TABLE hash_secret', 'hash_secret'],
+  ['a column', 'ALTER TABLE findings DROP COLUMN record_key', 'findings.record_key'],
+])('leaves a store as it is that lacks %s of its own version', async (_, sql, missing) => {
+  makeStore();
+  const db = new Database(path);
+  db.exec(sql);
+  const message = expect.stringContaining(`has version ${now} and lacks ${missing}: a program from before`) as string;
+  const fault = { code: 'S902', retryable: false, message };
+  await expect(backUpBeforeMigration(path, later)).rejects.toMatchObject(fault);
+  await expect(backUpBeforeMigration(path)).rejects.toMatchObject(fault);
+  expect(db.pragma('user_version', { simple: true })).toBe(now);
+  db.close();
+  expect(readdirSync(dir).filter((name) => name.includes('before'))).toEqual([]);
+});
+
 it('fails when there can be no copy', async () => {
   makeStore();
   // A folder in the place of the copy: even root cannot rename a file to it.

@@ -292,6 +292,20 @@ describe('check', () => {
       [{ area: 'store', fix: expect.stringMatching(/^restart the daemon of this version/) as string }],
     ],
     [
+      'a store that lacks a table of its version',
+      () => {
+        batch();
+        changeStore('DROP TABLE hash_secret');
+      },
+      [
+        {
+          area: 'store',
+          what: expect.stringMatching(/lacks hash_secret: a program from before the first release made it/) as string,
+          fix: expect.stringMatching(/backup of a released version .* labdrop export/) as string,
+        },
+      ],
+    ],
+    [
       'a store of a newer program',
       () => {
         batch();
@@ -348,9 +362,11 @@ describe('check', () => {
 });
 
 function setVersion(version: number): void {
-  const db = new Database(path('labdrop.db'));
-  db.pragma(`user_version = ${version}`);
-  db.close();
+  changeStore(`PRAGMA user_version = ${version}`);
+}
+
+function changeStore(sql: string): void {
+  new Database(path('labdrop.db')).exec(sql).close();
 }
 
 /** Overwrites the pages behind the first two. */
