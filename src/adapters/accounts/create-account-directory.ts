@@ -5,6 +5,7 @@
 import {
   closeSync,
   constants,
+  fchmodSync,
   fchownSync,
   fsyncSync,
   openSync,
@@ -46,6 +47,8 @@ interface Cached {
 
 const ACCOUNT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const FILE_BYTES_MAX = 256 * 1024;
+/** The group is the daemon's. */
+const FILE_MODE = 0o640;
 
 /** @param onProblem called once for each version of a file that cannot be used */
 export function createAccountDirectory(
@@ -126,11 +129,15 @@ function accountPath(dir: string, name: string): string {
   return join(dir, `${name}.yaml`);
 }
 
-/** Made by root, it is handed to the folder's owner and group: the daemon runs under another user and must read it. */
+/**
+ * Made by root, it is handed to the folder's owner and group: the daemon runs under another user and must read it,
+ * whatever root's umask takes away.
+ */
 function handOver(fd: number, dir: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(dir);
   fchownSync(fd, uid, gid);
+  fchmodSync(fd, FILE_MODE);
 }
 
 /** Visible files in order; a folder that is not there holds none. */
@@ -147,7 +154,7 @@ function accountFiles(dir: string, problems: string[]): string[] {
 }
 
 function writeDurably(path: string, text: string, dir: string): void {
-  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o640);
+  const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, FILE_MODE);
   try {
     writeSync(fd, text);
     handOver(fd, dir);

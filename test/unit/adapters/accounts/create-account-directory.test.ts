@@ -76,6 +76,17 @@ describe('createAccountDirectory', () => {
     expect(directory.find('81365677')?.status).toBe('disabled');
   });
 
+  it('writes a file that the daemon may read, whatever umask root has', () => {
+    const before = process.umask(0o077);
+    try {
+      directory.write(account);
+    } finally {
+      process.umask(before);
+    }
+    const mode = process.getuid?.() === 0 ? 0o640 : 0o600;
+    expect(statSync(join(dir, '81365677.yaml')).mode & 0o777).toBe(mode);
+  });
+
   it('makes the folder when it is not there', () => {
     rmSync(dir, { recursive: true });
     expect(directory.find('81365677')).toBeNull();
