@@ -8,6 +8,7 @@ import { archivePath, type DataFolders } from '../adapters/spool/data-folders';
 import type { StoreInspection } from '../adapters/sqlite/inspect-store';
 import type { BatchRecord } from '../domain/batch-record';
 import { type CheckResult, orFine, shellWord, wrong } from './check-result';
+import { fetchFromArchive } from './fetch-from-archive';
 import { needsData } from './needs-data';
 
 export type BatchLookup = Pick<StoreInspection, 'batch' | 'unfinished' | 'withOriginal'>;
@@ -43,7 +44,8 @@ function workWithoutBatch({ workDir, quarantineDir }: DataFolders, store: BatchL
 }
 
 /** From `claimed` until the reports are out the data file is needed. */
-function batchWithoutWork({ workDir }: DataFolders, store: BatchLookup): readonly CheckResult[] {
+function batchWithoutWork(folders: DataFolders, store: BatchLookup): readonly CheckResult[] {
+  const { workDir } = folders;
   const needsFile = (batch: BatchRecord): boolean => needsData(batch) && !existsSync(join(workDir, batch.id, 'data'));
   const results = store
     .unfinished()
@@ -52,13 +54,13 @@ function batchWithoutWork({ workDir }: DataFolders, store: BatchLookup): readonl
       const again = store.batch(id);
       return again !== null && needsFile(again);
     })
-    .map(({ id, state, fileName, account }) =>
-      wrong(
-        'work',
-        `batch ${id} (${fileName}, ${state}) has lost its data file ${join(workDir, id, 'data')}`,
-        `put the file back there from a backup, or ask ${account} to send it again under a new name`,
-      ),
-    );
+    .map((batch) => {
+      const { id, state, fileName, account } = batch;
+      const data = join(workDir, id, 'data');
+      const what = `batch ${id} (${fileName}, ${state}) has lost its data file ${data}`;
+      const fix = `put the file back there from a backup, or ask ${account} to send it again under a new name`;
+      return wrong('work', what, fetchFromArchive(folders, batch, data) ?? fix);
+    });
   return bounded(results, 'work');
 }
 

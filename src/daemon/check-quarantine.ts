@@ -5,6 +5,7 @@ import type { DataFolders } from '../adapters/spool/data-folders';
 import { listFoundFolders } from '../adapters/spool/found-folders';
 import type { StoreInspection } from '../adapters/sqlite/inspect-store';
 import { type CheckResult, orFine, shellWord, wrong } from './check-result';
+import { fetchFromArchive } from './fetch-from-archive';
 import { needsData } from './needs-data';
 
 export function checkQuarantine(
@@ -15,7 +16,9 @@ export function checkQuarantine(
   const batches = (store?.quarantined() ?? []).map(({ batch, reason }) => {
     const { id, fileName, account } = batch;
     const data = join(folders.quarantineDir, id, 'data');
-    const first = needsData(batch) && !existsSync(data) ? `put its data file back as ${shellWord(data)}, then ` : '';
+    const isMissed = needsData(batch) && !existsSync(data);
+    const fetch = isMissed ? fetchFromArchive(folders, batch, data) : null;
+    const first = isMissed ? `${fetch ?? `put its data file back as ${shellWord(data)}`}, then ` : '';
     const what = `batch ${id} (${fileName} of ${account}) was set aside: ${reason}`;
     return wrong(area, what, `${first}labdrop release ${id}: it gets another try`);
   });

@@ -227,6 +227,35 @@ describe('check', () => {
       [{ area: 'work', what: expect.stringMatching(/committed\) has lost its data file/) as string }],
     ],
     [
+      'a batch in work whose file is in the archive, as its store was put back from a copy',
+      () => {
+        batch({}, false);
+      },
+      [
+        {
+          area: 'work',
+          fix: expect.stringMatching(
+            new RegExp(`^install -d -o \\d+ -g \\d+ -m 0700 \\S+/work/${ID} && mv \\S+/archive/\\S+ \\S+/${ID}/data$`),
+          ) as string,
+        },
+      ],
+    ],
+    [
+      'a batch that was set aside for want of its file, which is in the archive',
+      () => {
+        batch({}, false);
+        changeStore(`UPDATE batches SET quarantined_at = '2026-01-31T11:00:00.000Z', quarantine_reason = 'gone'`);
+      },
+      [
+        {
+          area: 'quarantine',
+          fix: expect.stringMatching(
+            new RegExp(`^install \\S.*/quarantine/${ID} && mv \\S+/archive/\\S+ \\S+/${ID}/data, then labdrop release`),
+          ) as string,
+        },
+      ],
+    ],
+    [
       'a batch whose original is missing',
       () => {
         rmSync(batch());
