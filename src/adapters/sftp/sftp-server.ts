@@ -16,6 +16,7 @@ import { clearPartials, type ClearedPartial } from './files/clear-partials';
 import { DiskTurns, diskTurnLimits } from './files/disk-turns';
 import { OpenWriters } from './files/open-writers';
 import { HostKeyAnnouncement } from './host-key-announcement';
+import { describeListenProblem } from './listen-problem';
 import type { Ban, BanRules } from './login/ban-list';
 import type { LoginTrust } from './login/decide-login';
 import { Door } from './login/door';
@@ -198,10 +199,7 @@ export function createSftpServer(options: SftpServerOptions, events: SftpEvents)
         else listener.listen({ fd }, resolve);
       });
     } catch (error) {
-      throw new Fault('S901', `cannot listen on ${host} port ${String(port)}: ${String(error)}`, {
-        retryable: false,
-        cause: error,
-      });
+      throw new Fault('S901', describeListenProblem(host, port, error), { retryable: false, cause: error });
     }
     listener.on('error', (error) => {
       audit(refusedAccept(error));
