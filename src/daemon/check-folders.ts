@@ -34,8 +34,16 @@ export function checkDataFolder(folders: DataFolders): readonly CheckResult[] {
     const what = `${dataDir} is open to every user of this machine (mode ${octal(found)})`;
     problems.push(wrong(area, what, `chmod o-rwx ${shellWord(dataDir)}`));
   }
-  for (const { path, stat } of ownFiles(folders)) {
-    if (stat.uid === found.uid) continue;
+  const files = ownFiles(folders);
+  const foreign = files.filter(({ stat }) => stat.uid !== found.uid);
+  const [first] = foreign;
+  if (found.uid === 0 && first !== undefined && isOneOwner(files)) {
+    // Not the files were given to another user, the folder was given to root.
+    const { uid, gid } = first.stat;
+    const what = `${dataDir} belongs to user ${found.uid}, all that lies in it to user ${uid}`;
+    return [...problems, wrong(area, what, `chown ${uid}:${gid} ${shellWord(dataDir)}`)];
+  }
+  for (const { path, stat } of foreign) {
     const what = `${path} belongs to user ${stat.uid}, the data folder to user ${found.uid}`;
     problems.push(wrong(area, what, `chown -R ${found.uid}:${found.gid} ${shellWord(path)}`));
   }
@@ -142,6 +150,10 @@ export function mayUse(
   if (uid === 0) return true;
   const digit = found.uid === uid ? 6 : found.gid === gid ? 3 : 0;
   return ((found.mode >> digit) & needed) === needed;
+}
+
+function isOneOwner(files: readonly { readonly stat: Stats }[]): boolean {
+  return files.length > 1 && files.every(({ stat }) => stat.uid === files[0]?.stat.uid);
 }
 
 /** What lies directly in the data folder, and the host key. */

@@ -16,7 +16,8 @@ export function ownerHint(message: string, dataDir: string, user: number): strin
     const { uid, gid } = statSync(dataDir);
     if (uid !== user) {
       const how = `as that user: systemctl start labdrop, or sudo -u '#${uid}' labdrop serve`;
-      return `the data folder ${dataDir} belongs to user ${uid}, this runs as user ${user}: run it ${how}`;
+      const doubt = uid === 0 ? '; where root was not meant to own it, labdrop check tells whose it was' : '';
+      return `the data folder ${dataDir} belongs to user ${uid}, this runs as user ${user}: run it ${how}${doubt}`;
     }
     const path = readdirSync(dataDir)
       .map((name) => join(dataDir, name))

@@ -110,6 +110,21 @@ describe('check', () => {
     }
   });
 
+  // Only root can give files away.
+  (process.getuid?.() === 0 ? it : it.skip)('tells a data folder that alone was given to root', async () => {
+    for (const name of ['logs', 'lift', 'labdrop.lock']) home.write(`data/${name}`, '');
+    for (const name of readdirSync(home.dataDir)) chownSync(path(name), 12_345, 12_346);
+    const found = (await problems()).filter(({ area }) => area === 'data folder');
+    expect(found).toEqual([
+      {
+        area: 'data folder',
+        ok: false,
+        what: `${home.dataDir} belongs to user 0, all that lies in it to user 12345`,
+        fix: `chown 12345:12346 ${home.dataDir}`,
+      },
+    ]);
+  });
+
   it.each<[string, () => void, Partial<CheckResult>[]]>([
     [
       'a data folder that is open to all',

@@ -18,6 +18,7 @@ test('says whose the data folder is, and as whom to run', () => {
   const hint = ownerHint(CANNOT, join(dir, 'data'), owner + 1);
   expect(hint).toContain(`${dir}/data belongs to user ${owner}, this runs as user ${owner + 1}`);
   expect(hint).toContain(`sudo -u '#${owner}' labdrop serve`);
+  expect(hint?.includes('root was not meant to own it')).toBe(owner === 0);
   expect(ownerHint("EACCES: permission denied, open 'x'", join(dir, 'data'), owner + 1)).toBe(hint);
 });
 
