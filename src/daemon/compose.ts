@@ -66,6 +66,8 @@ export interface StartedDaemon {
   readonly http: { readonly host: string; readonly port: number } | null;
   readonly hostKeyFingerprint: string;
   readonly accounts: number;
+  /** Things that are not right with the account files. */
+  readonly accountProblems: number;
   /** Reads everything again and puts it in force, or refuses it as a whole: what is in force then. Never throws. */
   reload(reread: () => Config): Config;
   /** How much work there is at this moment. */
@@ -269,6 +271,7 @@ async function start(
   observation.attachServer(server);
   const http = await observation.listen(overrides.sockets?.http ?? null);
   status.listening(sftp, http);
+  const listing = accounts.list();
   const sweep = sweepArchive(leftovers, opened);
   scope.defer(() => sweep.end());
 
@@ -276,7 +279,8 @@ async function start(
     sftp,
     http,
     hostKeyFingerprint: hostKey.fingerprint,
-    accounts: accounts.list().accounts.length,
+    accounts: listing.accounts.length,
+    accountProblems: listing.problems.length,
     reload: (reread) => {
       const changed = reloads.run(reread);
       status.update();

@@ -151,7 +151,9 @@ function announce(daemon: StartedDaemon, config: Config, print: (line: string) =
     );
   }
   print(`Data      ${config.dataDir}`);
-  if (daemon.accounts === 0) {
+  if (daemon.accounts === 0 && daemon.accountProblems > 0) {
+    print(`Accounts  none that can be used: nobody can log in; ${program} check says why`);
+  } else if (daemon.accounts === 0) {
     print('No account yet. Next, with the public key of a laboratory:');
     print(`  ${program} sender add 81365677 --name "Lab" --email lab@example.org --key ~/.ssh/id_ed25519.pub`);
   } else {
