@@ -1,15 +1,17 @@
 /** A store that is about to get other tables is copied first. */
 import Database from 'better-sqlite3';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadCatalogue } from '../../../src/adapters/schemas/load-catalogue';
 import { backUpBeforeMigration } from '../../../src/adapters/sqlite/back-up-before-migration';
 import { inspectBackup } from '../../../src/adapters/sqlite/back-up-store';
-import { type Migration, migrate, MIGRATIONS } from '../../../src/adapters/sqlite/migrate';
+import { type Migration, migrate, MIGRATIONS, storeVersion } from '../../../src/adapters/sqlite/migrate';
 import { openBatchStore } from '../../../src/adapters/sqlite/open-batch-store';
 import { PACKAGE_ROOT } from '../../../src/config/package-root';
 import { makeOrigin } from '../../support/make-origin';
+import { fillDisk, mountSmallDisk } from '../../support/small-disk';
 
 const catalogue = loadCatalogue(join(PACKAGE_ROOT, 'schemas'));
 const now = MIGRATIONS.length;
@@ -85,6 +87,29 @@ it('fails when there can be no copy', async () => {
   // A folder in the place of the copy: even root cannot rename a file to it.
   mkdirSync(`${path}.before-${now + 1}`);
   await expect(backUpBeforeMigration(path, later)).rejects.toMatchObject({ name: 'Fault' });
+});
+
+it.each([
+  ['even to open the store', false],
+  ['for the copy', true],
+])('says how much room a start wants where there is none %s', async (_, isOpen) => {
+  const disk = join(dir, 'disk');
+  mkdirSync(disk);
+  mountSmallDisk(disk);
+  try {
+    path = join(disk, 'labdrop.db');
+    makeStore();
+    const reader = new Database(path);
+    if (isOpen) storeVersion(reader);
+    else reader.close();
+    fillDisk(disk);
+    const message = `the start wants room in ${disk}, for a copy of the store where its tables are to be changed: make room for 1 MiB`;
+    await expect(backUpBeforeMigration(path, later)).rejects.toThrow(message);
+    reader.close();
+    expect(readdirSync(disk).filter((name) => name.includes('before'))).toEqual([]);
+  } finally {
+    execFileSync('umount', [disk]);
+  }
 });
 
 it('plays back the journal of a store whose making was cut short', async () => {
