@@ -1,7 +1,8 @@
 /** A copy made by the built program while batches arrive, and a daemon that goes on from it, as docs/operations.md says. */
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addAccount } from '../support/add-account';
 import {
   type BuiltDaemon,
   type CommandResult,
@@ -12,12 +13,13 @@ import {
   makeKey,
   PROJECT_ROOT,
   startDaemon,
-  until,
 } from '../support/built-daemon';
+import { dropFolder, isAnswered, placeBatch } from '../support/drop-folder';
+import { RAPID_EXAMPLE, readExample, SENDER } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const SENDER = '81365677';
 const TYPE = 'RapidTestResult';
-const EXAMPLE = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/${SENDER}_${TYPE}_210510081500.csv`), 'utf8');
+const EXAMPLE = readExample(RAPID_EXAMPLE);
 const RECORDS = 5;
 const BATCHES = 6;
 
@@ -26,9 +28,8 @@ let daemon: BuiltDaemon;
 
 beforeAll(async () => {
   home = makeHome('ingest: { rescanSeconds: 1 }');
-  const who = [SENDER, '--name', 'Lab', '--email', 'lab@example.org', '--key', `${makeKey(home, 'id')}.pub`];
-  expect(labdrop(home, ['sender', 'add', ...who]).status).toBe(0);
-  mkdirSync(join(home.dataDir, 'accounts', SENDER), { recursive: true });
+  addAccount(home, { key: makeKey(home, 'id') });
+  mkdirSync(drop(), { recursive: true });
   daemon = await startDaemon(home);
 }, 60_000);
 
@@ -38,19 +39,17 @@ afterAll(async () => {
   expect(status).toBe(0);
 });
 
-const drop = (): string => join(home.dataDir, 'accounts', SENDER);
+const drop = (): string => dropFolder(home, SENDER);
 const stemOf = (number: number): string => `${SENDER}_${TYPE}_2105101${String(number).padStart(3, '0')}00`;
 
 /** Records of their own: in another month than those of any other batch. */
 function deliver(number: number): void {
   const text = EXAMPLE.replaceAll('2021-05-0', `2021-${String(1 + number).padStart(2, '0')}-0`);
-  writeFileSync(join(drop(), `${stemOf(number)}.csv`), text);
-  writeFileSync(join(drop(), `${stemOf(number)}.ok`), '');
+  placeBatch(home, drop(), `${stemOf(number)}.csv`, text);
 }
 
 const isDone = (number: number): boolean =>
-  listNames(join(drop(), 'reports')).includes(`${stemOf(number)}.report.ok`) &&
-  !listNames(drop()).includes(`${stemOf(number)}.ok`);
+  isAnswered(drop(), stemOf(number)) && !listNames(drop()).includes(`${stemOf(number)}.ok`);
 
 function run(args: readonly string[]): CommandResult {
   const result = labdrop(home, args);
@@ -89,7 +88,7 @@ it('copies the store while batches arrive, checks the copy, and goes on from it'
   for (const name of listNames(home.dataDir).filter((file) => /^labdrop\.db(-wal|-shm)?$/.test(file))) {
     renameSync(join(home.dataDir, name), join(aside, name));
   }
-  copyFileSync(copy, join(home.dataDir, 'labdrop.db'));
+  copyFileSync(copy, home.storePath);
   // One batch may have been on its way at that moment: its row is there, its records are not.
   expect(batches()).toBe(made.batches);
   expect([made.batches, made.batches - 1].map((count) => count * RECORDS)).toContain(rows());

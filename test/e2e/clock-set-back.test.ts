@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as LoadConfig from '../../src/config/load-config';
 import type * as Compose from '../../src/daemon/compose';
-import { type Home, labdrop, listNames, makeHome, makeKey, PROJECT_ROOT, until } from '../support/built-daemon';
+import { type Home, labdrop, listNames, makeHome, makeKey, PROJECT_ROOT } from '../support/built-daemon';
+import { until } from '../support/until';
 
 // The built program, because only that has a worker to start.
 const built = createRequire(join(PROJECT_ROOT, 'dist/main.js'));

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
+import { addAccount } from '../support/add-account';
 import {
   type BuiltDaemon,
   type CommandResult,
@@ -14,14 +15,14 @@ import {
   PROJECT_ROOT,
   sftp,
   startDaemon,
-  until,
 } from '../support/built-daemon';
+import { examplePath, RAPID_EXAMPLE, SENDER } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const SENDER = '81365677';
 const TYPE = 'RapidTestResult';
-const NAME = `${SENDER}_${TYPE}_210510081500.csv`;
-const STEM = `${SENDER}_${TYPE}_210510081500`;
-const EXAMPLE = join(PROJECT_ROOT, 'schemas/covid19/examples', NAME);
+const STEM = RAPID_EXAMPLE;
+const NAME = `${STEM}.csv`;
+const EXAMPLE = examplePath(STEM);
 /** An open value set that every record of the example uses. */
 const LIST = 'SpecimenMaterialCodelist';
 const RECORDS = 5;
@@ -49,7 +50,7 @@ describe('the operator', () => {
     writeFileSync(home.configPath, config.replace(/schemas: .*/, 'schemas: { dir: schemas }'));
     key = makeKey(home, 'id_lab');
     daemon = await startDaemon(home);
-    run(['sender', 'add', SENDER, '--name', 'Lab', '--email', 'lab@example.org', '--key', `${key}.pub`]);
+    addAccount(home, { key });
     mkdirSync(join(home.dir, 'outbox'));
   }, 60_000);
 

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OPEN_FLAG, STATUS } from '../../src/adapters/sftp/codec/packet-types';
+import { addAccount } from '../support/add-account';
 import {
   type BuiltDaemon,
   type Home,
@@ -10,14 +11,15 @@ import {
   listNames,
   makeHome,
   makeKey,
-  PROJECT_ROOT,
   sftp,
   startDaemon,
-  until,
 } from '../support/built-daemon';
 import { RawClient, type RawReply } from '../support/sftp-raw-client';
+import { examplePath, RAPID_EXAMPLE } from '../support/shipped-examples';
+import { mountSmallDisk } from '../support/small-disk';
+import { until } from '../support/until';
 
-const STEM = '81365677_RapidTestResult_210510081500';
+const STEM = RAPID_EXAMPLE;
 const MEBIBYTE = 1024 * 1024;
 const WRITE = OPEN_FLAG.WRITE | OPEN_FLAG.CREAT | OPEN_FLAG.TRUNC;
 const AGAIN_LATER = 'the server is short of disk space; try again later';
@@ -29,16 +31,11 @@ let key: string;
 beforeAll(async () => {
   home = makeHome(`ingest: { diskReserveBytes: ${24 * MEBIBYTE} }`);
   mkdirSync(home.dataDir);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'labdrop-test', home.dataDir], { stdio: 'pipe' });
-  } catch (cause) {
-    throw new Error('a small file system (tmpfs) cannot be mounted here: run this test as root', { cause });
-  }
+  mountSmallDisk(home.dataDir, 48);
   key = makeKey(home, 'id_lab');
   daemon = await startDaemon(home);
-  const who = ['81365677', '--account', 'lab1', '--name', 'Lab', '--email', 'lab@example.org'];
-  expect(labdrop(home, ['sender', 'add', ...who, '--key', `${key}.pub`]).status).toBe(0);
-  copyFileSync(join(PROJECT_ROOT, 'schemas/covid19/examples', `${STEM}.csv`), join(home.dir, `${STEM}.csv`));
+  addAccount(home, { key, account: 'lab1' });
+  copyFileSync(examplePath(STEM), join(home.dir, `${STEM}.csv`));
   writeFileSync(join(home.dir, `${STEM}.ok`), '');
 }, 60_000);
 

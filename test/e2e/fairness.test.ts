@@ -1,19 +1,15 @@
 /** One laboratory's large batch and another's small one, through the running daemon: the small one does not wait. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import {
-  type BuiltDaemon,
-  type Home,
-  listNames,
-  makeHome,
-  PROJECT_ROOT,
-  startDaemon,
-  until,
-} from '../support/built-daemon';
+import { writeAccount } from '../support/add-account';
+import { type BuiltDaemon, type Home, makeHome, PROJECT_ROOT, startDaemon } from '../support/built-daemon';
+import { dropFolder, isAnswered } from '../support/drop-folder';
+import { queryStore } from '../support/query-store';
+import { SENDER } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const LARGE = '81365677';
+const LARGE = SENDER;
 const SMALL = '71099911';
 const RECORDS = 100_000;
 const nameOf = (sender: string, time: number): string => `${sender}_LaboratoryTestResult_${time}`;
@@ -23,10 +19,7 @@ let daemon: BuiltDaemon;
 beforeAll(async () => {
   home = makeHome();
   for (const sender of [LARGE, SMALL]) {
-    const lines = [`account: lab${sender}`, 'name: Lab', 'email: lab@example.org', `senders: ["${sender}"]`];
-    const rest = ['status: production', 'authorizedKeys: []'];
-    writeFileSync(join(home.dir, 'senders', `lab${sender}.yaml`), [...lines, ...rest].join('\n'));
-    mkdirSync(join(folderOf(sender), 'reports'), { recursive: true });
+    writeAccount(home, `lab${sender}`, { sender });
   }
   daemon = await startDaemon(home);
 }, 60_000);
@@ -35,7 +28,7 @@ afterAll(async () => {
   home.remove();
 });
 
-const folderOf = (sender: string): string => join(home.dataDir, 'accounts', `lab${sender}`);
+const folderOf = (sender: string): string => dropFolder(home, `lab${sender}`);
 
 /** Seeded records, as the benchmarks make them. */
 function generate(sender: string, records: number, seed: number): string {
@@ -59,14 +52,8 @@ interface Row {
   readonly archived_at: string;
 }
 
-function batches(sender: string): Row[] {
-  const db = new Database(join(home.dataDir, 'labdrop.db'), { readonly: true });
-  try {
-    return db.prepare<[string], Row>('SELECT * FROM batches WHERE sender = ? ORDER BY committed_at').all(sender);
-  } finally {
-    db.close();
-  }
-}
+const batches = (sender: string): Row[] =>
+  queryStore(home.storePath, 'SELECT * FROM batches WHERE sender = ? ORDER BY committed_at', sender);
 
 test('small batches are done while a large one is in work', async () => {
   const large = generate(LARGE, RECORDS, 1);
@@ -74,8 +61,7 @@ test('small batches are done while a large one is in work', async () => {
   drop(LARGE, 211101000000, large);
   await until(() => batches(LARGE)[0]?.claimed_at !== undefined, 'the large batch in work');
   [3, 1, 2].forEach((second) => drop(SMALL, 211101000000 + second, small[second - 1] ?? ''));
-  const done = (sender: string, time: number): boolean =>
-    listNames(join(folderOf(sender), 'reports')).includes(`${nameOf(sender, time)}.report.ok`);
+  const done = (sender: string, time: number): boolean => isAnswered(folderOf(sender), nameOf(sender, time));
   await until(() => done(LARGE, 211101000000), 'the large one reported', 120_000);
   await until(() => batches(LARGE)[0]?.archived_at != null, 'the large one archived');
 

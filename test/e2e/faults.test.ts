@@ -2,19 +2,13 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonStatus } from '../../src/daemon/status-file';
-import {
-  type BuiltDaemon,
-  type Home,
-  labdrop,
-  listNames,
-  makeHome,
-  makeKey,
-  PROJECT_ROOT,
-  startDaemon,
-  until,
-} from '../support/built-daemon';
+import { addAccount } from '../support/add-account';
+import { type BuiltDaemon, type Home, labdrop, makeHome, makeKey, startDaemon } from '../support/built-daemon';
+import { dropFolder, isAnswered, placeBatch } from '../support/drop-folder';
+import { LABORATORY_EXAMPLE, readExample } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const NAME = '81365677_LaboratoryTestResult_210510080500';
+const NAME = LABORATORY_EXAMPLE;
 
 let home: Home;
 let daemon: BuiltDaemon;
@@ -22,8 +16,7 @@ let daemon: BuiltDaemon;
 beforeEach(async () => {
   home = makeHome('ingest: { rescanSeconds: 1 }');
   const key = makeKey(home, 'id_lab');
-  const who = ['81365677', '--account', 'lab', '--name', 'Lab', '--email', 'lab@example.org', '--key', `${key}.pub`];
-  expect(labdrop(home, ['sender', 'add', ...who]).status).toBe(0);
+  addAccount(home, { key, account: 'lab' });
   daemon = await startDaemon(home);
   mkdirSync(drop(), { recursive: true });
 });
@@ -32,7 +25,7 @@ afterEach(async () => {
   home.remove();
 });
 
-const drop = (...names: string[]): string => join(home.dataDir, 'accounts', 'lab', ...names);
+const drop = (...names: string[]): string => join(dropFolder(home, 'lab'), ...names);
 const faults = (): DaemonStatus['faults'] =>
   (JSON.parse(readFileSync(join(home.dataDir, 'status.json'), 'utf8')) as DaemonStatus).faults;
 const shown = (): string => labdrop(home, ['status']).stdout;
@@ -41,13 +34,7 @@ test('a step that fails stands as a fault with its next try, and is gone when it
   // Whoever the daemon runs as, into a file nothing can be put.
   rmSync(drop('reports'), { recursive: true, force: true });
   writeFileSync(drop('reports'), '');
-  for (const [end, content] of [
-    ['csv', readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/${NAME}.csv`))],
-    ['ok', ''],
-  ] as const) {
-    writeFileSync(join(home.dir, NAME), content);
-    renameSync(join(home.dir, NAME), drop(`${NAME}.${end}`));
-  }
+  placeBatch(home, drop(), `${NAME}.csv`, readExample(NAME));
   await until(() => faults().length > 0, 'the fault');
   expect(faults()).toMatchObject([
     {
@@ -61,7 +48,7 @@ test('a step that fails stands as a fault with its next try, and is gone when it
   expect(faults()[0]?.retryAt).toMatch(/^20.*Z$/);
   expect(shown()).toMatch(new RegExp(`Faults \\(1\\)[^]*S901 +lab +${NAME}.csv .*ENOTDIR`));
   rmSync(drop('reports'));
-  await until(() => listNames(drop('reports')).includes(`${NAME}.report.ok`), 'the answer', 60_000);
+  await until(() => isAnswered(drop(), NAME), 'the answer', 60_000);
   await until(() => faults().length === 0, 'no fault');
   expect(shown()).not.toContain('Faults');
 }, 120_000);

@@ -1,34 +1,23 @@
 /** Many files at once, many accounts, and files that come another way than over SFTP, through the running daemon. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
-import {
-  type BuiltDaemon,
-  type Home,
-  listNames,
-  makeHome,
-  PROJECT_ROOT,
-  startDaemon,
-  until,
-} from '../support/built-daemon';
+import { writeAccount } from '../support/add-account';
+import { type BuiltDaemon, type Home, listNames, makeHome, startDaemon } from '../support/built-daemon';
+import { isAnswered, placeBatch } from '../support/drop-folder';
+import { queryStore } from '../support/query-store';
+import { LABORATORY_EXAMPLE, readExample, SENDER } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const SENDER = '81365677';
 const TYPE = 'LaboratoryTestResult';
-const EXAMPLE = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/${SENDER}_${TYPE}_210510080500.csv`), 'utf8');
+const EXAMPLE = readExample(LABORATORY_EXAMPLE);
 const [HEADER = '', RECORD = ''] = EXAMPLE.split(/\r?\n/);
 
 let home: Home;
 let daemon: BuiltDaemon;
 
 function addAccount(name: string): string {
-  const lines = [`account: ${name}`, 'name: Lab', 'email: lab@example.org', `senders: ["${SENDER}"]`];
-  writeFileSync(
-    join(home.dir, 'senders', `${name}.yaml`),
-    [...lines, 'status: production', 'authorizedKeys: []'].join('\n'),
-  );
-  const folder = join(home.dataDir, 'accounts', name);
-  mkdirSync(join(folder, 'reports'), { recursive: true });
+  const folder = writeAccount(home, name);
   mkdirSync(join(folder, 'test', 'reports'), { recursive: true });
   return folder;
 }
@@ -47,26 +36,12 @@ function nameOf(number: number): string {
 
 /** Places a file with its marker whole, by renames. */
 function place(folder: string, number: number, key = `K${number}`): void {
-  for (const [name, text] of [
-    [nameOf(number), content(key)],
-    [`${nameOf(number)}.ok`, ''],
-  ] as const) {
-    writeFileSync(join(home.dir, name), text);
-    renameSync(join(home.dir, name), join(folder, name));
-  }
+  placeBatch(home, folder, nameOf(number), content(key));
 }
 
-const isAnswered = (folder: string, number: number): boolean =>
-  listNames(join(folder, 'reports')).includes(`${nameOf(number)}.report.ok`);
+const isDone = (folder: string, number: number): boolean => isAnswered(folder, nameOf(number));
 
-function query<T>(sql: string): T[] {
-  const db = new Database(join(home.dataDir, 'labdrop.db'), { readonly: true });
-  try {
-    return db.prepare<[], T>(sql).all();
-  } finally {
-    db.close();
-  }
-}
+const query = <T>(sql: string): T[] => queryStore(home.storePath, sql);
 
 afterEach(async () => {
   await daemon.stop();
@@ -96,8 +71,8 @@ test('files that another program places are seen long before the rescan, in both
   }, 'the watcher at work');
   place(rehearsals, 1);
   place(folder, 100_000);
-  await until(() => isAnswered(rehearsals, 1), 'the rehearsal answered');
-  await until(() => isAnswered(folder, 100_000), 'the upload answered');
+  await until(() => isDone(rehearsals, 1), 'the rehearsal answered');
+  await until(() => isDone(folder, 100_000), 'the upload answered');
 }, 60_000);
 
 test('files placed in the folder of an account made while the daemon runs are seen long before the rescan', async () => {
@@ -105,7 +80,7 @@ test('files placed in the folder of an account made while the daemon runs are se
   const made = [addAccount('lab')];
   daemon = await startDaemon(home);
   // As above: what is made before the watcher is at work waits for the rescan.
-  for (let number = 1; !made.some((folder, earlier) => isAnswered(folder, earlier)); number++) {
+  for (let number = 1; !made.some((folder, earlier) => isDone(folder, earlier)); number++) {
     const folder = addAccount(`lab${number}`);
     place(folder, number);
     made.push(folder);
@@ -115,8 +90,8 @@ test('files placed in the folder of an account made while the daemon runs are se
   await sleep(1_000); // watched by now
   place(join(late, 'test'), 90_001);
   place(late, 90_000);
-  await until(() => isAnswered(late, 90_000), 'the upload answered');
-  await until(() => isAnswered(join(late, 'test'), 90_001), 'the rehearsal answered');
+  await until(() => isDone(late, 90_000), 'the upload answered');
+  await until(() => isDone(join(late, 'test'), 90_001), 'the rehearsal answered');
 }, 60_000);
 
 test('1,000 files at once among 200 accounts: none is missed, and another account does not wait for them', async () => {
@@ -127,7 +102,7 @@ test('1,000 files at once among 200 accounts: none is missed, and another accoun
   for (let number = 1_000; number > 0; number--) place(flooded, number);
   const quiet = folders.at(-1) ?? '';
   place(quiet, 5_000, 'quiet');
-  await until(() => isAnswered(quiet, 5_000), 'the other account answered');
+  await until(() => isDone(quiet, 5_000), 'the other account answered');
   const beside = query<{ n: number }>(
     `SELECT count(*) AS n FROM batches WHERE account = 'flooded' AND archived_at IS NOT NULL`,
   );

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, copyFileSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { addAccount } from '../support/add-account';
 import {
   type BuiltDaemon,
   type Home,
@@ -9,18 +10,17 @@ import {
   listNames,
   makeHome,
   makeKey,
-  PROJECT_ROOT,
   sftp,
   startDaemon,
-  until,
 } from '../support/built-daemon';
+import { examplePath, LABORATORY_EXAMPLE, RAPID_EXAMPLE, SENDER } from '../support/shipped-examples';
 import { fillDisk, mountSmallDisk } from '../support/small-disk';
+import { until } from '../support/until';
 
-const EXAMPLES = join(PROJECT_ROOT, 'schemas/covid19/examples');
 const ACCOUNT = 'lab';
-const FIRST = '81365677_LaboratoryTestResult_210510080500';
-const WAITING = '81365677_RapidTestResult_210510081500';
-const REFUSED = '81365677_LaboratoryTestPrescription_210510080000';
+const FIRST = LABORATORY_EXAMPLE;
+const WAITING = RAPID_EXAMPLE;
+const REFUSED = `${SENDER}_LaboratoryTestPrescription_210510080000`;
 
 let home: Home;
 let daemon: BuiltDaemon | null = null;
@@ -33,11 +33,10 @@ beforeAll(async () => {
   mountSmallDisk(home.dataDir);
   key = makeKey(home, 'id_lab');
   daemon = await startDaemon(home);
-  const who = ['81365677', '--account', ACCOUNT, '--name', 'Lab', '--email', 'lab@example.org'];
-  expect(labdrop(home, ['sender', 'add', ...who, '--key', `${key}.pub`]).status).toBe(0);
+  addAccount(home, { key, account: ACCOUNT });
   mkdirSync(join(home.dir, 'outbox'));
   for (const name of [FIRST, WAITING, REFUSED]) {
-    copyFileSync(join(EXAMPLES, `${name}.csv`), join(home.dir, 'outbox', `${name}.csv`));
+    copyFileSync(examplePath(name), join(home.dir, 'outbox', `${name}.csv`));
     closeSync(openSync(join(home.dir, 'outbox', `${name}.ok`), 'w'));
   }
 }, 60_000);

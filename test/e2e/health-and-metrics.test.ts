@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addAccount } from '../support/add-account';
 import {
   type BuiltDaemon,
   type Home,
@@ -10,15 +11,16 @@ import {
   listNames,
   makeHome,
   makeKey,
-  PROJECT_ROOT,
   sftp,
   startDaemon,
-  until,
 } from '../support/built-daemon';
+import { dropFolder, isAnswered } from '../support/drop-folder';
+import { examplePath, LABORATORY_EXAMPLE, SCHEMAS, SENDER } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const RIGHT = '81365677_LaboratoryTestResult_210510080500';
-const DAMAGED = '81365677_LaboratoryTestResult_210510090000';
-const NAMELESS = '81365677_Unheard_210510090000';
+const RIGHT = LABORATORY_EXAMPLE;
+const DAMAGED = `${SENDER}_LaboratoryTestResult_210510090000`;
+const NAMELESS = `${SENDER}_Unheard_210510090000`;
 
 interface Page {
   readonly status: number;
@@ -46,10 +48,7 @@ describe('health and metrics', () => {
   beforeAll(async () => {
     home = makeHome();
     key = makeKey(home, 'id_lab');
-    labdrop(home, [
-      ...['sender', 'add', '81365677', '--account', 'lab', '--name', 'Lab', '--email', 'lab@example.org'],
-      ...['--key', `${key}.pub`],
-    ]);
+    addAccount(home, { key, account: 'lab' });
     daemon = await startDaemon(home);
     await deliver();
   }, 60_000);
@@ -64,8 +63,8 @@ describe('health and metrics', () => {
   async function deliver(): Promise<void> {
     const outbox = join(home.dir, 'outbox');
     mkdirSync(outbox);
-    const right = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/${RIGHT}.csv`));
-    const damaged = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples-damaged/${DAMAGED}.csv`));
+    const right = readFileSync(examplePath(RIGHT));
+    const damaged = readFileSync(join(SCHEMAS, `covid19/examples-damaged/${DAMAGED}.csv`));
     const again = `${RIGHT.slice(0, -1)}1`;
     const uploads: [string, Buffer][] = [
       [RIGHT, right],
@@ -78,8 +77,7 @@ describe('health and metrics', () => {
       writeFileSync(join(outbox, `${name}.ok`), '');
       const commands = [`put ${name}.csv`, `put ${name}.ok`];
       expect(sftp({ port: daemon.port, user: 'lab', key }, commands, outbox).status).toBe(0);
-      const reports = join(home.dataDir, 'accounts/lab/reports');
-      await until(() => listNames(reports).includes(`${name}.report.ok`), `the report on ${name}`);
+      await until(() => isAnswered(dropFolder(home, 'lab'), name), `the report on ${name}`);
     }
     const strange = { port: daemon.port, user: 'lab', key: makeKey(home, 'id_strange') };
     expect(sftp(strange, ['ls'], outbox).status).not.toBe(0);

@@ -3,19 +3,15 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import {
-  type BuiltDaemon,
-  type Home,
-  listNames,
-  makeHome,
-  PROJECT_ROOT,
-  startDaemon,
-  until,
-} from '../support/built-daemon';
+import { writeAccount } from '../support/add-account';
+import { type BuiltDaemon, type Home, listNames, makeHome, startDaemon } from '../support/built-daemon';
+import { dropFolder, isAnswered } from '../support/drop-folder';
+import { readValue } from '../support/query-store';
+import { LABORATORY_EXAMPLE, readExample, SENDER } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const SENDER = '81365677';
 const TYPE = 'LaboratoryTestResult';
-const EXAMPLE = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/${SENDER}_${TYPE}_210510080500.csv`), 'utf8');
+const EXAMPLE = readExample(LABORATORY_EXAMPLE);
 const LONG_AGO_SECONDS = Date.now() / 1000 - 1_000_000;
 const GRACE_SECONDS = 4;
 const REMINDER_SECONDS = 5;
@@ -27,15 +23,8 @@ interface ReportJson {
   readonly groups: { code: string; samples: { message: string; value: string | null }[] }[];
 }
 
-const account = (name: string, status: string): string =>
-  [
-    `account: ${name}`,
-    'name: Lab',
-    'email: lab@example.org',
-    `senders: ["${SENDER}"]`,
-    `status: ${status}`,
-    'authorizedKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMmVbp97x7dydfl9v2p7guIWH2UFr9kFvElOXtdj29I6 lab"]',
-  ].join('\n');
+/** Of nobody: the file is right, and no login comes of it. */
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMmVbp97x7dydfl9v2p7guIWH2UFr9kFvElOXtdj29I6 lab';
 
 class Intake {
   private time = 210_601_000_000;
@@ -51,7 +40,7 @@ class Intake {
   }
 
   folder(where: string): string {
-    const path = join(this.home.dataDir, 'accounts', where);
+    const path = dropFolder(this.home, where);
     mkdirSync(join(path, 'reports'), { recursive: true });
     return path;
   }
@@ -65,25 +54,22 @@ class Intake {
   }
 
   async report(where: string, base: string): Promise<ReportJson> {
-    const reports = join(this.folder(where), 'reports');
-    await until(() => listNames(reports).includes(`${base}.report.ok`), `a report on ${base}`);
-    return JSON.parse(readFileSync(join(reports, `${base}.report.json`), 'utf8')) as ReportJson;
+    await until(() => isAnswered(this.folder(where), base), `a report on ${base}`);
+    return JSON.parse(readFileSync(join(this.folder(where), 'reports', `${base}.report.json`), 'utf8')) as ReportJson;
   }
 
   stored(): number {
-    const db = new Database(join(this.home.dataDir, 'labdrop.db'), { readonly: true });
-    try {
-      return (db.prepare(`SELECT count(*) AS n FROM "${TYPE}"`).get() as { n: number }).n;
-    } finally {
-      db.close();
-    }
+    return Number(readValue(this.home.storePath, `SELECT count(*) FROM "${TYPE}"`));
   }
 }
 
 async function startIntake(ingest: string): Promise<Intake> {
   const home = makeHome(`ingest: { rescanSeconds: 1, ${ingest} }`);
-  for (const [name, status] of Object.entries({ lab: 'production', trial: 'test' })) {
-    writeFileSync(join(home.dir, 'senders', `${name}.yaml`), account(name, status));
+  for (const [name, status] of [
+    ['lab', 'production'],
+    ['trial', 'test'],
+  ] as const) {
+    writeAccount(home, name, { status, authorizedKeys: [KEY] });
   }
   return new Intake(home, await startDaemon(home));
 }
@@ -154,7 +140,7 @@ describe('intake', () => {
 
   it('withdraws a file that waits for its turn', async () => {
     const [first, second] = [intake.nextBase(), intake.nextBase()];
-    const store = new Database(join(intake.home.dataDir, 'labdrop.db'));
+    const store = new Database(intake.home.storePath);
     store.exec('BEGIN IMMEDIATE'); // the first one waits for it, and the second one for the first
     for (const base of [first, second]) {
       intake.put('lab', `${base}.csv`, batch(base));
@@ -185,7 +171,7 @@ describe('intake', () => {
     intake.put('lab', `${base}.csv`, batch('waiting'));
     expect(codesOf(await intake.report('lab', base))).toEqual(['F007']);
     await new Promise((later) => setTimeout(later, 2_500));
-    expect(listNames(join(intake.folder('lab'), 'reports'))).not.toContain(`${base}.r2.report.ok`);
+    expect(isAnswered(intake.folder('lab'), `${base}.r2`)).toBe(false);
     intake.put('lab', `${base}.ok`, '');
     expect(await intake.report('lab', `${base}.r2`)).toMatchObject({ outcome: 'ACCEPTED' });
   });
@@ -207,7 +193,7 @@ describe('intake', () => {
     await intake.report('lab', base);
     intake.put('lab', `${base}.ok`, '');
     await until(() => !listNames(intake.folder('lab')).includes(`${base}.ok`), 'the repeated marker to be taken');
-    expect(listNames(join(intake.folder('lab'), 'reports'))).not.toContain(`${base}.r2.report.ok`);
+    expect(isAnswered(intake.folder('lab'), `${base}.r2`)).toBe(false);
   });
 
   it.each(['lab/test', 'trial', 'trial/test'])('rehearses what is dropped in %s', async (where) => {

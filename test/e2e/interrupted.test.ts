@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { type Home, labdrop, listNames, makeHome, PROJECT_ROOT, startDaemon, until } from '../support/built-daemon';
+import { type Home, labdrop, listNames, makeHome, PROJECT_ROOT, startDaemon } from '../support/built-daemon';
+import { until } from '../support/until';
 
 const TYPE = 'RapidTestResult';
 const ROWS = 100_000;
@@ -16,7 +17,7 @@ let folders = 0;
 beforeAll(async () => {
   home = makeHome();
   await (await startDaemon(home)).stop();
-  const db = new Database(join(home.dataDir, 'labdrop.db'));
+  const db = new Database(home.storePath);
   db.pragma('foreign_keys = OFF');
   db.pragma('synchronous = OFF');
   db.exec('CREATE TABLE bulk (content BLOB)');

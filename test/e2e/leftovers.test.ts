@@ -21,6 +21,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { dataFolders, stagedReportPath } from '../../src/adapters/spool/data-folders';
 import type { DaemonStatus } from '../../src/daemon/status-file';
+import { addAccount } from '../support/add-account';
 import {
   type BuiltDaemon,
   type Home,
@@ -28,16 +29,16 @@ import {
   listNames,
   makeHome,
   makeKey,
-  PROJECT_ROOT,
   sftp,
   startDaemon,
-  until,
 } from '../support/built-daemon';
+import { isAnswered, placeBatch } from '../support/drop-folder';
+import { queryStore } from '../support/query-store';
+import { LABORATORY_EXAMPLE, RAPID_EXAMPLE, readExample, SENDER } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const SENDER = '81365677';
-const NAME = `${SENDER}_LaboratoryTestResult_210510080500`;
-const EARLIER = `${SENDER}_RapidTestResult_210510081500`;
-const examples = join(PROJECT_ROOT, 'schemas/covid19/examples');
+const NAME = LABORATORY_EXAMPLE;
+const EARLIER = RAPID_EXAMPLE;
 const UNKNOWN_ID = '01900000-0000-7000-8000-000000000001';
 
 let home: Home;
@@ -47,11 +48,10 @@ let daemon: BuiltDaemon | null = null;
 beforeAll(async () => {
   home = makeHome('ingest: { rescanSeconds: 1 }');
   key = makeKey(home, 'id_lab');
-  const who = [SENDER, '--account', 'lab', '--name', 'Lab', '--email', 'lab@example.org', '--key', `${key}.pub`];
-  expect(labdrop(home, ['sender', 'add', ...who]).status).toBe(0);
+  addAccount(home, { key, account: 'lab' });
   daemon = await startDaemon(home);
   put(EARLIER);
-  await until(() => isAnswered(EARLIER), 'the first answer');
+  await until(() => isAnswered(drop(), EARLIER), 'the first answer');
   await until(() => states()[0] === 'archived', 'the end of the first journey');
   expect(await daemon.stop()).toBe(0);
   cpSync(home.dataDir, join(home.dir, 'before'), { recursive: true, preserveTimestamps: true });
@@ -70,25 +70,13 @@ afterAll(() => home.remove());
 const at = (...path: string[]): string => join(home.dataDir, ...path);
 const staged = (id: string): string => stagedReportPath(dataFolders(home.dataDir), id, `${NAME}.report.json`);
 const drop = (...names: string[]): string => at('accounts/lab', ...names);
-const isAnswered = (name: string): boolean => existsSync(drop('reports', `${name}.report.ok`));
 
 function put(name: string): void {
-  for (const file of [`${name}.csv`, `${name}.ok`]) {
-    const content = file.endsWith('.ok') ? '' : readFileSync(join(examples, file));
-    mkdirSync(drop(), { recursive: true });
-    writeFileSync(join(home.dir, file), content);
-    renameSync(join(home.dir, file), drop(file));
-  }
+  mkdirSync(drop(), { recursive: true });
+  placeBatch(home, drop(), `${name}.csv`, readExample(name));
 }
 
-function query<Row>(sql: string): Row[] {
-  const db = new Database(at('labdrop.db'));
-  try {
-    return db.prepare<[], Row>(sql).all();
-  } finally {
-    db.close();
-  }
-}
+const query = <Row>(sql: string): Row[] => queryStore(home.storePath, sql);
 const states = (): string[] => query<{ state: string }>('SELECT state FROM batches').map(({ state }) => state);
 const status = (): DaemonStatus => JSON.parse(readFileSync(at('status.json'), 'utf8')) as DaemonStatus;
 
@@ -112,14 +100,14 @@ function folder(path: string): void {
 /** The daemon works: it answers a batch that comes over SFTP. */
 async function works(): Promise<void> {
   for (const [end, content] of [
-    ['csv', readFileSync(join(examples, `${NAME}.csv`))],
+    ['csv', readExample(NAME)],
     ['ok', ''],
   ] as const) {
     writeFileSync(join(home.dir, `${NAME}.${end}`), content);
   }
   const done = sftp({ port: daemon!.port, user: 'lab', key }, [`put ${NAME}.csv`, `put ${NAME}.ok`], home.dir);
   expect(done).toMatchObject({ status: 0, stderr: '' });
-  await until(() => isAnswered(NAME), 'the answer');
+  await until(() => isAnswered(drop(), NAME), 'the answer');
 }
 
 const link = (path: string, to: string): void => {
@@ -286,11 +274,11 @@ describe('a batch that was in work', () => {
   async function claimed(): Promise<string> {
     daemon = await startDaemon(home);
     put(NAME);
-    await until(() => listNames(at('work')).length > 1 || isAnswered(NAME), 'the claim');
-    await until(() => isAnswered(NAME), 'the answer');
+    await until(() => listNames(at('work')).length > 1 || isAnswered(drop(), NAME), 'the claim');
+    await until(() => isAnswered(drop(), NAME), 'the answer');
     await until(() => states().every((state) => state === 'archived'), 'the end');
     expect(await daemon.stop()).toBe(0);
-    const db = new Database(at('labdrop.db'));
+    const db = new Database(home.storePath);
     const { id, received_at: receivedAt } = db
       .prepare<[string], { id: string; received_at: string }>('SELECT id, received_at FROM batches WHERE file_name = ?')
       .get(`${NAME}.csv`)!;
@@ -320,7 +308,7 @@ describe('a batch that was in work', () => {
       const id = await claimed();
       plant(id);
       daemon = await startDaemon(home);
-      await until(() => isAnswered(NAME), 'the answer');
+      await until(() => isAnswered(drop(), NAME), 'the answer');
       await until(() => states().every((state) => state === 'archived'), 'the end');
       expect(setAside()).toEqual([]);
       expect(listNames(at('work'))).toEqual(['staging']);
@@ -337,7 +325,7 @@ describe('a batch that was in work', () => {
       const id = await claimed();
       plant(id);
       daemon = await startDaemon(home);
-      await until(() => isAnswered(NAME), 'the answer');
+      await until(() => isAnswered(drop(), NAME), 'the answer');
       expect(setAside().length).toBeGreaterThan(0);
     },
     60_000,
@@ -358,7 +346,7 @@ describe('a batch that was in work', () => {
       expect(labdrop(home, ['status']).stdout).toContain('is gone from the work folder');
       expect(states()).toContain('claimed');
       put(EARLIER);
-      await until(() => isAnswered(`${EARLIER}.r2`), 'the next answer');
+      await until(() => isAnswered(drop(), `${EARLIER}.r2`), 'the next answer');
       expect(await daemon.stop()).toBe(0);
     },
     60_000,

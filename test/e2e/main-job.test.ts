@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import Papa from 'papaparse';
+import { addAccount } from '../support/add-account';
 import {
   type BuiltDaemon,
   type Home,
@@ -11,14 +11,14 @@ import {
   listNames,
   makeHome,
   makeKey,
-  PROJECT_ROOT,
   sftp,
   startDaemon,
-  until,
 } from '../support/built-daemon';
+import { dropFolder, isAnswered } from '../support/drop-folder';
+import { queryStore, readValue } from '../support/query-store';
+import { EXAMPLES, SENDER } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const EXAMPLES = join(PROJECT_ROOT, 'schemas/covid19/examples');
-const SENDER = '81365677';
 const TWIN_SENDER = '82499092';
 const PATIENT = 'PatientIdentificationNumber';
 /** Eleven digits whose check fails. */
@@ -78,12 +78,7 @@ describe('the main job', () => {
     home = makeHome();
     key = makeKey(home, 'id_lab');
     daemon = await startDaemon(home);
-    const added = labdrop(home, [
-      ...['sender', 'add', SENDER, '--account', account, '--name', 'Lab', '--email', 'lab@example.org'],
-      ...['--key', `${key}.pub`],
-    ]);
-    expect(added.stderr).toBe('');
-    expect(added.status).toBe(0);
+    addAccount(home, { key, account });
     const file = join(home.dir, 'senders', `${account}.yaml`);
     writeFileSync(file, readFileSync(file, 'utf8').replace(/senders:\n(\s*)- .*\n/, `$&$1- "${TWIN_SENDER}"\n`));
     mkdirSync(join(home.dir, 'outbox'));
@@ -95,7 +90,7 @@ describe('the main job', () => {
     expect(status).toBe(0);
   });
 
-  const reports = (): string => join(home.dataDir, 'accounts', account, 'reports');
+  const reports = (): string => join(dropFolder(home, account), 'reports');
   const readReport = (name: string): ReportJson =>
     JSON.parse(readFileSync(join(reports(), `${stem(name)}.report.json`), 'utf8')) as ReportJson;
 
@@ -108,8 +103,7 @@ describe('the main job', () => {
     const result = sftp({ port: daemon.port, user: account, key }, commands, join(home.dir, 'outbox'));
     expect(result.stderr).toBe('');
     expect(result.status).toBe(0);
-    const awaited = uploads.map(({ name }) => `${stem(name)}.report.ok`);
-    await until(() => awaited.every((name) => listNames(reports()).includes(name)), 'the reports');
+    await until(() => uploads.every(({ name }) => isAnswered(dropFolder(home, account), stem(name))), 'the reports');
   }
 
   function check(uploaded: Upload): void {
@@ -127,23 +121,19 @@ describe('the main job', () => {
       const content = readFileSync(join(reports(), file.name));
       expect(createHash('sha256').update(content).digest('hex')).toBe(file.sha256);
     }
-    const db = new Database(join(home.dataDir, 'labdrop.db'), { readonly: true });
-    try {
-      const batch = db.prepare('SELECT * FROM batches WHERE file_name = ?').get(name) as Record<string, unknown>;
-      expect(batch).toMatchObject({ state: 'archived', outcome, sender, message_type: type, sha256, records });
-      const stored = db.prepare(`SELECT count(*) AS n FROM "current_${type}" WHERE _batch_id = ?`).get(batch['id']);
-      expect(stored).toEqual({ n: records - rejected });
-      const wrong = db
-        .prepare("SELECT count(*) AS n FROM findings WHERE batch_id = ? AND code = 'V202'")
-        .get(batch['id']);
-      expect(wrong).toEqual({ n: rejected });
-      const archived = String(batch['id']);
-      const month = String(batch['received_at']).slice(0, 7).split('-');
-      const folder = join(home.dataDir, 'archive', sender, ...month);
-      expect(readFileSync(join(folder, `${archived}_${name}`)).equals(bytes)).toBe(true);
-    } finally {
-      db.close();
-    }
+    const [batch] = queryStore<Record<string, unknown>>(
+      home.storePath,
+      'SELECT * FROM batches WHERE file_name = ?',
+      name,
+    );
+    expect(batch).toMatchObject({ state: 'archived', outcome, sender, message_type: type, sha256, records });
+    const id = String(batch?.['id']);
+    const count = (from: string): unknown => readValue(home.storePath, `SELECT count(*) FROM ${from}`, id);
+    expect(count(`"current_${type}" WHERE _batch_id = ?`)).toBe(records - rejected);
+    expect(count("findings WHERE batch_id = ? AND code = 'V202'")).toBe(rejected);
+    const month = String(batch?.['received_at']).slice(0, 7).split('-');
+    const archived = join(home.dataDir, 'archive', sender, ...month, `${id}_${name}`);
+    expect(readFileSync(archived).equals(bytes)).toBe(true);
   }
 
   it('has fourteen examples: seven messages as CSV and as JSON', () => {
@@ -174,7 +164,7 @@ describe('the main job', () => {
   });
 
   it('leaves nothing in the drop folder, nor in work', () => {
-    expect(listNames(join(home.dataDir, 'accounts', account))).toEqual(['reports', 'test']);
+    expect(listNames(dropFolder(home, account))).toEqual(['reports', 'test']);
     expect(listNames(join(home.dataDir, 'work')).filter((name) => name !== 'staging')).toEqual([]);
   });
 

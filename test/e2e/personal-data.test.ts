@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from '../../src/cli/run-program';
+import { addAccount } from '../support/add-account';
 import {
   type BuiltDaemon,
   type Home,
@@ -25,13 +26,12 @@ import {
   PROJECT_ROOT,
   sftp,
   startDaemon,
-  until,
 } from '../support/built-daemon';
+import { RAPID_EXAMPLE, readExample, SENDER } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const SENDER = '81365677';
 const TYPE = 'RapidTestResult';
-const EXAMPLES = join(PROJECT_ROOT, 'schemas/covid19/examples');
-const EXAMPLE = readFileSync(join(EXAMPLES, `${SENDER}_${TYPE}_210510081500.csv`), 'utf8');
+const EXAMPLE = readExample(RAPID_EXAMPLE);
 const COLUMNS = EXAMPLE.split(/\r?\n/)[0]!.split(';');
 const FIRST = EXAMPLE.split(/\r?\n/)[1]!.split(';');
 
@@ -49,8 +49,7 @@ const outputs = new Map<string, string>();
 beforeAll(async () => {
   home = makeHome('ingest: { rescanSeconds: 1 }\nlog: { level: debug }');
   key = makeKey(home, 'id_lab');
-  const who = [SENDER, '--name', 'Lab', '--email', 'lab@example.org', '--key', `${key}.pub`];
-  expect(labdrop(home, ['sender', 'add', ...who]).status).toBe(0);
+  addAccount(home, { key });
   mkdirSync(join(home.dir, 'outbox'));
   daemon = await startDaemon(home);
 }, 60_000);
@@ -246,7 +245,7 @@ it('would have found it: reports, archive and store hold it', () => {
       .filter(holds).length,
   ).toBeGreaterThan(5);
   expect(below(join(home.dataDir, 'archive')).filter(holds).length).toBeGreaterThan(10);
-  expect(holds(join(home.dataDir, 'labdrop.db'))).toBe(true);
+  expect(holds(home.storePath)).toBe(true);
   expect(spawnSync('grep', ['-c', 'batch.done'], { input: outputs.get('the daemon') }).stdout.toString()).not.toBe(
     '0\n',
   );

@@ -1,8 +1,9 @@
 /** A purge on a real full disk: what goes without room goes, the rest is told, and the next run finishes it. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
+import { addAccount } from '../support/add-account';
 import {
   type CommandResult,
   type Home,
@@ -10,15 +11,15 @@ import {
   listNames,
   makeHome,
   makeKey,
-  PROJECT_ROOT,
   startDaemon,
-  until,
 } from '../support/built-daemon';
+import { dropFolder, isAnswered, placeBatch } from '../support/drop-folder';
+import { readValue } from '../support/query-store';
+import { RAPID_EXAMPLE, readExample, SENDER } from '../support/shipped-examples';
 import { fillDisk, mountSmallDisk } from '../support/small-disk';
+import { until } from '../support/until';
 
-const SENDER = '81365677';
-const STEM = `${SENDER}_RapidTestResult_210510081500`;
-const EXAMPLE = join(PROJECT_ROOT, `schemas/covid19/examples/${STEM}.csv`);
+const STEM = RAPID_EXAMPLE;
 const OLD = new Date(Date.now() - 800 * 86_400_000).toISOString();
 
 let home: Home;
@@ -26,17 +27,15 @@ let store: string;
 
 beforeEach(async () => {
   home = makeHome('ingest: { diskReserveBytes: 0 }\nretention: { reportsDays: null }');
-  store = join(home.dataDir, 'labdrop.db');
+  store = home.storePath;
   mkdirSync(home.dataDir);
   mountSmallDisk(home.dataDir);
   const daemon = await startDaemon(home);
-  const who = [SENDER, '--name', 'Lab', '--email', 'lab@example.org', '--key', `${makeKey(home, 'id')}.pub`];
-  expect(labdrop(home, ['sender', 'add', ...who]).status).toBe(0);
-  const folder = join(home.dataDir, 'accounts', SENDER);
+  addAccount(home, { key: makeKey(home, 'id') });
+  const folder = dropFolder(home, SENDER);
   mkdirSync(folder, { recursive: true });
-  copyFileSync(EXAMPLE, join(folder, `${STEM}.csv`));
-  writeFileSync(join(folder, `${STEM}.ok`), '');
-  await until(() => listNames(join(folder, 'reports')).includes(`${STEM}.report.ok`), 'the reports');
+  placeBatch(home, folder, `${STEM}.csv`, readExample(STEM));
+  await until(() => isAnswered(folder, STEM), 'the reports');
   await until(() => !listNames(folder).includes(`${STEM}.ok`), 'the marker to go');
   await daemon.stop();
   makeOld();
@@ -67,14 +66,7 @@ const originals = (): readonly string[] =>
   readdirSync(join(home.dataDir, 'archive'), { recursive: true, encoding: 'utf8' }).filter((path) =>
     path.endsWith('.csv'),
   );
-const query = (sql: string): unknown => {
-  const db = new Database(store, { readonly: true });
-  try {
-    return db.prepare(sql).pluck().get();
-  } finally {
-    db.close();
-  }
-};
+const query = (sql: string): unknown => readValue(store, sql);
 const findings = (): unknown => query('SELECT count(*) FROM findings');
 const free = (): number => statfsSync(home.dataDir).bavail;
 const apply = (...options: readonly string[]): CommandResult => labdrop(home, ['purge', '--apply', ...options]);

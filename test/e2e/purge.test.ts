@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, uti
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import Papa from 'papaparse';
+import { addAccount } from '../support/add-account';
 import {
   type BuiltDaemon,
   type CommandResult,
@@ -15,12 +16,13 @@ import {
   makeKey,
   PROJECT_ROOT,
   startDaemon,
-  until,
 } from '../support/built-daemon';
+import { dropFolder, isAnswered, placeBatch } from '../support/drop-folder';
+import { readValue } from '../support/query-store';
+import { RAPID_EXAMPLE, readExample, SENDER } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const SENDER = '81365677';
-const EXAMPLE = join(PROJECT_ROOT, 'schemas/covid19/examples/81365677_RapidTestResult_210510081500.csv');
-const HEADER = readFileSync(EXAMPLE, 'utf8').split(/\r?\n/)[0]!;
+const HEADER = readExample(RAPID_EXAMPLE).split(/\r?\n/)[0]!;
 const OLD = { large: 'old-large', small: 'old-small', waiting: 'old-waiting' } as const;
 const NAMES = {
   [OLD.large]: `${SENDER}_RapidTestResult_210510090000.csv`,
@@ -50,8 +52,7 @@ describe('labdrop purge', () => {
   beforeAll(async () => {
     home = makeHome('ingest: { rescanSeconds: 1 }');
     daemon = await startDaemon(home);
-    const who = [SENDER, '--name', 'Lab', '--email', 'lab@example.org', '--key', `${makeKey(home, 'id')}.pub`];
-    expect(labdrop(home, ['sender', 'add', ...who]).status).toBe(0);
+    addAccount(home, { key: makeKey(home, 'id') });
     for (const [what, name] of Object.entries(NAMES)) {
       await deliver(name, fileOf(what === OLD.large ? LARGE_ROWS : 3, `MARK-${what}`));
       ids.set(what as What, query('SELECT id FROM batches WHERE file_name = ?', name) as string);
@@ -59,7 +60,7 @@ describe('labdrop purge', () => {
     for (const what of Object.values(OLD)) makeOld(what, 800);
     for (const name of ['labdrop.db.before-1', 'labdrop.db.before-2']) writeFileSync(join(home.dataDir, name), 'x');
     utimesSync(join(home.dataDir, 'labdrop.db.before-1'), 1e9, 1e9);
-    const db = new Database(join(home.dataDir, 'labdrop.db'));
+    const db = new Database(home.storePath);
     // Set aside, so that the daemon does not bring it to its end.
     db.prepare(
       `UPDATE batches SET state = 'reported', archived_at = NULL, quarantined_at = received_at, quarantine_reason = 'test'
@@ -88,12 +89,11 @@ describe('labdrop purge', () => {
   }
 
   async function deliver(name: string, text: string): Promise<void> {
-    const folder = join(home.dataDir, 'accounts', SENDER);
+    const folder = dropFolder(home, SENDER);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, name), text);
-    writeFileSync(join(folder, name.replace('.csv', '.ok')), '');
+    placeBatch(home, folder, name, text);
     const stem = name.replace('.csv', '');
-    await until(() => listNames(join(folder, 'reports')).includes(`${stem}.report.ok`), `the reports on ${name}`);
+    await until(() => isAnswered(folder, stem), `the reports on ${name}`);
     await until(() => !listNames(folder).includes(`${stem}.ok`), 'the marker to go');
   }
 
@@ -106,11 +106,11 @@ describe('labdrop purge', () => {
     const target = join(home.dataDir, 'archive', SENDER, year, month, `${id}_${NAMES[what]}`);
     mkdirSync(dirname(target), { recursive: true });
     renameSync(join(home.dataDir, 'archive', present!), target);
-    const reports = join(home.dataDir, 'accounts', SENDER, 'reports');
+    const reports = join(dropFolder(home, SENDER), 'reports');
     for (const name of listNames(reports)) {
       if (name.startsWith(NAMES[what].replace('.csv', ''))) utimesSync(join(reports, name), at, at);
     }
-    const db = new Database(join(home.dataDir, 'labdrop.db'));
+    const db = new Database(home.storePath);
     db.prepare('UPDATE batches SET received_at = ? WHERE id = ?').run(at.toISOString(), id);
     db.close();
   }
@@ -147,17 +147,7 @@ describe('labdrop purge', () => {
     );
   }
 
-  function query(sql: string, ...values: unknown[]): unknown {
-    const db = new Database(join(home.dataDir, 'labdrop.db'), { readonly: true });
-    try {
-      return db
-        .prepare(sql)
-        .pluck()
-        .get(...values);
-    } finally {
-      db.close();
-    }
-  }
+  const query = (sql: string, ...values: unknown[]): unknown => readValue(home.storePath, sql, ...values);
 
   const wordsLeft = (what: What): unknown =>
     query(
@@ -235,9 +225,7 @@ describe('labdrop purge', () => {
     expect(originals().filter((path) => path.includes(ids.get(OLD.large)!))).toEqual([]);
     expect(holding(`MARK-${OLD.large}`)).toEqual([]);
     expect(holding(`MARK-${OLD.small}`)).toEqual([]);
-    expect(listNames(join(home.dataDir, 'accounts', SENDER, 'reports')).every((name) => name.includes('0903'))).toBe(
-      true,
-    );
+    expect(listNames(join(dropFolder(home, SENDER), 'reports')).every((name) => name.includes('0903'))).toBe(true);
     expect(query('SELECT count(*) FROM rejected_records WHERE batch_id = ?', ids.get(OLD.large))).toBe(0);
     expect(query('SELECT records FROM batches WHERE id = ?', ids.get(OLD.large))).toBe(LARGE_ROWS);
     expect(wordsLeft('young')).toBe(young);
@@ -246,7 +234,7 @@ describe('labdrop purge', () => {
     expect(wordsLeft(OLD.waiting)).toBeGreaterThan(0);
     expect(originals().some((path) => path.includes(ids.get(OLD.waiting)!))).toBe(true);
 
-    await deliver(`${SENDER}_RapidTestResult_210510090400.csv`, readFileSync(EXAMPLE, 'utf8'));
+    await deliver(`${SENDER}_RapidTestResult_210510090400.csv`, readExample(RAPID_EXAMPLE));
     expect(purge('--apply')).toMatchObject({
       originals: { files: 0 },
       findings: { findings: 0 },
@@ -267,7 +255,7 @@ describe('labdrop purge', () => {
       return results.filter(({ what, ok }) => !ok && what.includes('original')).map(({ what }) => what);
     };
     const erase = (): void => {
-      const db = new Database(join(home.dataDir, 'labdrop.db'));
+      const db = new Database(home.storePath);
       db.prepare('UPDATE batches SET original_erased_at = NULL').run();
       db.close();
     };

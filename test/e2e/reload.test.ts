@@ -1,6 +1,7 @@
 /** `labdrop reload` on the built daemon: all is read again and put in force, or refused whole, with every reason. */
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addAccount } from '../support/add-account';
 import {
   type BuiltDaemon,
   type CommandResult,
@@ -10,9 +11,9 @@ import {
   makeKey,
   PROJECT_ROOT,
   startDaemon,
-  until,
 } from '../support/built-daemon';
 import { RawClient } from '../support/sftp-raw-client';
+import { until } from '../support/until';
 
 let home: Home;
 let daemon: BuiltDaemon;
@@ -29,8 +30,7 @@ beforeAll(async () => {
   config = readFileSync(home.configPath, 'utf8').replace(/schemas: .*/, 'schemas: { dir: schemas }');
   writeFileSync(home.configPath, config);
   key = makeKey(home, 'id_lab');
-  const who = ['81365677', '--account', 'lab1', '--name', 'Lab', '--email', 'lab@example.org'];
-  expect(labdrop(home, ['sender', 'add', ...who, '--key', `${key}.pub`]).status).toBe(0);
+  addAccount(home, { key, account: 'lab1' });
   daemon = await startDaemon(home);
 }, 60_000);
 

@@ -8,21 +8,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { Client, type SFTPWrapper } from 'ssh2';
-import {
-  type BuiltDaemon,
-  type Home,
-  labdrop,
-  listNames,
-  makeHome,
-  makeKey,
-  PROJECT_ROOT,
-  startDaemon,
-  until,
-} from '../support/built-daemon';
+import { addAccount } from '../support/add-account';
+import { type BuiltDaemon, type Home, listNames, makeHome, makeKey, startDaemon } from '../support/built-daemon';
+import { dropFolder, isAnswered } from '../support/drop-folder';
+import { queryStore } from '../support/query-store';
+import { LABORATORY_EXAMPLE, readExample, SENDER } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const SENDER = '81365677';
 const TYPE = 'LaboratoryTestResult';
-const EXAMPLE = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/${SENDER}_${TYPE}_210510080500.csv`), 'utf8');
+const EXAMPLE = readExample(LABORATORY_EXAMPLE);
 const [HEADER = '', RECORD = ''] = EXAMPLE.split(/\r?\n/);
 const GRACE_SECONDS = 2;
 const LARGE_RECORDS = 60_000;
@@ -39,8 +33,7 @@ let folder: string;
 beforeEach(async () => {
   home = makeHome(`ingest: { rescanSeconds: 1, markerGraceSeconds: ${GRACE_SECONDS} }`);
   const key = makeKey(home, 'key');
-  const options = ['--account', 'lab', '--name', 'Lab', '--email', 'lab@example.org', '--key', `${key}.pub`];
-  expect(labdrop(home, ['sender', 'add', SENDER, ...options]).status).toBe(0);
+  addAccount(home, { key, account: 'lab' });
   daemon = await startDaemon(home);
   client = new Client();
   await new Promise<void>((connected, failed) => {
@@ -50,7 +43,7 @@ beforeEach(async () => {
   session = await new Promise((opened, failed) =>
     client.sftp((error, sftp) => (error === undefined ? opened(sftp) : failed(error))),
   );
-  folder = join(home.dataDir, 'accounts/lab');
+  folder = dropFolder(home, 'lab');
 });
 afterEach(async () => {
   client.end();
@@ -74,17 +67,10 @@ const rename = (from: string, to: string): Promise<void> =>
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-function query<T>(sql: string): T[] {
-  const db = new Database(join(home.dataDir, 'labdrop.db'), { readonly: true });
-  try {
-    return db.prepare(sql).all() as T[];
-  } finally {
-    db.close();
-  }
-}
+const query = <T>(sql: string): T[] => queryStore(home.storePath, sql);
 
-const isAnswered = (base: string): boolean => listNames(join(folder, 'reports')).includes(`${base}.report.ok`);
-const answered = (base: string): Promise<void> => until(() => isAnswered(base), `the report on ${base}`, 60_000);
+const answered = (base: string): Promise<void> =>
+  until(() => isAnswered(folder, base), `the report on ${base}`, 60_000);
 const outcomes = (base: string): string[] =>
   query<{ outcome: string }>(
     `SELECT outcome FROM batches WHERE base_name = '${base}' AND outcome IS NOT NULL ORDER BY delivery`,
@@ -102,7 +88,7 @@ async function occupy(): Promise<void> {
 
 /** Keeps the store from being written to, and a batch from going on, before which nothing else of its type can. */
 async function holdUp(): Promise<() => void> {
-  const db = new Database(join(home.dataDir, 'labdrop.db'));
+  const db = new Database(home.storePath);
   db.exec('BEGIN IMMEDIATE');
   await put(LARGE, content(['BEFORE']));
   await put(`${LARGE}.ok`, '');

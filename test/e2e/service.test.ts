@@ -8,7 +8,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { DgramSocket } from 'node-unix-socket';
-import { type Home, labdrop, makeHome, makeKey, PROJECT_ROOT, sftp, until } from '../support/built-daemon';
+import { addAccount } from '../support/add-account';
+import { type Home, makeHome, makeKey, PROJECT_ROOT, sftp } from '../support/built-daemon';
+import { until } from '../support/until';
 
 const MAIN = join(PROJECT_ROOT, 'dist/main.js');
 
@@ -87,10 +89,7 @@ it('ends with 78 before it is ready when the configuration is not right', async 
 
 it('serves on ports that were opened for it', async () => {
   const key = makeKey(home, 'id_lab');
-  labdrop(home, [
-    ...['sender', 'add', '81365677', '--account', 'lab', '--name', 'Lab', '--email', 'lab@example.org'],
-    ...['--key', `${key}.pub`],
-  ]);
+  addAccount(home, { key, account: 'lab' });
   const ports = [await listen(), await listen()];
   const service = serve(
     { LISTEN_FDS: '2', LISTEN_FDNAMES: 'sftp:http' },

@@ -1,19 +1,22 @@
 /** The built daemon told to stop: before it is ready, twice, with an upload open, with a batch in work. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import Database from 'better-sqlite3';
 import { Client, type SFTPWrapper } from 'ssh2';
-import { type Home, labdrop, listNames, makeHome, makeKey, PROJECT_ROOT, until } from '../support/built-daemon';
+import { addAccount } from '../support/add-account';
+import { type Home, listNames, makeHome, makeKey, PROJECT_ROOT } from '../support/built-daemon';
+import { dropFolder, isAnswered, placeBatch } from '../support/drop-folder';
+import { queryStore } from '../support/query-store';
+import { LABORATORY_EXAMPLE, readExample } from '../support/shipped-examples';
+import { until } from '../support/until';
 
 const MAIN = join(PROJECT_ROOT, 'dist/main.js');
-const SENDER = '81365677';
 const TYPE = 'LaboratoryTestResult';
-const NAME = `${SENDER}_${TYPE}_210510080500`;
-const EXAMPLE = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/${NAME}.csv`), 'utf8');
+const NAME = LABORATORY_EXAMPLE;
+const EXAMPLE = readExample(NAME);
 
 let home: Home;
 let key: string;
@@ -23,16 +26,14 @@ let output: string;
 beforeEach(() => {
   home = makeHome('ingest: { rescanSeconds: 1 }');
   key = makeKey(home, 'id_lab');
-  const who = [SENDER, '--account', 'lab', '--name', 'Lab', '--email', 'lab@example.org', '--key', `${key}.pub`];
-  expect(labdrop(home, ['sender', 'add', ...who]).status).toBe(0);
+  addAccount(home, { key, account: 'lab' });
 });
 afterEach(async () => {
   await end('SIGKILL');
   home.remove();
 });
 
-const drop = (...names: string[]): string => join(home.dataDir, 'accounts', 'lab', ...names);
-const isAnswered = (): boolean => existsSync(drop('reports', `${NAME}.report.ok`));
+const drop = (...names: string[]): string => join(dropFolder(home, 'lab'), ...names);
 const logged = (event: string): boolean => output.includes(`"event":"${event}"`);
 const port = (): number => Number(/^ready sftp=\S+:(\d+)/m.exec(output)?.[1]);
 
@@ -61,13 +62,7 @@ async function end(signal: NodeJS.Signals | null): Promise<number | null> {
 
 function place(text: string): void {
   mkdirSync(drop(), { recursive: true });
-  for (const [name, content] of [
-    [`${NAME}.csv`, text],
-    [`${NAME}.ok`, ''],
-  ] as const) {
-    writeFileSync(join(home.dir, name), content);
-    renameSync(join(home.dir, name), drop(name));
-  }
+  placeBatch(home, drop(), `${NAME}.csv`, text);
 }
 
 /** The example's records so many times, each with keys of its own. */
@@ -77,14 +72,7 @@ function manyRecords(times: number): string {
   return [header, ...copies.flat(), ''].join('\n');
 }
 
-function query<Row>(sql: string): Row[] {
-  const db = new Database(join(home.dataDir, 'labdrop.db'), { readonly: true });
-  try {
-    return db.prepare<[], Row>(sql).all();
-  } finally {
-    db.close();
-  }
-}
+const query = <Row>(sql: string): Row[] => queryStore(home.storePath, sql);
 
 /** Loaded into the program: it says when the program begins to load itself, behind its listening for signals. */
 const TELLTALE = `const Module = require('node:module');
@@ -127,7 +115,7 @@ describe('before it is ready', () => {
       expect(output).not.toMatch(/"level":"error"/);
       expect(listNames(home.dataDir)).not.toContain('status.json');
       await serveUntilReady();
-      await until(isAnswered, 'the answer');
+      await until(() => isAnswered(drop(), NAME), 'the answer');
       expect(query('SELECT state FROM batches')).toHaveLength(1);
       expect(await end('SIGTERM')).toBe(0);
     },
@@ -201,7 +189,7 @@ test('an open upload may end, and nobody new may come; what arrived is processed
   expect(readFileSync(drop(`${NAME}.csv`), 'utf8')).toBe(EXAMPLE);
   writeFileSync(drop(`${NAME}.ok`), '');
   await serveUntilReady();
-  await until(isAnswered, 'the answer');
+  await until(() => isAnswered(drop(), NAME), 'the answer');
 }, 60_000);
 
 test('an upload that does not end is cut after the grace time, and stays a partial one', async () => {
@@ -226,7 +214,7 @@ test('told twice it ends at once, whatever is open, and loses nothing', async ()
   expect(await end('SIGTERM')).toBe(70);
   expect(output).not.toContain('"event":"daemon.stop"');
   await serveUntilReady();
-  await until(isAnswered, 'the answer', 60_000);
+  await until(() => isAnswered(drop(), NAME), 'the answer', 60_000);
   expect(query(`SELECT outcome, accepted FROM batches`)).toEqual([{ outcome: 'ACCEPTED', accepted: 20_000 }]);
   expect(query(`SELECT count(*) AS n FROM ${TYPE}`)).toEqual([{ n: 20_000 }]);
 }, 120_000);
@@ -237,5 +225,5 @@ test('a batch in work is finished first', async () => {
   await until(() => listNames(join(home.dataDir, 'work')).length > 1, 'a batch in work');
   expect(await end('SIGTERM')).toBe(0);
   expect(query('SELECT state, outcome FROM batches')).toEqual([{ state: 'archived', outcome: 'ACCEPTED' }]);
-  expect(isAnswered()).toBe(true);
+  expect(isAnswered(drop(), NAME)).toBe(true);
 }, 120_000);

@@ -4,9 +4,10 @@
  * strace and the right to trace.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonStatus } from '../../src/daemon/status-file';
+import { addAccount } from '../support/add-account';
 import {
   type BuiltDaemon,
   type Home,
@@ -14,14 +15,15 @@ import {
   listNames,
   makeHome,
   makeKey,
-  PROJECT_ROOT,
   sftp,
   startDaemon,
-  until,
 } from '../support/built-daemon';
+import { dropFolder, isAnswered, placeBatch } from '../support/drop-folder';
+import { LABORATORY_EXAMPLE, readExample } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const STEM = '81365677_LaboratoryTestResult_2105100805';
-const EXAMPLE = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/${STEM}00.csv`), 'utf8');
+const STEM = LABORATORY_EXAMPLE.slice(0, -2);
+const EXAMPLE = readExample(LABORATORY_EXAMPLE);
 const ENDS_MS = 60_000;
 
 let home: Home;
@@ -32,8 +34,7 @@ let lift: () => unknown = () => undefined;
 beforeAll(async () => {
   home = makeHome('ingest: { rescanSeconds: 1 }');
   key = makeKey(home, 'id_lab');
-  const who = ['81365677', '--account', 'lab', '--name', 'Lab', '--email', 'lab@example.org', '--key', `${key}.pub`];
-  expect(labdrop(home, ['sender', 'add', ...who]).status).toBe(0);
+  addAccount(home, { key, account: 'lab' });
   daemon = await startDaemon(home);
   mkdirSync(drop(), { recursive: true });
 });
@@ -43,7 +44,7 @@ afterAll(async () => {
   home.remove();
 });
 
-const drop = (...names: string[]): string => join(home.dataDir, 'accounts', 'lab', ...names);
+const drop = (...names: string[]): string => join(dropFolder(home, 'lab'), ...names);
 const faults = (): DaemonStatus['faults'] =>
   (JSON.parse(readFileSync(join(home.dataDir, 'status.json'), 'utf8')) as DaemonStatus).faults;
 const standing = async (): Promise<string> => (await fetch(`http://127.0.0.1:${daemon.httpPort}/metrics`)).text();
@@ -51,13 +52,7 @@ const shown = (): string => labdrop(home, ['status']).stdout;
 
 /** Drops a batch as another program on the machine does. */
 function place(base: string, record: string): void {
-  for (const [end, content] of [
-    ['csv', EXAMPLE.replaceAll('S21-', record)],
-    ['ok', ''],
-  ] as const) {
-    writeFileSync(join(home.dir, base), content);
-    renameSync(join(home.dir, base), drop(`${base}.${end}`));
-  }
+  placeBatch(home, drop(), `${base}.csv`, EXAMPLE.replaceAll('S21-', record));
 }
 
 /** Lets a system call of all threads fail until `lift`. */
@@ -107,7 +102,7 @@ test.each([
     expect(shown()).toMatch(told);
     expect(daemon.stdout()).toMatch(new RegExp(`"event":"batch.retry".*"file":"${base}.csv"`));
     await lift();
-    await until(() => listNames(drop('reports')).includes(`${base}.report.ok`), 'the answer', ENDS_MS);
+    await until(() => isAnswered(drop(), base), 'the answer', ENDS_MS);
     expect(listNames(drop('reports'))).toContain(`${base}.ACCEPTED.txt`);
     await until(() => faults().length === 0, 'no fault');
   },
@@ -138,7 +133,7 @@ test('EMFILE stands as a fault while it lasts, and costs nothing when it is over
   expect(daemon.stdout()).toMatch(/"event":"fault".*EMFILE: too many open files/);
   expect(sftp(login, ['ls'], home.dir).status).not.toBe(0);
   await lift();
-  await until(() => listNames(drop('reports')).includes(`${base}.report.ok`), 'the answer', ENDS_MS);
+  await until(() => isAnswered(drop(), base), 'the answer', ENDS_MS);
   expect(listNames(drop('reports'))).toContain(`${base}.ACCEPTED.txt`);
   await until(() => faults().length === 0, 'no fault');
   expect(shown()).not.toContain('Faults');

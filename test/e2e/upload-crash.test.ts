@@ -3,26 +3,19 @@
  * the next start, whole, and is processed once.
  */
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { Client, type SFTPWrapper } from 'ssh2';
-import {
-  type BuiltDaemon,
-  type Home,
-  labdrop,
-  listNames,
-  makeHome,
-  makeKey,
-  PROJECT_ROOT,
-  startDaemon,
-  until,
-} from '../support/built-daemon';
+import { addAccount } from '../support/add-account';
+import { type BuiltDaemon, type Home, listNames, makeHome, makeKey, startDaemon } from '../support/built-daemon';
+import { dropFolder, isAnswered } from '../support/drop-folder';
+import { LABORATORY_EXAMPLE, readExample, SENDER } from '../support/shipped-examples';
+import { until } from '../support/until';
 
-const SENDER = '81365677';
 const TYPE = 'LaboratoryTestResult';
-const EXAMPLE = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/${SENDER}_${TYPE}_210510080500.csv`), 'utf8');
+const EXAMPLE = readExample(LABORATORY_EXAMPLE);
 /** The kill comes behind so many answers of the server; uneven, so that it meets each kind of request. */
 const KILLS = [1, 5, 10, 18, 23, 31];
 
@@ -33,15 +26,14 @@ let daemon: BuiltDaemon;
 beforeAll(() => {
   home = makeHome('ingest: { rescanSeconds: 1 }\nlog: { level: warn }');
   key = makeKey(home, 'id_lab');
-  const who = [SENDER, '--account', 'lab', '--name', 'Lab', '--email', 'lab@example.org', '--key', `${key}.pub`];
-  expect(labdrop(home, ['sender', 'add', ...who]).status).toBe(0);
+  addAccount(home, { key, account: 'lab' });
 });
 afterAll(async () => {
   await daemon.stop('SIGKILL');
   home.remove();
 });
 
-const drop = (...names: string[]): string => join(home.dataDir, 'accounts', 'lab', ...names);
+const drop = (...names: string[]): string => join(dropFolder(home, 'lab'), ...names);
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const textOf = (number: number): string => EXAMPLE.replaceAll('S21-', `S${number}-`);
 const nameOf = (number: number): string => `${SENDER}_${TYPE}_2105101${String(number).padStart(5, '0')}`;
@@ -115,10 +107,9 @@ test('what a client heard OK for is never lost and never processed twice', async
   }
   expect(known.markers.size).toBeGreaterThan(5);
   daemon = await startDaemon(home);
-  const isAnswered = (number: number): boolean => existsSync(drop('reports', `${nameOf(number)}.report.ok`));
-  await until(() => [...known.markers].every(isAnswered), 'all answers', 60_000);
+  await until(() => [...known.markers].every((number) => isAnswered(drop(), nameOf(number))), 'all answers', 60_000);
   await until(() => listNames(join(home.dataDir, 'work')).join() === 'staging', 'an empty work folder');
-  const db = new Database(join(home.dataDir, 'labdrop.db'), { readonly: true });
+  const db = new Database(home.storePath, { readonly: true });
   const rows = db
     .prepare<[], { file_name: string; sha256: string; outcome: string; times: number }>(
       'SELECT file_name, max(sha256) AS sha256, max(outcome) AS outcome, count(*) AS times FROM batches GROUP BY file_name',

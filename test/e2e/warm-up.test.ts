@@ -9,10 +9,12 @@ import type * as SecondReaderModule from '../../src/daemon/second-reader';
 import type * as WarmUpModule from '../../src/daemon/warm-up';
 import type { WorkerReply } from '../../src/daemon/worker-messages';
 import type { RestInHand, RestRead, RestTask, SecondReader } from '../../src/pipeline/second-reader';
-import { PROJECT_ROOT, until } from '../support/built-daemon';
-import { catalogue, file, NAME, rows } from '../support/deliver-for-comparison';
+import { PROJECT_ROOT } from '../support/built-daemon';
+import { catalogue, file, rows } from '../support/deliver-for-comparison';
 import { makePipelineHome, type PipelineHome } from '../support/pipeline-home';
+import { LABORATORY_EXAMPLE } from '../support/shipped-examples';
 import { stagedNames } from '../support/staged-names';
+import { until } from '../support/until';
 
 // The built program, because only that has threads to start.
 const built = createRequire(join(PROJECT_ROOT, 'dist/main.js'));
@@ -40,8 +42,8 @@ function warmUpWith(name: string, secondReader: SecondReader | null, isWanted = 
 }
 
 test('it comes to its end, with both readers, and nothing is left but the file as it was', () => {
-  home.put(NAME, CONTENT);
-  const before = statSync(path(NAME), { bigint: true });
+  home.put(LABORATORY_EXAMPLE, CONTENT);
+  const before = statSync(path(LABORATORY_EXAMPLE), { bigint: true });
   const reader = createSecondReader({ catalogue, step: () => undefined });
   const parts: (RestRead | null)[] = [];
   const begin = (task: RestTask): RestInHand => {
@@ -53,11 +55,11 @@ test('it comes to its end, with both readers, and nothing is left but the file a
     };
     return { ...inHand, take };
   };
-  expect(warmUpWith(NAME, { begin })).toBe(true);
+  expect(warmUpWith(LABORATORY_EXAMPLE, { begin })).toBe(true);
   expect(parts).toEqual([expect.objectContaining({ found: expect.anything() as unknown })]);
-  const { ino, size, mtimeNs } = statSync(path(NAME), { bigint: true });
+  const { ino, size, mtimeNs } = statSync(path(LABORATORY_EXAMPLE), { bigint: true });
   expect({ ino, size, mtimeNs }).toEqual({ ino: before.ino, size: before.size, mtimeNs: before.mtimeNs });
-  expect(readFileSync(path(NAME), 'utf8')).toBe(CONTENT);
+  expect(readFileSync(path(LABORATORY_EXAMPLE), 'utf8')).toBe(CONTENT);
   expect(home.query('SELECT count(*) AS n FROM batches UNION ALL SELECT count(*) FROM LaboratoryTestResult')).toEqual([
     { n: 0 },
     { n: 0 },
@@ -70,25 +72,26 @@ test.each([
   ['with nothing in it', ''],
   ['of bytes', Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 256))],
 ])('a file %s harms nobody', (_, content) => {
-  home.put(NAME, content);
-  expect(() => warmUpWith(NAME, null)).not.toThrow();
+  home.put(LABORATORY_EXAMPLE, content);
+  expect(() => warmUpWith(LABORATORY_EXAMPLE, null)).not.toThrow();
 });
 
 test('JSON cut off in the middle, a name that says nothing, a file that is gone', () => {
-  home.put(`${NAME}.json`, '[\n{"a":"1"},\n{"a":');
+  home.put(`${LABORATORY_EXAMPLE}.json`, '[\n{"a":"1"},\n{"a":');
   home.put('anything', CONTENT);
-  for (const name of [`${NAME}.json`, 'anything', 'gone']) expect(() => warmUpWith(name, null)).not.toThrow();
+  for (const name of [`${LABORATORY_EXAMPLE}.json`, 'anything', 'gone'])
+    expect(() => warmUpWith(name, null)).not.toThrow();
 });
 
 test('it ends as soon as something else is wanted, and the second reader is free again', () => {
-  home.put(NAME, CONTENT);
+  home.put(LABORATORY_EXAMPLE, CONTENT);
   const reader = createSecondReader({ catalogue, step: () => undefined });
-  expect(warmUpWith(NAME, reader, () => true)).toBe(false);
-  expect(warmUpWith(NAME, reader)).toBe(true);
+  expect(warmUpWith(LABORATORY_EXAMPLE, reader, () => true)).toBe(false);
+  expect(warmUpWith(LABORATORY_EXAMPLE, reader)).toBe(true);
 });
 
 describe('in a lane', () => {
-  const waiting = { account: 'lab', folder: 'root', fileName: NAME, bytes: 0 } as const;
+  const waiting = { account: 'lab', folder: 'root', fileName: LABORATORY_EXAMPLE, bytes: 0 } as const;
   // Long enough to be met in the middle.
   const large = file(rows(20_000));
 
@@ -118,10 +121,10 @@ describe('in a lane', () => {
   }
 
   it('gives way to the batch that comes, which may be that very file', async () => {
-    home.put(NAME, large);
+    home.put(LABORATORY_EXAMPLE, large);
     const lane = bulkLane();
     await warmingUp(lane);
-    home.put(`${NAME}.ok`, '');
+    home.put(`${LABORATORY_EXAMPLE}.ok`, '');
     const { ends } = await processed(lane);
     expect(ends).toMatchObject([{ kind: 'ended', result: { batch: { records: 20_000, outcome: 'ACCEPTED' } } }]);
     expect(stagedNames(home.folders)).toEqual([]);
@@ -130,14 +133,14 @@ describe('in a lane', () => {
   });
 
   it('warms up once, and ends in the middle of it when it is told to', async () => {
-    home.put(NAME, large);
+    home.put(LABORATORY_EXAMPLE, large);
     const lane = bulkLane();
     await warmingUp(lane);
     await lane.close();
     expect(stagedNames(home.folders)).toEqual([]);
     // A thread that is started anew answers at once: no sample lies there.
     lane.prepare(waiting);
-    home.put(`${NAME}.ok`, '');
+    home.put(`${LABORATORY_EXAMPLE}.ok`, '');
     let seen = false;
     const looking = setInterval(() => (seen ||= existsSync(warmUpPath(home.folders.stagingDir))), 1);
     await processed(lane);
@@ -151,6 +154,6 @@ test("what a killed process left of one is nobody's business but the next one's"
   const sample = warmUpPath(home.folders.stagingDir);
   for (const ending of ['data', 'staging', 'incoming']) writeFileSync(sample.replace(/data$/, ending), 'left');
   expect([...findStrays(home.folders, () => false)]).toEqual([]);
-  home.put(NAME, CONTENT);
-  expect(warmUpWith(NAME, null)).toBe(true);
+  home.put(LABORATORY_EXAMPLE, CONTENT);
+  expect(warmUpWith(LABORATORY_EXAMPLE, null)).toBe(true);
 });

@@ -1,34 +1,28 @@
 /** Workers that die, run out of memory, hang or fail: what it costs their batch, and nobody else. */
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import { promisify } from 'node:util';
-import Database from 'better-sqlite3';
 import type * as LoadConfig from '../../src/config/load-config';
 import type * as Compose from '../../src/daemon/compose';
 import type { DaemonStatus } from '../../src/daemon/status-file';
 import type { Logger } from '../../src/ports/logger';
-import {
-  type Home,
-  labdrop,
-  listNames,
-  makeHome,
-  makeKey,
-  PROJECT_ROOT,
-  sshOptions,
-  until,
-} from '../support/built-daemon';
+import { writeAccount } from '../support/add-account';
+import { type Home, labdrop, listNames, makeHome, makeKey, PROJECT_ROOT, sshOptions } from '../support/built-daemon';
+import { dropFolder, isAnswered, placeBatch } from '../support/drop-folder';
+import { queryStore } from '../support/query-store';
+import { LABORATORY_EXAMPLE, readExample, SENDER } from '../support/shipped-examples';
+import { until } from '../support/until';
 
 // The built program, because only that has a worker to start.
 const built = createRequire(join(PROJECT_ROOT, 'dist/main.js'));
 const { startDaemon } = built('./daemon/compose') as typeof Compose;
 const { loadConfig } = built('./config/load-config') as typeof LoadConfig;
 
-const SENDER = '81365677';
 const TYPE = 'LaboratoryTestResult';
-const EXAMPLE = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/${SENDER}_${TYPE}_210510080500.csv`), 'utf8');
+const EXAMPLE = readExample(LABORATORY_EXAMPLE);
 /** Long enough for a worker to load on a machine that is busy with other things. */
 const STUCK_MS = 4_000;
 /** For what comes after two of them, and two workers that load. */
@@ -69,27 +63,24 @@ async function start(failures: Readonly<Record<string, Failure>>): Promise<void>
 }
 
 const nameOf = (number: number): string => `${SENDER}_${TYPE}_21060100000${number}`;
-const folderOf = (account: string): string => join(home.dataDir, 'accounts', account);
+const folderOf = (account: string): string => dropFolder(home, account);
 
 function addAccount(name: string): string {
   const key = makeKey(home, name);
-  const lines = [`account: ${name}`, 'name: Lab', 'email: lab@example.org', `senders: ["${SENDER}"]`];
-  const keys = `authorizedKeys: ["${readFileSync(`${key}.pub`, 'utf8').trim()}"]`;
-  writeFileSync(join(home.dir, 'senders', `${name}.yaml`), [...lines, 'status: production', keys].join('\n'));
-  mkdirSync(join(folderOf(name), 'reports'), { recursive: true });
+  writeAccount(home, name, { authorizedKeys: [readFileSync(`${key}.pub`, 'utf8').trim()] });
   return key;
 }
 
 /** One record of a key of its own, with its marker. */
 function place(account: string, number: number): void {
   const text = EXAMPLE.replaceAll(/;(T[^;]*\d)(?=;)/g, `;$1-${account}-${number}`);
-  for (const [name, content] of [
-    [nameOf(number), `${text.trimEnd()}\n`],
-    [`${nameOf(number)}.ok`, ''],
-  ] as const) {
-    writeFileSync(join(home.dir, name), content);
-    renameSync(join(home.dir, name), join(folderOf(account), name));
-  }
+  placeBatch(
+    home,
+    folderOf(account),
+    nameOf(number),
+    `${text.trimEnd()}
+`,
+  );
 }
 
 /** With OpenSSH's client, beside this process: the daemon lives in it. */
@@ -101,8 +92,7 @@ async function listReports(key: string): Promise<string> {
   return (await promisify(execFile)('sftp', args)).stdout;
 }
 
-const isAnswered = (account: string, number: number): boolean =>
-  listNames(join(folderOf(account), 'reports')).includes(`${nameOf(number)}.report.ok`);
+const isDone = (account: string, number: number): boolean => isAnswered(folderOf(account), nameOf(number));
 
 const failures = (): number =>
   existsSync(join(home.dir, 'failures'))
@@ -117,14 +107,7 @@ interface Row {
   readonly quarantine_reason: string | null;
 }
 
-function batches(): Row[] {
-  const db = new Database(join(home.dataDir, 'labdrop.db'), { readonly: true });
-  try {
-    return db.prepare<[], Row>('SELECT * FROM batches ORDER BY file_name').all();
-  } finally {
-    db.close();
-  }
-}
+const batches = (): Row[] => queryStore(home.storePath, 'SELECT * FROM batches ORDER BY file_name');
 
 const status = (): DaemonStatus => JSON.parse(readFileSync(join(home.dataDir, 'status.json'), 'utf8')) as DaemonStatus;
 
@@ -143,7 +126,7 @@ test.each(hows)(
     addAccount('lab');
     await start({ [nameOf(1)]: { how, when, times: 1 } });
     place('lab', 1);
-    await until(() => isAnswered('lab', 1), 'an answer');
+    await until(() => isDone('lab', 1), 'an answer');
     await until(() => batches()[0]?.state === 'archived', 'the end of the journey');
     expect(failures()).toBe(1);
     expect(events.filter(({ event }) => event === 'batch.retry')).toHaveLength(1);
@@ -159,7 +142,7 @@ test('what fails behind an answer is told, and stops nothing', async () => {
   await start({ tidy: { how: 'throw', when: 'tidied', times: 1 } });
   for (const number of [1, 2]) {
     place('lab', number);
-    await until(() => isAnswered('lab', number), 'an answer');
+    await until(() => isDone('lab', number), 'an answer');
   }
   expect(failures()).toBe(1);
   const operation = 'tidy the store behind a batch';
@@ -178,7 +161,7 @@ test('the next worker goes by the schemas in force, whatever lies in their folde
   await start({ [nameOf(1)]: { how: 'exit', when: 'claimed', times: 1 } });
   writeFileSync(join(schemas, `covid19/${TYPE}.json`), 'being edited');
   place('lab', 1);
-  await until(() => isAnswered('lab', 1), 'an answer', PATIENCE_MS);
+  await until(() => isDone('lab', 1), 'an answer', PATIENCE_MS);
   expect(failures()).toBe(1);
 }, 60_000);
 
@@ -192,8 +175,8 @@ test.each(hows.filter(([how]) => how !== 'heap' && how !== 'throw'))(
     await until(() => failures() === 1, 'the first failure');
     place('lab', 2);
     place('other', 3);
-    await until(() => isAnswered('other', 3), 'the answer to another account');
-    await until(() => isAnswered('lab', 2), 'the answer to the batch behind it', PATIENCE_MS);
+    await until(() => isDone('other', 3), 'the answer to another account');
+    await until(() => isDone('lab', 2), 'the answer to the batch behind it', PATIENCE_MS);
     const [first] = batches();
     expect(first).toMatchObject({
       file_name: nameOf(1),
@@ -231,7 +214,7 @@ test(
       [nameOf(2)]: { how: 'exit', when: 'claimed', times: 2 },
     });
     await until(() => batches()[1]?.quarantined_at != null, 'the quarantine', PATIENCE_MS);
-    await until(() => [0, 2, 3].every((index) => isAnswered(accounts[index] ?? '', index)), 'the answers', PATIENCE_MS);
+    await until(() => [0, 2, 3].every((index) => isDone(accounts[index] ?? '', index)), 'the answers', PATIENCE_MS);
     expect(batches().map(({ quarantined_at }) => quarantined_at !== null)).toEqual([false, true, false, false]);
     const retries = events.filter(({ event }) => event === 'batch.retry').map(({ fields }) => fields['account']);
     expect(accounts.map((account) => retries.filter((retried) => retried === account).length)).toEqual([0, 3, 2, 1]);
@@ -251,7 +234,7 @@ test('what is set aside stays so after a restart, is shown, and its sender may s
   const id = batches()[0]?.id ?? '';
   await until(() => status().faults.some(({ batch }) => batch === id), 'the standing fault');
   place('lab', 2);
-  await until(() => isAnswered('lab', 2), 'an answer to the next batch');
+  await until(() => isDone('lab', 2), 'an answer to the next batch');
   expect(failures()).toBe(2);
   expect(batches()[0]).toMatchObject({ id, state: 'claimed' });
   const shown = labdrop(home, ['status']).stdout;
@@ -298,7 +281,7 @@ test.each(['start', 'committed'] as const)(
     expect(released.status).toBe(0);
     expect(JSON.parse(released.stdout)).toEqual([{ id, account: 'lab', fileName: nameOf(1) }]);
     await until(() => batches()[0]?.state === 'archived', 'the end of its journey', 60_000);
-    expect(isAnswered('lab', 1)).toBe(true);
+    expect(isDone('lab', 1)).toBe(true);
     expect(batches()).toHaveLength(1);
     expect(listNames(join(home.dataDir, 'quarantine'))).toEqual([]);
     expect(listNames(join(home.dataDir, 'work'))).toEqual(['staging']);
@@ -327,5 +310,5 @@ test('a batch whose data is gone is released when it is put back, without a daem
   renameSync(join(home.dir, 'lost'), data);
   expect(labdrop(home, ['release', id]).status).toBe(0);
   await start(plan);
-  await until(() => isAnswered('lab', 1), 'the answer');
+  await until(() => isDone('lab', 1), 'the answer');
 }, 60_000);

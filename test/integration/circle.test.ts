@@ -7,16 +7,9 @@ import Papa from 'papaparse';
 import { reportBase } from '../../src/domain/batch-record';
 import { createTextDecoding } from '../../src/stages/parse/decode-text';
 import { type Damage, DAMAGES, type Fields } from '../support/damages';
-import {
-  concerns,
-  EXAMPLE_SENDER,
-  type Example,
-  examples,
-  findingsOf,
-  senderNumber,
-  spoil,
-} from '../support/example-file';
+import { concerns, type Example, examples, findingsOf, senderNumber, spoil } from '../support/example-file';
 import { makePipelineHome, type PipelineHome, type Processed } from '../support/pipeline-home';
+import { SENDER } from '../support/shipped-examples';
 
 const SENDERS = 5_000;
 let home: PipelineHome;
@@ -28,7 +21,7 @@ beforeAll(async () => {
   // Results of every patient of the examples, so that no variant is without its result (R311).
   for (const example of examples.filter(({ type }) => type === 'LaboratoryTestResult')) {
     const own = senderNumber(0);
-    await home.drop(example.name.replace(EXAMPLE_SENDER, own), spoil(example, new Map(), own).text);
+    await home.drop(example.name.replace(SENDER, own), spoil(example, new Map(), own).text);
   }
 });
 afterAll(() => home.remove());
@@ -153,7 +146,7 @@ function correctCsv(text: string, delimiter: string, damage: Damage, rights: rea
 
 async function goRound(example: Example, damage: Damage, form: Form, sameName: boolean): Promise<void> {
   const sender = senderNumber(++used);
-  const own = JSON.parse(JSON.stringify(example).replaceAll(EXAMPLE_SENDER, sender)) as Example;
+  const own = JSON.parse(JSON.stringify(example).replaceAll(SENDER, sender)) as Example;
   const places = own.records.flatMap((record, at) =>
     damage.group === 'patient' && record['PatientIdentificationNumber'] === '' ? [] : [at],
   );

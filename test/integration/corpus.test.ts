@@ -18,7 +18,8 @@ import {
   runCase,
   writeExpected,
 } from '../support/corpus';
-import { type PipelineHome, type Processed, SCHEMAS } from '../support/pipeline-home';
+import { type PipelineHome, type Processed } from '../support/pipeline-home';
+import { SCHEMAS } from '../support/shipped-examples';
 
 const updating = process.env['UPDATE'] === '1';
 const cases = readCases();

@@ -5,8 +5,9 @@
  */
 import fc from 'fast-check';
 import { versionOrder } from '../../src/stages/route/version-order';
-import { EXAMPLE_SENDER, examples, senderNumber } from '../support/example-file';
+import { examples, senderNumber } from '../support/example-file';
 import { makePipelineHome, type PipelineHome, type Processed } from '../support/pipeline-home';
+import { SENDER } from '../support/shipped-examples';
 import { type ModelFile, type ModelRecord, StoreModel } from '../support/store-model';
 
 const TYPE = 'LaboratoryTestResult';
@@ -81,7 +82,7 @@ function write(records: readonly ModelRecord[], sender: string): string {
     const fields: Readonly<Record<string, string>> = { ...base, ...own };
     return example.fields.map((field) => fields[field] ?? '').join(';');
   });
-  return [example.fields.join(';'), ...rows, ''].join('\n').replaceAll(EXAMPLE_SENDER, sender);
+  return [example.fields.join(';'), ...rows, ''].join('\n').replaceAll(SENDER, sender);
 }
 
 describe.each([

@@ -6,8 +6,9 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropFolder } from '../../src/adapters/spool/data-folders';
 import { type Fields } from '../support/damages';
-import { type Example, EXAMPLE_SENDER, examples } from '../support/example-file';
+import { type Example, examples } from '../support/example-file';
 import { makePipelineHome, type PipelineHome, type Processed } from '../support/pipeline-home';
+import { SENDER } from '../support/shipped-examples';
 
 const TYPE = 'LaboratoryTestResult';
 const csv = examples.find(({ type, shape }) => type === TYPE && shape === 'csv')!;
@@ -24,7 +25,7 @@ beforeEach(() => {
 afterEach(() => home.remove());
 
 function nameOf(extension: 'csv' | 'json'): string {
-  return `${EXAMPLE_SENDER}_${TYPE}_2105100${String(10_000 + files++)}.${extension}`;
+  return `${SENDER}_${TYPE}_2105100${String(10_000 + files++)}.${extension}`;
 }
 
 function row(changes: Fields, at = 0): string {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadCatalogue } from '../../src/adapters/schemas/load-catalogue';
 import { makePipelineHome, type PipelineHome } from '../support/pipeline-home';
+import { SENDER } from '../support/shipped-examples';
 
 const STAGE = {
   name: 'TestStageCodelist',
@@ -46,7 +47,6 @@ const MESSAGE = {
   },
 };
 
-const SENDER = '81365677';
 const HEADER = Object.keys(MESSAGE.properties).join(',');
 let schemas: string;
 let home: PipelineHome;

@@ -8,12 +8,13 @@ import type { BatchPorts } from '../../src/pipeline/batch-ports';
 import { type EndedTogether, processTogether } from '../../src/pipeline/process-together';
 import type { BatchStore } from '../../src/ports/batch-store';
 import type { Spool } from '../../src/ports/spool';
-import { EXAMPLE_SENDER, examples } from '../support/example-file';
+import { examples } from '../support/example-file';
 import { makePipelineHome, type PipelineHome } from '../support/pipeline-home';
+import { SENDER } from '../support/shipped-examples';
 
 const TYPE = 'LaboratoryTestResult';
 const example = examples.find(({ type, shape }) => type === TYPE && shape === 'csv')!;
-const nameOf = (hour: number): string => `${EXAMPLE_SENDER}_${TYPE}_2105100${hour}0000`;
+const nameOf = (hour: number): string => `${SENDER}_${TYPE}_2105100${hour}0000`;
 
 function text(rows: readonly number[], change: (line: string) => string = (line) => line): string {
   const lines = rows.map((row) => change(example.fields.map((field) => example.records[row]?.[field] ?? '').join(';')));

@@ -13,10 +13,10 @@ import {
   type Delivery,
   file,
   HEADER,
-  NAME,
   rows,
   withRanks,
 } from '../support/deliver-for-comparison';
+import { LABORATORY_EXAMPLE } from '../support/shipped-examples';
 
 interface Taken {
   asked: number;
@@ -150,7 +150,7 @@ const cases: [string, Case][] = [
       shared: true,
     },
   ],
-  ['no extension', { content: file(rows(80)), shared: true, name: NAME }],
+  ['no extension', { content: file(rows(80)), shared: true, name: LABORATORY_EXAMPLE }],
   [
     'JSON',
     {
@@ -160,7 +160,7 @@ const cases: [string, Case][] = [
         1,
       ),
       shared: false,
-      name: NAME,
+      name: LABORATORY_EXAMPLE,
     },
   ],
 ];

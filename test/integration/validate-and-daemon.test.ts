@@ -9,7 +9,8 @@ import type { StoredFinding } from '../../src/domain/report-source';
 import { splitFileName } from '../../src/stages/name/split-file-name';
 import { renderValidateLine } from '../../src/stages/report/render-validate-line';
 import { CORPUS, readCases } from '../support/corpus';
-import { EXAMPLES, fileNames, makePipelineHome, START } from '../support/pipeline-home';
+import { fileNames, makePipelineHome, START } from '../support/pipeline-home';
+import { EXAMPLES } from '../support/shipped-examples';
 
 /** Told by accounts, markers, configured bounds and the store. */
 const ELSEWHERE = ['F003', 'F006', 'F007', 'F009', 'F011', 'F012', 'F013', 'F014', 'F015', 'F016'];

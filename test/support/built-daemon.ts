@@ -11,6 +11,7 @@ const START_DEADLINE_MS = 20_000;
 export interface Home {
   readonly dir: string;
   readonly dataDir: string;
+  readonly storePath: string;
   readonly configPath: string;
   remove(): void;
 }
@@ -48,6 +49,7 @@ export function makeHome(extra = ''): Home {
   return {
     dir,
     dataDir: join(dir, 'data'),
+    storePath: join(dir, 'data', 'labdrop.db'),
     configPath,
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
@@ -141,15 +143,6 @@ export function sftp(login: SftpLogin, commands: readonly string[], cwd: string)
 export function sshOptions(login: SftpLogin): readonly string[] {
   const settings = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'IdentitiesOnly=yes', 'LogLevel=ERROR'];
   return ['-i', login.key, ...settings.flatMap((setting) => ['-o', setting])];
-}
-
-/** Waits until `done` says so; the tests' own deadline is jest's. */
-export async function until(done: () => boolean, what: string, deadlineMs = 20_000): Promise<void> {
-  const deadline = Date.now() + deadlineMs;
-  while (!done()) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolveLater) => setTimeout(resolveLater, 10));
-  }
 }
 
 /** Names in a folder, sorted; none when it is not there. */

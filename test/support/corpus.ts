@@ -8,7 +8,8 @@ import { dirname, join, resolve } from 'node:path';
 import type { Account } from '../../src/domain/account';
 import type { FindingCode } from '../../src/domain/codes';
 import type { IntakeRules } from '../../src/pipeline/batch-ports';
-import { fileNames, makePipelineHome, type PipelineHome, type Processed, SCHEMAS } from './pipeline-home';
+import { fileNames, makePipelineHome, type PipelineHome, type Processed } from './pipeline-home';
+import { SCHEMAS } from './shipped-examples';
 
 export const CORPUS = resolve(__dirname, '../corpus');
 

@@ -1,17 +1,13 @@
 /** A file delivered to a pipeline of its own, and all that it leaves: to compare what two ways of reading make of it. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { BatchRecord } from '../../src/domain/batch-record';
 import type { IntakeRules } from '../../src/pipeline/batch-ports';
 import type { SecondReader } from '../../src/pipeline/second-reader';
 import { loadCatalogue } from '../../src/adapters/schemas/load-catalogue';
-import { EXAMPLES, makePipelineHome, type PipelineHome, SCHEMAS } from './pipeline-home';
+import { makePipelineHome, type PipelineHome } from './pipeline-home';
+import { LABORATORY_EXAMPLE, readExample, SCHEMAS } from './shipped-examples';
 import { stagedNames } from './staged-names';
 
-export const NAME = '81365677_LaboratoryTestResult_210510080500';
-const [FIRST = '', ...EXAMPLE_ROWS] = readFileSync(join(EXAMPLES, `${NAME}.csv`), 'utf8')
-  .trimEnd()
-  .split(/\r?\n/);
+const [FIRST = '', ...EXAMPLE_ROWS] = readExample(LABORATORY_EXAMPLE).trimEnd().split(/\r?\n/);
 export const catalogue = loadCatalogue(SCHEMAS);
 export const HEADER = FIRST;
 export const COLUMNS = HEADER.split(';');
@@ -59,7 +55,11 @@ export async function deliver(
   try {
     const before: BatchRecord[] = [];
     for (const [name, content] of Object.entries(earlier)) before.push((await home.drop(name, content)).batch);
-    const { batch } = await home.drop(name ?? `${NAME}.csv`, content, marker === undefined ? {} : { marker });
+    const { batch } = await home.drop(
+      name ?? `${LABORATORY_EXAMPLE}.csv`,
+      content,
+      marker === undefined ? {} : { marker },
+    );
     expect(stagedNames(home.folders)).toEqual([]);
     return whatIsLeft(home, batch, [...before, batch]);
   } finally {

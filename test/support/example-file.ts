@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Damage, Expected, Fields } from './damages';
-import { EXAMPLES } from './pipeline-home';
+import { EXAMPLES, SENDER } from './shipped-examples';
 
 export type Shape = 'csv' | 'json';
 
@@ -16,9 +16,6 @@ export interface Example {
   readonly fields: readonly string[];
   readonly records: readonly Fields[];
 }
-
-/** The sender number of the examples. */
-export const EXAMPLE_SENDER = '81365677';
 
 export const examples: readonly Example[] = readdirSync(EXAMPLES).sort().map(readExample);
 
@@ -55,11 +52,7 @@ export interface Spoiled {
 }
 
 /** Writes the example with damages at some of its records, as the sender's own file. */
-export function spoil(
-  example: Example,
-  damages: ReadonlyMap<number, readonly Damage[]>,
-  sender = EXAMPLE_SENDER,
-): Spoiled {
+export function spoil(example: Example, damages: ReadonlyMap<number, readonly Damage[]>, sender = SENDER): Spoiled {
   const texts = example.records.map((record, at) => writeRecord(example, record, damages.get(at) ?? []));
   const lines: string[] = example.shape === 'csv' ? [example.fields.join(';')] : ['['];
   const expected: string[] = [];
@@ -77,7 +70,7 @@ export function spoil(
   if (example.shape === 'json') lines.push(']');
   const lineEnd = example.shape === 'csv' ? '\r\n' : '\n';
   const text = lines.map((line) => line + lineEnd).join('');
-  return { text: text.replaceAll(EXAMPLE_SENDER, sender), expected: expected.sort(), rejected };
+  return { text: text.replaceAll(SENDER, sender), expected: expected.sort(), rejected };
 }
 
 /** What breaks a record's structure says all that can be said of it; a field that is missing does not. */

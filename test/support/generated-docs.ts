@@ -5,11 +5,12 @@ import { LANGUAGES } from '../../src/domain/account';
 import { OUTCOMES } from '../../src/domain/batch';
 import { FINDING_CODES, type FindingCode } from '../../src/domain/codes';
 import { codeTitle } from '../../src/stages/report/texts';
-import { makePipelineHome, SCHEMAS, type PipelineHome } from './pipeline-home';
+import { makePipelineHome, type PipelineHome } from './pipeline-home';
+import { LABORATORY_EXAMPLE, SCHEMAS, SENDER } from './shipped-examples';
 
 const COLLECTION = join(SCHEMAS, 'covid19');
-const RIGHT = '81365677_LaboratoryTestResult_210510080500';
-const DAMAGED = '81365677_LaboratoryTestResult_210510090000';
+const RIGHT = LABORATORY_EXAMPLE;
+const DAMAGED = `${SENDER}_LaboratoryTestResult_210510090000`;
 const LANGUAGE_NAMES = { en: 'English', nl: 'Nederlands', fr: 'Français', de: 'Deutsch' } as const;
 
 const FAMILIES: Readonly<Record<string, string>> = {

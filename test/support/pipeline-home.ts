@@ -15,8 +15,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import { join } from 'node:path';
 import { listFolder } from '../../src/adapters/inbox/list-folder';
 import { loadCatalogue } from '../../src/adapters/schemas/load-catalogue';
 import { createSpool } from '../../src/adapters/spool/create-spool';
@@ -33,30 +32,15 @@ import type { StoredFinding } from '../../src/domain/report-source';
 import type { BatchPorts, IntakeRules } from '../../src/pipeline/batch-ports';
 import { processBatch } from '../../src/pipeline/process-batch';
 import type { SecondReader } from '../../src/pipeline/second-reader';
-
-export const SCHEMAS = resolve(__dirname, '../../schemas');
-export const EXAMPLES = join(SCHEMAS, 'covid19/examples');
+import { makeAccount } from './make-account';
+import { queryStore } from './query-store';
+import { SCHEMAS } from './shipped-examples';
 
 /** Noon in Belgium on the first of June 2021: later than every date in the examples. */
 export const START = Date.parse('2021-06-01T10:00:00Z');
 const MEMORY = '/dev/shm';
 const MARKER_GRACE_SECONDS = 3_600;
 const REMINDER_HOURS = 4;
-
-export const ACCOUNT: Account = {
-  account: 'lab',
-  name: 'Laboratory',
-  email: 'lab@example.org',
-  senders: ['81365677'],
-  messageTypes: null,
-  status: 'production',
-  authorizedKeys: [],
-  allowFrom: [],
-  language: 'en',
-  expires: null,
-  quotaBytes: null,
-  quotaFiles: null,
-};
 
 const RULES: IntakeRules = {
   mode: 'record',
@@ -121,7 +105,7 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
   const dir = mkdtempSync(join(options.onDisk !== true && existsSync(MEMORY) ? MEMORY : tmpdir(), 'labdrop-pipeline-'));
   const folders = dataFolders(join(dir, 'data'));
   prepareDataFolders(folders);
-  const account = { ...ACCOUNT, ...options.account };
+  const account = makeAccount(options.account);
   const catalogue = options.catalogue ?? loadCatalogue(options.schemasDir ?? SCHEMAS);
   const { stagedInMemoryMaxBytes = STAGED_IN_MEMORY_MAX_BYTES } = options;
   const { stagingDir } = folders;
@@ -226,15 +210,6 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
     return processed;
   }
 
-  function query(sql: string, ...values: readonly unknown[]): readonly Record<string, unknown>[] {
-    const db = new Database(folders.storePath, { readonly: true });
-    try {
-      return db.prepare<unknown[], Record<string, unknown>>(sql).all(...values);
-    } finally {
-      db.close();
-    }
-  }
-
   return {
     folders,
     catalogue,
@@ -252,7 +227,7 @@ export function makePipelineHome(options: PipelineOptions = {}): PipelineHome {
       return existsSync(path) ? readFileSync(path) : undefined;
     },
     dropped: (folder = 'root') => fileNames(dropFolder(folders, account.account, folder)),
-    query,
+    query: (sql, ...values) => queryStore(folders.storePath, sql, ...values),
     remove: () => {
       store.close();
       rmSync(dir, { recursive: true, force: true });

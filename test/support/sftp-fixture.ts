@@ -10,23 +10,11 @@ import type { SftpAuditEvent } from '../../src/adapters/sftp/sftp-audit';
 import type { SftpEvents } from '../../src/adapters/sftp/sftp-events';
 import { createSftpServer, type SftpServer, type SftpServerOptions } from '../../src/adapters/sftp/sftp-server';
 import type { Account } from '../../src/domain/account';
+import { makeAccount } from './make-account';
 
 const run = promisify(execFile);
 
-export const ACCOUNT: Account = {
-  account: 'lab1',
-  name: 'Laboratory One',
-  email: 'lab1@example.org',
-  senders: ['81365677'],
-  messageTypes: null,
-  status: 'production',
-  authorizedKeys: [],
-  allowFrom: [],
-  language: 'en',
-  expires: null,
-  quotaBytes: null,
-  quotaFiles: null,
-};
+export const ACCOUNT = makeAccount({ account: 'lab1', name: 'Laboratory One', email: 'lab1@example.org' });
 
 export interface ClientResult {
   readonly code: number;
@@ -156,15 +144,6 @@ async function client(program: string, args: readonly string[]): Promise<ClientR
   } catch (error) {
     const { code, stdout, stderr } = error as { code?: number; stdout?: string; stderr?: string };
     return { code: typeof code === 'number' ? code : -1, stdout: stdout ?? '', stderr: stderr ?? '' };
-  }
-}
-
-/** Waits until something holds; fails after ten seconds. */
-export async function until(holds: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 

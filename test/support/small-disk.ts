@@ -4,9 +4,9 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** @throws when this user may not mount: the test cannot do without */
-export function mountSmallDisk(path: string): void {
+export function mountSmallDisk(path: string, sizeMb = 12): void {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'labdrop-test', path], { stdio: 'pipe' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMb}m`, 'labdrop-test', path], { stdio: 'pipe' });
   } catch (cause) {
     throw new Error('a small file system (tmpfs) cannot be mounted here: run this test as root', { cause });
   }

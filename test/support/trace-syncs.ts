@@ -1,7 +1,7 @@
 /** What a piece of this process's work makes durable, as the system sees it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { until } from './built-daemon';
+import { until } from './until';
 
 /** The paths that were synced meanwhile, in their order. */
 export async function traceSyncs(work: () => unknown): Promise<readonly string[]> {

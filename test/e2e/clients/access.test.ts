@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { addAccount } from '../../support/add-account';
 import {
   type BuiltDaemon,
   type Home,
@@ -12,9 +13,9 @@ import {
   sftp,
   sshOptions,
   startDaemon,
-  until,
 } from '../../support/built-daemon';
 import { connectSsh } from '../../support/sftp-raw-client';
+import { until } from '../../support/until';
 
 const ACCOUNT = 'lab';
 
@@ -30,8 +31,7 @@ beforeAll(async () => {
   writeFileSync(home.configPath, readFileSync(home.configPath, 'utf8').replace('port: 0', `port: 0, ${bans}`));
   key = makeKey(home, 'id_lab');
   daemon = await startDaemon(home);
-  const args = ['sender', 'add', '81365677', '--account', ACCOUNT, '--name', 'Lab', '--email', 'lab@example.org'];
-  expect(labdrop(home, [...args, '--key', `${key}.pub`])).toMatchObject({ status: 0, stderr: '' });
+  addAccount(home, { key, account: ACCOUNT });
 });
 
 afterAll(async () => {
@@ -98,10 +98,9 @@ test('an account that is disabled is cut off within seconds', async () => {
 
 test('a key opens the account until its end, which is shown', async () => {
   const file = join(home.dir, 'senders', 'lab2.yaml');
-  const args = ['sender', 'add', '71099911', '--account', 'lab2', '--name', 'Lab', '--email', 'lab@example.org'];
-  const dated = join(home.dir, 'dated.pub');
-  writeFileSync(dated, `expiry-time="20991231Z" ${readFileSync(`${key}.pub`, 'utf8')}`);
-  expect(labdrop(home, [...args, '--key', dated])).toMatchObject({ status: 0, stderr: '' });
+  const dated = join(home.dir, 'dated');
+  writeFileSync(`${dated}.pub`, `expiry-time="20991231Z" ${readFileSync(`${key}.pub`, 'utf8')}`);
+  addAccount(home, { key: dated, account: 'lab2', sender: '71099911' });
   expect(labdrop(home, ['sender', 'show', 'lab2']).stdout).toMatch(/^Key .* id_lab@example\.org, expires 2099-12-3/m);
   expect(login('lab2')).toBe(0);
   writeFileSync(file, readFileSync(file, 'utf8').replace('20991231Z', '20200131Z'));

@@ -6,17 +6,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type BuiltDaemon,
-  type Home,
-  labdrop,
-  listNames,
-  makeHome,
-  makeKey,
-  PROJECT_ROOT,
-  startDaemon,
-  until,
-} from '../../support/built-daemon';
+import { addAccount } from '../../support/add-account';
+import { type BuiltDaemon, type Home, labdrop, makeHome, makeKey, startDaemon } from '../../support/built-daemon';
+import { dropFolder, isAnswered, placeBatch } from '../../support/drop-folder';
 import {
   CLIENT_DRIVERS,
   type ClientDriver,
@@ -25,11 +17,12 @@ import {
   absenceOf,
   runClient,
 } from '../../support/sftp-client-drivers';
+import { examplePath, LABORATORY_EXAMPLE, readExample, SENDER } from '../../support/shipped-examples';
+import { until } from '../../support/until';
 
 const ACCOUNT = 'lab';
-const SENDER = '81365677';
-const BASE = `${SENDER}_LaboratoryTestResult_210510080500`;
-const EXAMPLE = join(PROJECT_ROOT, `schemas/covid19/examples/${BASE}.csv`);
+const BASE = LABORATORY_EXAMPLE;
+const EXAMPLE = examplePath(BASE);
 const LARGE_BYTES = 100_000_000;
 const RESUMED_BYTES = 3_000_017;
 const PARALLEL_PUTS = 50;
@@ -76,26 +69,21 @@ async function openSite(policy: string): Promise<Site> {
   writeFileSync(home.configPath, config);
   const key = makeKey(home, 'id_lab');
   const daemon = await startDaemon(home);
-  const added = labdrop(home, [
-    ...['sender', 'add', SENDER, '--account', ACCOUNT, '--name', 'Lab', '--email', 'lab@example.org'],
-    ...['--key', `${key}.pub`],
-  ]);
-  expect(added).toMatchObject({ status: 0, stderr: '' });
+  addAccount(home, { key, account: ACCOUNT });
   const shown = JSON.parse(labdrop(home, ['sender', 'show', ACCOUNT, '--json']).stdout) as {
     sftp: { hostKeyFingerprint: string };
   };
   const hostKey = shown.sftp.hostKeyFingerprint;
   const site = { home, daemon, login: { port: daemon.port, user: ACCOUNT, key, hostKey, dir: home.dir } };
   mkdirSync(disk(site, ''), { recursive: true });
-  writeFileSync(disk(site, `${BASE}.csv`), readFileSync(EXAMPLE));
-  writeFileSync(disk(site, `${BASE}.ok`), '');
-  await until(() => listNames(disk(site, 'reports')).includes(`${BASE}.report.ok`), 'the report');
+  placeBatch(home, disk(site, ''), `${BASE}.csv`, readExample(BASE));
+  await until(() => isAnswered(disk(site, ''), BASE), 'the report');
   return site;
 }
 
 /** Where a path of the account lies on disk. */
 function disk({ home }: Site, path: string): string {
-  return join(home.dataDir, 'accounts', ACCOUNT, path);
+  return join(dropFolder(home, ACCOUNT), path);
 }
 
 function sha256(path: string): string {
@@ -182,7 +170,7 @@ describe.each(CLIENT_DRIVERS.map((driver) => [driver.name, driver] as const))('%
     const name = `${SENDER}_LaboratoryTestResult_2105${String(CLIENT_DRIVERS.indexOf(driver) + 11)}080500`;
     await succeeds(driver.put(site().login, EXAMPLE, `/test/${name}.csv`));
     await succeeds(driver.put(site().login, at('empty'), `/test/${name}.ok`));
-    await until(() => listNames(disk(site(), 'test/reports')).includes(`${name}.report.ok`), 'the report');
+    await until(() => isAnswered(disk(site(), 'test'), name), 'the report');
   });
 });
 

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addAccount } from '../../support/add-account';
 import {
   type BuiltDaemon,
   type Home,
@@ -10,14 +11,14 @@ import {
   listNames,
   makeHome,
   makeKey,
-  PROJECT_ROOT,
   startDaemon,
-  until,
 } from '../../support/built-daemon';
+import { dropFolder, isAnswered } from '../../support/drop-folder';
 import { RawClient, WRITE_NEW } from '../../support/sftp-raw-client';
+import { LABORATORY_EXAMPLE, readExample, SENDER } from '../../support/shipped-examples';
+import { until } from '../../support/until';
 
-const TYPE = 'LaboratoryTestResult';
-const EXAMPLE = readFileSync(join(PROJECT_ROOT, `schemas/covid19/examples/81365677_${TYPE}_210510080500.csv`));
+const EXAMPLE = readExample(LABORATORY_EXAMPLE);
 
 jest.setTimeout(90_000);
 
@@ -29,8 +30,7 @@ let key: string;
 beforeAll(async () => {
   home = makeHome('ingest: { rescanSeconds: 1 }');
   key = makeKey(home, 'id_lab');
-  const who = ['81365677', '--account', 'lab1', '--name', 'Lab', '--email', 'lab@example.org', '--key', `${key}.pub`];
-  expect(labdrop(home, ['sender', 'add', ...who]).status).toBe(0);
+  addAccount(home, { key, account: 'lab1' });
   daemon = await startDaemon(home, { UV_THREADPOOL_SIZE: '1' }); // strace counts the calls of each thread
   client = await RawClient.connect(daemon.port, readFileSync(key));
 });
@@ -41,7 +41,7 @@ afterAll(async () => {
   home.remove();
 });
 
-const dropped = (): readonly string[] => listNames(join(home.dataDir, 'accounts/lab1'));
+const dropped = (): readonly string[] => listNames(dropFolder(home, 'lab1'));
 const faults = (): readonly string[] =>
   daemon
     .stdout()
@@ -63,11 +63,11 @@ test.each([
   ['asked for by the client, and the system would succeed the next time', '210510080501', true],
   ['at CLOSE', '210510080502', false],
 ])('an fsync that fails, %s', async (_, time, isAskedFor) => {
-  const base = `81365677_${TYPE}_${time}`;
+  const base = `${SENDER}_LaboratoryTestResult_${time}`;
   const earlier = faults().length;
   const strace = await failFirstSync(`${base}.csv`);
   const handle = await client.open(`/${base}.csv`, WRITE_NEW);
-  expect((await client.send({ kind: 'write', handle, offset: 0n, content: EXAMPLE })).status).toBe(0);
+  expect((await client.send({ kind: 'write', handle, offset: 0n, content: Buffer.from(EXAMPLE) })).status).toBe(0);
   if (isAskedFor) expect((await client.send({ kind: 'fsync', handle })).status).toBe(4);
   const closed = await client.send({ kind: 'close', handle });
   expect(closed.status).toBe(4);
@@ -81,9 +81,6 @@ test.each([
   expect(dropped()).toContain(`${base}.ok`);
   expect(labdrop(home, ['show', base]).status).not.toBe(0);
 
-  expect((await client.put(`/${base}.csv`, EXAMPLE.toString())).status).toBe(0);
-  await until(
-    () => listNames(join(home.dataDir, 'accounts/lab1/reports')).includes(`${base}.report.ok`),
-    'the reports',
-  );
+  expect((await client.put(`/${base}.csv`, EXAMPLE)).status).toBe(0);
+  await until(() => isAnswered(dropFolder(home, 'lab1'), base), 'the reports');
 });

@@ -1,6 +1,7 @@
 /** When a laboratory has fetched its reports, as the operator sees it and as the audit tells it. */
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addAccount } from '../../support/add-account';
 import {
   type BuiltDaemon,
   type Home,
@@ -8,15 +9,16 @@ import {
   listNames,
   makeHome,
   makeKey,
-  PROJECT_ROOT,
   sftp,
   startDaemon,
-  until,
 } from '../../support/built-daemon';
+import { dropFolder, isAnswered } from '../../support/drop-folder';
 import { RawClient } from '../../support/sftp-raw-client';
+import { examplePath, LABORATORY_EXAMPLE } from '../../support/shipped-examples';
+import { until } from '../../support/until';
 
-const BASE = '81365677_LaboratoryTestResult_210510080500';
-const EXAMPLE = join(PROJECT_ROOT, 'schemas/covid19/examples', `${BASE}.csv`);
+const BASE = LABORATORY_EXAMPLE;
+const EXAMPLE = examplePath(BASE);
 
 jest.setTimeout(60_000);
 
@@ -27,8 +29,7 @@ let key: string;
 beforeAll(async () => {
   home = makeHome();
   key = makeKey(home, 'id_lab');
-  const args = ['sender', 'add', '81365677', '--account', 'lab1', '--name', 'Lab', '--email', 'lab@example.org'];
-  expect(labdrop(home, [...args, '--key', `${key}.pub`])).toMatchObject({ status: 0, stderr: '' });
+  addAccount(home, { key, account: 'lab1' });
   daemon = await startDaemon(home);
 });
 
@@ -51,8 +52,7 @@ test('the first complete fetch of each report stays, a part of one does not coun
   copyFileSync(EXAMPLE, join(home.dir, `${BASE}.csv`));
   writeFileSync(join(home.dir, `${BASE}.ok`), '');
   expect(sftp(login, [`put ${BASE}.csv`, `put ${BASE}.ok`], home.dir).status).toBe(0);
-  const reports = join(home.dataDir, 'accounts/lab1/reports');
-  await until(() => listNames(reports).includes(`${BASE}.report.ok`), 'the reports');
+  await until(() => isAnswered(dropFolder(home, 'lab1'), BASE), 'the reports');
   expect(fetches()).toEqual([]);
 
   const client = await RawClient.connect(daemon.port, readFileSync(key));

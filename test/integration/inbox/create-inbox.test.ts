@@ -8,7 +8,7 @@ import type { DropFolderName } from '../../../src/adapters/inbox/folder-listing'
 import { dataFolders } from '../../../src/adapters/spool/data-folders';
 import { relatedNames } from '../../../src/stages/name/split-file-name';
 import { USUAL_MAX } from '../../../src/stages/settle/choose-names';
-import { until } from '../../support/built-daemon';
+import { until } from '../../support/until';
 
 const LARGE_BYTES = 1_000;
 

@@ -1,8 +1,9 @@
 /** Addresses that offend: how they are kept out, and that nobody else is. */
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { makeKey, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
+import { makeKey, openFixture, type SftpFixture } from '../../support/sftp-fixture';
 import { connectSsh } from '../../support/sftp-raw-client';
+import { until } from '../../support/until';
 
 jest.setTimeout(30_000);
 

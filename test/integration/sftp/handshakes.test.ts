@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import type { AlgorithmPolicy } from '../../../src/adapters/sftp/algorithm-policy';
 import { parseUserCertificate, refuseCertificate } from '../../../src/adapters/sftp/login/user-certificate';
 import { DEFAULT_BAN_RULES } from '../../../src/adapters/sftp/sftp-limits';
-import { makeKey, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
+import { makeKey, openFixture, type SftpFixture } from '../../support/sftp-fixture';
 import { counted, uint32 } from '../../support/sftp-requests';
+import { until } from '../../support/until';
 
 jest.setTimeout(30_000);
 

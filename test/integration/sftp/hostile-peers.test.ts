@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientChannel } from 'ssh2';
-import { openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
+import { openFixture, type SftpFixture } from '../../support/sftp-fixture';
 import { openHostile, type HostileChannel } from '../../support/sftp-hostile-client';
 import { connectSsh, RawClient, WRITE_NEW, WRITE_ON } from '../../support/sftp-raw-client';
 import { counted, encodeRequest, framed, NO_ATTRIBUTES, uint32, uint64 } from '../../support/sftp-requests';
+import { until } from '../../support/until';
 
 const MEBIBYTE = 1_048_576;
 const INIT = framed(encodeRequest({ kind: 'init', version: 3 }));

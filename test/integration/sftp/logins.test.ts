@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { BaseAgent, Client, utils, type ParsedKey } from 'ssh2';
 import type { Account } from '../../../src/domain/account';
-import { makeKey, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
+import { makeKey, openFixture, type SftpFixture } from '../../support/sftp-fixture';
 import { connectSsh, RawClient } from '../../support/sftp-raw-client';
+import { until } from '../../support/until';
 
 jest.setTimeout(30_000);
 

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesIn, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
+import { filesIn, openFixture, type SftpFixture } from '../../support/sftp-fixture';
+import { until } from '../../support/until';
 
 const MEBIBYTE = 1_048_576;
 

@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesIn, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
+import { filesIn, openFixture, type SftpFixture } from '../../support/sftp-fixture';
 import { RawClient, WRITE_NEW } from '../../support/sftp-raw-client';
+import { until } from '../../support/until';
 
 const IDLE_MS = 3_000;
 const SYNC_MS = 8_000;

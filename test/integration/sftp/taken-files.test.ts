@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { OPEN_FLAG } from '../../../src/adapters/sftp/codec/packet-types';
 import { fileIdentity } from '../../../src/adapters/spool/durable-files';
 import { belgianTime } from '../../../src/domain/belgian-time';
-import { filesIn, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
+import { filesIn, openFixture, type SftpFixture } from '../../support/sftp-fixture';
 import { RawClient, WRITE_NEW, WRITE_ON } from '../../support/sftp-raw-client';
 import { NO_ATTRIBUTES } from '../../support/sftp-requests';
+import { until } from '../../support/until';
 
 jest.setTimeout(30_000);
 

@@ -1,9 +1,10 @@
 import { lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { filesIn, openFixture, until, type SftpFixture } from '../../support/sftp-fixture';
+import { filesIn, openFixture, type SftpFixture } from '../../support/sftp-fixture';
 import { RawClient, WRITE_NEW, WRITE_ON } from '../../support/sftp-raw-client';
 import { NO_ATTRIBUTES } from '../../support/sftp-requests';
 import { traceSyncs } from '../../support/trace-syncs';
+import { until } from '../../support/until';
 
 jest.setTimeout(30_000);
 

@@ -9,11 +9,11 @@ import { backUpBeforeMigration } from '../../../src/adapters/sqlite/back-up-befo
 import { inspectBackup } from '../../../src/adapters/sqlite/back-up-store';
 import { type Migration, migrate, MIGRATIONS, storeVersion } from '../../../src/adapters/sqlite/migrate';
 import { openBatchStore } from '../../../src/adapters/sqlite/open-batch-store';
-import { PACKAGE_ROOT } from '../../../src/config/package-root';
 import { makeOrigin } from '../../support/make-origin';
+import { SCHEMAS } from '../../support/shipped-examples';
 import { fillDisk, mountSmallDisk } from '../../support/small-disk';
 
-const catalogue = loadCatalogue(join(PACKAGE_ROOT, 'schemas'));
+const catalogue = loadCatalogue(SCHEMAS);
 const now = MIGRATIONS.length;
 const later: readonly Migration[] = [
   ...MIGRATIONS,

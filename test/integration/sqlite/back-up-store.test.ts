@@ -16,13 +16,13 @@ import { loadCatalogue } from '../../../src/adapters/schemas/load-catalogue';
 import { backUpStore, inspectBackup } from '../../../src/adapters/sqlite/back-up-store';
 import { openBatchStore } from '../../../src/adapters/sqlite/open-batch-store';
 import { openStoreReader } from '../../../src/adapters/sqlite/open-store-reader';
-import { PACKAGE_ROOT } from '../../../src/config/package-root';
 import { makeOrigin } from '../../support/make-origin';
+import { SCHEMAS } from '../../support/shipped-examples';
 
 let dir: string;
 beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'labdrop-backup-'))));
 afterEach(() => rmSync(dir, { recursive: true }));
-const catalogue = loadCatalogue(join(PACKAGE_ROOT, 'schemas'));
+const catalogue = loadCatalogue(SCHEMAS);
 
 const storePath = (): string => join(dir, 'labdrop.db');
 const targetPath = (): string => join(dir, 'copy.db');

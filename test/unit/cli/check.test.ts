@@ -14,7 +14,7 @@ import {
   closeSync,
   chownSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { generateKeyPair, loadOrCreateHostKey } from '../../../src/adapters/sftp/host-key';
 import { archivePath, dataFolders } from '../../../src/adapters/spool/data-folders';
 import { checkAccountFolders } from '../../../src/daemon/check-account-folders';
@@ -22,6 +22,7 @@ import { checkReadable, judgeSpace } from '../../../src/daemon/check-folders';
 import type { CheckResult } from '../../../src/daemon/commands-check';
 import type { BatchOrigin } from '../../../src/domain/batch-record';
 import { makeOrigin } from '../../support/make-origin';
+import { SCHEMAS } from '../../support/shipped-examples';
 import { type CommandHome, makeCommandHome } from './command-home';
 
 const ID = '01900000-0000-7000-8000-000000000001';
@@ -39,7 +40,7 @@ authorizedKeys: ['${generateKeyPair('me@lab').public.trim()}']
 let home: CommandHome;
 beforeEach(() => {
   home = makeCommandHome('schemas: { dir: ../schemas }\ningest: { maxFileBytes: 1024 }');
-  cpSync(resolve(__dirname, '../../../schemas'), join(home.dir, 'schemas'), { recursive: true });
+  cpSync(SCHEMAS, join(home.dir, 'schemas'), { recursive: true });
   chmodSync(home.dataDir, 0o750);
   mkdirSync(join(home.dataDir, 'work/staging'), { recursive: true });
   mkdirSync(join(home.dir, 'senders'));

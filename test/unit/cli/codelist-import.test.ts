@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { loadCatalogue } from '../../../src/adapters/schemas/load-catalogue';
+import { SCHEMAS } from '../../support/shipped-examples';
 import { type CommandHome, makeCommandHome } from './command-home';
 
 const LIST = 'CollectivityCodelist';
@@ -10,7 +11,7 @@ let home: CommandHome;
 let folder: string;
 beforeEach(() => {
   home = makeCommandHome('schemas: { dir: ../schemas }');
-  cpSync(resolve(__dirname, '../../../schemas'), join(home.dir, 'schemas'), { recursive: true });
+  cpSync(SCHEMAS, join(home.dir, 'schemas'), { recursive: true });
   folder = join(home.dir, 'schemas/covid19/codelists');
   home.write('a.csv', TABLE);
 });
@@ -179,7 +180,7 @@ describe('codelist import', () => {
   it('warns where an upgrade would replace the folder', async () => {
     const own = makeCommandHome();
     try {
-      cpSync(resolve(__dirname, '../../../schemas'), join(own.dir, 'schemas'), { recursive: true });
+      cpSync(SCHEMAS, join(own.dir, 'schemas'), { recursive: true });
       own.write('a.csv', TABLE);
       own.write('package.json', '{ "version": "1.0.0" }');
       const { status, err } = await own.run(['codelist', 'import', 'a.csv', '--list', LIST], undefined, own.dir);

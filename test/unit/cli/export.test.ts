@@ -5,12 +5,12 @@ import { loadCatalogue } from '../../../src/adapters/schemas/load-catalogue';
 import { openBatchStore } from '../../../src/adapters/sqlite/open-batch-store';
 import { renderRecords } from '../../../src/cli/render-records';
 import { NO_RECORDS } from '../../../src/domain/batch';
-import { PACKAGE_ROOT } from '../../../src/config/package-root';
 import { makeOrigin } from '../../support/make-origin';
+import { SCHEMAS } from '../../support/shipped-examples';
 import { type CommandHome, makeCommandHome } from './command-home';
 
 const TYPE = 'RapidTestResult';
-const catalogue = loadCatalogue(join(PACKAGE_ROOT, 'schemas'));
+const catalogue = loadCatalogue(SCHEMAS);
 const fields = catalogue.types.get(TYPE)!.fields.map(({ name }) => name);
 /** What spreadsheets, delimiters and encodings could spoil. */
 const HARD = ['a,b', '"q"', ' lead', 'é€', "d'Hoine", '=1+1', '0123'];

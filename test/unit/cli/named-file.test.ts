@@ -1,11 +1,12 @@
 /** Files and folders that a person names: what is wrong with one is told as it is, with exit status 2. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, symlinkSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { examplePath, LABORATORY_EXAMPLE } from '../../support/shipped-examples';
 import { type CommandHome, makeCommandHome } from './command-home';
 
-const FILE = '81365677_LaboratoryTestResult_210510080500.csv';
-const RIGHT = resolve(__dirname, '../../../schemas/covid19/examples', FILE);
+const FILE = `${LABORATORY_EXAMPLE}.csv`;
+const RIGHT = examplePath(LABORATORY_EXAMPLE);
 
 let home: CommandHome;
 beforeEach(() => {

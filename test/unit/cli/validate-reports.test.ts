@@ -1,16 +1,16 @@
 /** `validate --reports`: the folder has one set for each file, and never two that are mixed. */
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { possibleReports } from '../../../src/daemon/validate-reports';
 import { OUTCOMES } from '../../../src/domain/batch';
 import { planReports } from '../../../src/stages/report/plan-reports';
 import { makeBatch } from '../stages/report/fixtures';
+import { LABORATORY_EXAMPLE, readExample, SCHEMAS, SENDER } from '../../support/shipped-examples';
 import { type CommandHome, makeCommandHome } from './command-home';
 
-const EXAMPLES = resolve(__dirname, '../../../schemas/covid19');
-const BASE = '81365677_LaboratoryTestResult_210510090000';
-const RIGHT = readFileSync(join(EXAMPLES, 'examples/81365677_LaboratoryTestResult_210510080500.csv'), 'utf8');
-const DAMAGED = readFileSync(join(EXAMPLES, `examples-damaged/${BASE}.csv`), 'utf8');
+const BASE = `${SENDER}_LaboratoryTestResult_210510090000`;
+const RIGHT = readExample(LABORATORY_EXAMPLE);
+const DAMAGED = readFileSync(join(SCHEMAS, `covid19/examples-damaged/${BASE}.csv`), 'utf8');
 
 let home: CommandHome;
 beforeEach(() => (home = makeCommandHome()));

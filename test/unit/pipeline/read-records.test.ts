@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { readCatalogue, validateFile } from '../../../src/daemon/validate-file';
+import { SCHEMAS, SENDER } from '../../support/shipped-examples';
 
-const SCHEMAS = resolve(__dirname, '../../../schemas');
-const EXAMPLE = '81365677_LaboratoryTestResultVariants_210510081000.csv';
+const EXAMPLE = `${SENDER}_LaboratoryTestResultVariants_210510081000.csv`;
 const catalogue = readCatalogue(SCHEMAS);
 
 let dir: string;

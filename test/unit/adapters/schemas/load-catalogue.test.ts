@@ -1,12 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CatalogueProblem } from '../../../../src/adapters/schemas/catalogue-problem';
 import { loadCatalogue } from '../../../../src/adapters/schemas/load-catalogue';
 import { FORMATS } from '../../../../src/domain/message-type';
 import { Validator } from '../../../../src/stages/validate/validator';
-
-const SHIPPED = resolve(__dirname, '../../../../schemas');
+import { SCHEMAS } from '../../../support/shipped-examples';
 
 interface FieldTexts {
   readonly description: string;
@@ -14,7 +13,7 @@ interface FieldTexts {
 }
 
 describe('the shipped catalogue', () => {
-  const catalogue = loadCatalogue(SHIPPED);
+  const catalogue = loadCatalogue(SCHEMAS);
   const types = [...catalogue.types.values()];
 
   it('holds seven messages with 273 fields and seventeen value sets', () => {

@@ -1,7 +1,8 @@
 import { decodeRecord } from '../../../../src/stages/parse/decode-text';
 import { LINE_MAX } from '../../../../src/stages/parse/line-reader';
 import { parseFile } from '../../../../src/stages/parse/parse-file';
-import { inChunks, messageType, readText } from './read-text';
+import { makeMessageType } from '../../../support/make-message-type';
+import { inChunks, readText } from './read-text';
 
 const ENCODINGS = [
   ['utf-8', (text: string) => Buffer.from(text)],
@@ -112,7 +113,7 @@ describe('hostile sizes', () => {
 
   it('remembers only so many unknown keys', () => {
     const lines = Array.from({ length: 3000 }, (_, at) => `{"k${String(at)}":1,"A":2}`).join('\n');
-    const { result } = readText(lines, { type: messageType(['A']) });
+    const { result } = readText(lines, { type: makeMessageType(['A']) });
     expect(result.records).toBe(3000);
     expect(result.findings).toHaveLength(1000);
   });
@@ -125,7 +126,7 @@ describe('hostile sizes', () => {
     const blanks = (at: number): string => at.toString(2).replaceAll('0', ' ').replaceAll('1', '\u00a0');
     const nameOf = (at: number): string => (code === 'H102' ? `k${String(at)}` : `A${blanks(at)}`);
     const lines = Array.from({ length: count }, (_, at) => `{"${nameOf(at)}":1}`).join('\n');
-    const told = readText(lines, { type: messageType(['A']) }).result.findings.filter((each) => each.code === code);
+    const told = readText(lines, { type: makeMessageType(['A']) }).result.findings.filter((each) => each.code === code);
     expect(told).toHaveLength(listed === null ? count : listed + 1);
     expect(told.at(-1)?.params['listed']).toBe(listed ?? '');
     expect(told[0]?.params['atLeast']).toBe(listed ?? '');
@@ -145,7 +146,7 @@ describe('hostile sizes', () => {
       }
     }
     const facts = { bytes: 0, encoding: 'utf-8', bom: false, blank: false, opensJson: false, refusal: null } as const;
-    parseFile(endless(), facts, messageType(['SampleId', 'BirthDate', 'City', 'Result']), {
+    parseFile(endless(), facts, makeMessageType(['SampleId', 'BirthDate', 'City', 'Result']), {
       extension: 'csv',
       onRecord: () => handed++,
     });
@@ -173,7 +174,7 @@ it('does not keep a chunk that its owner writes over', () => {
     opensJson: false,
     refusal: null,
   } as const;
-  parseFile(reused(), facts, messageType(['SampleId', 'City']), {
+  parseFile(reused(), facts, makeMessageType(['SampleId', 'City']), {
     extension: 'csv',
     onRecord: (record) => values.push(record.values),
   });
@@ -194,7 +195,7 @@ test('a file that is not read to its end is let go of', () => {
     }
   }
   const facts = { bytes: 21, encoding: 'utf-8', bom: false, blank: false, opensJson: false, refusal: null } as const;
-  const { rejected } = parseFile(chunks(), facts, messageType(['SampleId']), {
+  const { rejected } = parseFile(chunks(), facts, makeMessageType(['SampleId']), {
     extension: 'csv',
     onRecord: () => undefined,
   });

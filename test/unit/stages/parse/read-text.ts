@@ -1,40 +1,12 @@
 /** Reads a small file for a test: an invented message type, chunks of any size, everything the parse stage gave. */
-import type { FieldSpec, MessageType } from '../../../../src/domain/message-type';
+import type { MessageType } from '../../../../src/domain/message-type';
 import type { ParsedRecord } from '../../../../src/domain/parsed-record';
 import { createInspector, type FileFacts } from '../../../../src/stages/parse/inspect';
 import { parseFile } from '../../../../src/stages/parse/parse-file';
 import type { HeaderFacts, ParseOptions, ParseResult } from '../../../../src/stages/parse/parse-result';
+import { makeMessageType } from '../../../support/make-message-type';
 
-export function messageType(names: readonly string[]): MessageType {
-  const fields = names.map((name, index): FieldSpec => ({
-    name,
-    index,
-    format: 'text',
-    maxLength: 255,
-    codelist: null,
-    multiple: null,
-    values: [],
-    absentValue: null,
-    required: null,
-    allowedWhen: null,
-    notInFuture: false,
-    pii: false,
-    severities: {},
-    identifier: false,
-  }));
-  const rules = {
-    dateOrder: [],
-    detectedWithin: null,
-    testIdWithDate: null,
-    senderField: null,
-    follows: null,
-    codeDates: {},
-  };
-  const rest = { collection: 'test', version: '1', businessKey: [], patient: null, rules, schema: {} };
-  return { name: 'Invented', fields, ...rest };
-}
-
-export const TYPE = messageType(['SampleId', 'BirthDate', 'City', 'Result']);
+export const TYPE = makeMessageType(['SampleId', 'BirthDate', 'City', 'Result']);
 
 export interface Read {
   readonly facts: FileFacts;

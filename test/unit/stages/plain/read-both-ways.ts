@@ -10,6 +10,7 @@ import type { RecordSink, RejectedRecord, StagedRecord } from '../../../../src/p
 import { parseFile } from '../../../../src/stages/parse/parse-file';
 import { inChunks, inspectBytes } from '../parse/read-text';
 import { catalogue } from '../validate/support';
+import { SENDER } from '../../../support/shipped-examples';
 
 export interface Circumstances {
   readonly codelists?: ReadonlyMap<string, Codelist>;
@@ -20,7 +21,6 @@ export interface Circumstances {
 }
 
 export const NOW = '2021-06-01 12:00:00';
-export const SENDER = '81365677';
 const FILE_TIME = '2021-05-10 08:00:00';
 
 type Event =

@@ -1,20 +1,19 @@
 /** The shipped catalogue, right records of every message from the examples, and a short way to judge one. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { loadCatalogue } from '../../../../src/adapters/schemas/load-catalogue';
 import type { Finding } from '../../../../src/domain/finding';
 import type { Codelist, MessageType } from '../../../../src/domain/message-type';
 import type { ParsedRecord } from '../../../../src/domain/parsed-record';
 import { type Judgement, type ValidationContext, Validator } from '../../../../src/stages/validate/validator';
+import { EXAMPLES, SCHEMAS, SENDER } from '../../../support/shipped-examples';
 
-const SCHEMAS = resolve(__dirname, '../../../../schemas');
-export const EXAMPLES = join(SCHEMAS, 'covid19/examples');
 export const catalogue = loadCatalogue(SCHEMAS);
 export const types = [...catalogue.types.values()];
 
 export const CONTEXT: ValidationContext = {
   now: '2021-06-01 12:00:00',
-  sender: '81365677',
+  sender: SENDER,
   fileTime: '2021-05-10 08:00:00',
   columnOf: (index) => index + 1,
 };

@@ -9,8 +9,9 @@ import { OpenWriters } from '../../../../../src/adapters/sftp/files/open-writers
 import { PacketPool } from '../../../../../src/adapters/sftp/packet-pool';
 import { HandleTable } from '../../../../../src/adapters/sftp/session/handle-table';
 import { SftpSession } from '../../../../../src/adapters/sftp/session/sftp-session';
-import { ACCOUNT, until } from '../../../../support/sftp-fixture';
+import { ACCOUNT } from '../../../../support/sftp-fixture';
 import { encodeRequest, framed } from '../../../../support/sftp-requests';
+import { until } from '../../../../support/until';
 
 const MEBIBYTE = 1_048_576;
 
