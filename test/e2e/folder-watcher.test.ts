@@ -69,7 +69,7 @@ it('tells the names of files that come, until then', async () => {
   writeFileSync(path, 'x');
   await sleep(200);
   expect(seen).toHaveLength(before);
-}, 30_000);
+});
 
 it('tells the folders that are made in a parent, and nothing of what comes into them', async () => {
   const told: string[] = [];
@@ -96,4 +96,4 @@ it('tells the folders that are made in a parent, and nothing of what comes into 
   expect(told.at(-1)).toBe(join(home, 'last'));
   expect(told.filter((path) => ![...made, join(home, 'last')].includes(path))).toEqual([]);
   await watcher.close();
-}, 30_000);
+});

@@ -185,7 +185,7 @@ describe('readiness', () => {
     } finally {
       home.remove();
     }
-  }, 30_000);
+  }, 120_000);
 
   it('runs without the port when it is off or taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
@@ -215,5 +215,5 @@ describe('readiness', () => {
     } finally {
       other.close();
     }
-  }, 30_000);
+  }, 120_000);
 });

@@ -141,6 +141,7 @@ test('the marker of a withdrawn batch goes with it, and a cancel that came too l
   await put(`${X}.cancel`, '');
   await answered(X);
   await put(X, content(['SECOND']));
+  await until(() => readdirSync(folder).length === 3, 'the marker and the cancel to go');
   await sleep(1_500); // a rescan
   expect(readdirSync(folder).sort()).toEqual([X, 'reports', 'test']);
   await put(`${X}.ok`, '');

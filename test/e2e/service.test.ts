@@ -77,7 +77,7 @@ it('tells when it is ready, that it reloads and that it stops', async () => {
   expect(messages.some((message) => /^RELOADING=1\nMONOTONIC_USEC=\d+$/.test(message))).toBe(true);
   expect(await stop(service)).toBe(0);
   await until(() => messages.some((message) => message.startsWith('STOPPING=1')), 'STOPPING=1');
-}, 30_000);
+});
 
 it('ends with 78 before it is ready when the configuration is not right', async () => {
   writeFileSync(home.configPath, `${readFileSync(home.configPath, 'utf8')}\nnonsense: 1\n`);
@@ -85,7 +85,7 @@ it('ends with 78 before it is ready when the configuration is not right', async 
   const [status] = (await once(service, 'exit')) as [number | null];
   expect(status).toBe(78);
   expect(messages).toEqual([]);
-}, 30_000);
+});
 
 it('serves on ports that were opened for it', async () => {
   const key = makeKey(home, 'id_lab');
@@ -103,7 +103,7 @@ it('serves on ports that were opened for it', async () => {
   expect(sftp({ port: sftpPort, user: 'lab', key }, ['ls'], home.dir)).toMatchObject({ status: 0, stderr: '' });
   expect((await fetch(`http://127.0.0.1:${httpPort}/readyz`)).status).toBe(200);
   expect(await stop(service)).toBe(0);
-}, 30_000);
+});
 
 interface OpenPort {
   readonly port: number;

@@ -119,13 +119,17 @@ it('control characters and marks of direction go through, and reports show them'
   const strange = 'a\u0007b\u001bc\u202ed\u2066e\u200ff';
   const odd = await home.drop(
     nameOf('csv'),
-    [HEADER, row({ SpecimenId1: strange, PatientIdentificationNumber: '1' }), ''].join('\n'),
+    [HEADER, row({ SpecimenId1: strange, PatientIdentificationNumber: strange }), ''].join('\n'),
   );
   expect(brief(odd)).toEqual(['V201 2 PatientIdentificationNumber']);
   const shown = [...home.reports()]
     .filter(([name]) => /errors\.csv|\.txt$/.test(name))
     .map(([, bytes]) => bytes.toString());
-  for (const text of shown) expect(text).not.toMatch(/[\u0007\u001b\u202e\u2066]/);
+  expect(shown).toHaveLength(2);
+  for (const text of shown) {
+    expect(text).toContain('a\u2407b\u241bc\ufffdd\ufffde\ufffdf');
+    expect(text).not.toMatch(/[\u0007\u001b\u202e\u2066]/);
+  }
 });
 
 it('a line of 100 MB', async () => {

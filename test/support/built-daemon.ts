@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 
 export const PROJECT_ROOT = resolve(__dirname, '../..');
 const MAIN = join(PROJECT_ROOT, 'dist/main.js');
-const START_DEADLINE_MS = 20_000;
+/** Shortly before jest gives a test up, so that what the daemon said until then is told. */
+const START_DEADLINE_MS = 50_000;
 
 export interface Home {
   readonly dir: string;

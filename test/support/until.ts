@@ -1,5 +1,5 @@
-/** Waits until `done` says so; the tests' own deadline is jest's. */
-export async function until(done: () => boolean, what: string, deadlineMs = 20_000): Promise<void> {
+/** Waits until `done` says so; by default until shortly before jest gives the test up, so that what was awaited is told. */
+export async function until(done: () => boolean, what: string, deadlineMs = 50_000): Promise<void> {
   const deadline = Date.now() + deadlineMs;
   while (!done()) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);

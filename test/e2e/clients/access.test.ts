@@ -145,5 +145,6 @@ test('an address that only knocks is banned too', async () => {
     });
     await new Promise((later) => setTimeout(later, 50));
   }
+  await until(() => logged('sftp.ban').length > before, 'the ban in the log');
   expect(logged('sftp.ban').length).toBe(before + 1);
 });

@@ -1,6 +1,16 @@
 /** Things in a data folder that should not be there: each is set aside with a fault that stays until somebody has looked. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { listNames } from '../../support/built-daemon';
 import { SENDER } from '../../support/shipped-examples';
@@ -106,10 +116,26 @@ it('tells once of a name that is no text and comes while it runs, until it is me
   expect(lines()).toBe(1);
 }, 60_000);
 
-it('removes an empty folder of no batch, and keeps what is set aside apart from what was before', async () => {
+it('removes an empty folder of no batch', async () => {
   mkdirSync(at('work', UNKNOWN_ID), { recursive: true });
   await start();
   await works();
   await until(() => listNames(at('work')).join() === 'staging', 'an empty work folder');
   expect(setAside()).toEqual([]);
 }, 60_000);
+
+it('keeps what is set aside apart from what was set aside before', async () => {
+  const stray = 'work/something';
+  for (const content of ['first', 'second']) {
+    file(at(stray), content);
+    const daemon = await start();
+    await until(() => !existsSync(at(stray)), 'it to be set aside');
+    expect(await daemon.stop()).toBe(0);
+  }
+  const kept = listNames(at('quarantine')).flatMap((found) =>
+    listNames(at('quarantine', found, 'work')).map((name) =>
+      readFileSync(at('quarantine', found, 'work', name), 'utf8'),
+    ),
+  );
+  expect(kept).toEqual(['first', 'second']);
+}, 120_000);

@@ -6,8 +6,6 @@ import { filesIn, openFixture, type SftpFixture } from '../../support/sftp-fixtu
 import { RawClient, type RawReply, WRITE_NEW, WRITE_ON } from '../../support/sftp-raw-client';
 import { counted, NO_ATTRIBUTES, uint32 } from '../../support/sftp-requests';
 
-jest.setTimeout(30_000);
-
 const CREATE_EXCLUSIVE = 0x2a;
 const READ = 1;
 const CHUNK_BYTES = 32_768;

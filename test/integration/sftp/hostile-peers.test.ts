@@ -11,8 +11,6 @@ import { until } from '../../support/until';
 const MEBIBYTE = 1_048_576;
 const INIT = framed(encodeRequest({ kind: 'init', version: 3 }));
 
-jest.setTimeout(30_000);
-
 let fixture: SftpFixture;
 const hostile: { ssh: { destroy: () => unknown } }[] = [];
 
@@ -211,12 +209,13 @@ test('a peer that asks nothing for long is cut', async () => {
   const client = await RawClient.connect(fixture.port, fixture.privateKey);
   await client.stat('/');
   await until(() => client.closed, 'the cut');
+  await until(() => reasons().length > 0, 'the server to tell of it');
   expect(reasons()).toContain('idle');
 });
 
 test('who lets an upload lie open and asks nothing is cut, whatever keepalives it sends, and the upload can go on', async () => {
   await fixture.close();
-  fixture = await openFixture({ limits: { idleMs: 1_500 } });
+  fixture = await openFixture({ limits: { idleMs: 4_000 } });
   const [silent, busy] = await Promise.all([1, 2].map(() => RawClient.connect(fixture.port, fixture.privateKey)));
   const half = randomBytes(100_000);
   const handle = await silent!.open('/half.csv', WRITE_NEW);
@@ -231,6 +230,7 @@ test('who lets an upload lie open and asks nothing is cut, whatever keepalives i
     length += 1;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  await until(() => reasons().length > 0, 'the server to tell of it');
   expect(reasons()).toEqual(['idle']);
   await until(() => !fixture.server.openWriters().has('lab1/root/half.csv'), 'the end of the upload');
   expect(fixture.audit).toContainEqual(

@@ -7,8 +7,6 @@ import { makeKey, openFixture, type SftpFixture } from '../../support/sftp-fixtu
 import { connectSsh, RawClient } from '../../support/sftp-raw-client';
 import { until } from '../../support/until';
 
-jest.setTimeout(30_000);
-
 let fixture: SftpFixture;
 
 afterEach(async () => {
@@ -99,12 +97,14 @@ test.each<[string, (account: Account) => Account]>([
   ],
   ['an account that may come from elsewhere only', (account) => ({ ...account, allowFrom: ['192.0.2.0/24'] })],
 ])('%s opens no more, and who is in is cut', async (_, change) => {
-  fixture = await openFixture({ limits: { idleMs: 1_000 } });
+  fixture = await openFixture({ limits: { idleMs: 6_000 } });
   const client = await RawClient.connect(fixture.port, fixture.privateKey);
   await client.stat('/');
   fixture.accounts.set('lab1', change(fixture.accounts.get('lab1')!));
   expect((await fixture.sftp('pwd')).code).not.toBe(0);
   await until(() => client.closed, 'the cut');
+  const isCut = (): boolean => fixture.audit.some((event) => event.event === 'disconnect' && event.account === 'lab1');
+  await until(isCut, 'the server to tell of it');
   expect(fixture.audit).toContainEqual(
     expect.objectContaining({
       event: 'disconnect',
@@ -196,7 +196,7 @@ describe('peers that do not log in', () => {
   });
 
   test('can send what they like', async () => {
-    fixture = await openFixture({ limits: { loginGraceMs: 500 } });
+    fixture = await openFixture({ limits: { loginGraceMs: 4_000 } });
     const ident = 'SSH-2.0-x\r\n';
     const garbage = [
       '\0\0\0\0\0\0\0\0',

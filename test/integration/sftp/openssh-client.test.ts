@@ -6,8 +6,6 @@ import { until } from '../../support/until';
 
 const MEBIBYTE = 1_048_576;
 
-jest.setTimeout(30_000);
-
 let fixture: SftpFixture;
 
 beforeEach(async () => {

@@ -11,8 +11,6 @@ import { RawClient, type RawReply, WRITE_NEW } from '../../support/sftp-raw-clie
 const SECRET = 'not for this account';
 const ROUNDS = 12;
 
-jest.setTimeout(30_000);
-
 let fixture: SftpFixture;
 let outside: string;
 let swapper: ChildProcess | null = null;

@@ -10,8 +10,6 @@ import {
   socketOf,
 } from '../../../src/adapters/sftp/ssh2-internals';
 
-jest.setTimeout(30_000);
-
 test('ssh2 still holds what is used of it beyond its documented interface', async () => {
   const ssh = new Server({ hostKeys: [generateKeyPair('test').private] });
   const sockets: Socket[] = [];

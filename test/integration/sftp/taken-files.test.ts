@@ -9,8 +9,6 @@ import { RawClient, WRITE_NEW, WRITE_ON } from '../../support/sftp-raw-client';
 import { NO_ATTRIBUTES } from '../../support/sftp-requests';
 import { until } from '../../support/until';
 
-jest.setTimeout(30_000);
-
 let fixture: SftpFixture;
 let client: RawClient;
 

@@ -6,8 +6,6 @@ import { NO_ATTRIBUTES } from '../../support/sftp-requests';
 import { traceSyncs } from '../../support/trace-syncs';
 import { until } from '../../support/until';
 
-jest.setTimeout(30_000);
-
 let fixture: SftpFixture;
 let client: RawClient;
 
