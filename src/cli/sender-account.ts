@@ -4,6 +4,7 @@ import type { Config } from '../config/config';
 import { type HostKeyView, openAccounts, type PublicKey } from '../daemon/commands-accounts';
 import { listeningPort } from '../daemon/commands-status';
 import type { Account } from '../domain/account';
+import { hasExpired } from '../domain/has-expired';
 import { nearest } from '../domain/nearest';
 import { CommandProblem } from './command-problem';
 
@@ -21,6 +22,11 @@ export function renderAccountJson(
   const sftp = { host: publicHost ?? host, port: listeningPort(config), hostKeyFingerprint: hostKey.fingerprint };
   const views = keys.map(({ type, fingerprint, comment, expires }) => ({ type, fingerprint, comment, expires }));
   return JSON.stringify({ ...account, keys: views, sftp, file: accountFile(config, account.account) }, null, 2);
+}
+
+/** Of its logins, for people; null when there is none. */
+export function lastDay(account: Account, now: Date): string | null {
+  return hasExpired(account, now) ? `${String(account.expires)}, EXPIRED` : account.expires;
 }
 
 /** @throws CommandProblem when there is none of that name or its file is broken */

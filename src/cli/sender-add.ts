@@ -124,7 +124,7 @@ function readKeys(path: string): readonly PublicKey[] {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new CommandProblem(`the key cannot be read: ${(error as Error).message}`);
+    throw new CommandProblem(`the key ${path} cannot be read: ${(error as Error).message}`);
   }
   const reading = parsePublicKeys(text);
   if (reading.kind === 'problem') throw new CommandProblem(`${path}: ${reading.problem}`);

@@ -4,6 +4,7 @@ import { findSendersFolderProblem, openAccounts } from '../daemon/commands-accou
 import type { RegisterCommand } from './command-context';
 import { EXIT } from './exit-status';
 import { renderTable } from './render-table';
+import { lastDay } from './sender-account';
 
 export const registerSenderList: RegisterCommand = (sender, context) => {
   sender
@@ -30,7 +31,7 @@ export const registerSenderList: RegisterCommand = (sender, context) => {
         account.messageTypes === null ? 'all' : String(account.messageTypes.length),
         account.language,
         account.authorizedKeys.length,
-        account.expires,
+        lastDay(account, context.now()),
         account.name,
         account.email,
       ]);

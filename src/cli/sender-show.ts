@@ -6,7 +6,7 @@ import { requireCatalogue } from './catalogue';
 import type { RegisterCommand } from './command-context';
 import { renderConnectionSheet } from './connection-sheet';
 import { renderPairs } from './render-table';
-import { accountFile, renderAccountJson, requireAccount } from './sender-account';
+import { accountFile, lastDay, renderAccountJson, requireAccount } from './sender-account';
 
 export const registerSenderShow: RegisterCommand = (sender, context) => {
   sender
@@ -37,15 +37,15 @@ export const registerSenderShow: RegisterCommand = (sender, context) => {
           now: context.now(),
         }),
       );
-      context.out(`\n${renderPairs([['File', accountFile(config, name)], ...limitsOf(account)])}`);
+      context.out(`\n${renderPairs([['File', accountFile(config, name)], ...limitsOf(account, context.now())])}`);
     });
 };
 
-function limitsOf(account: Account): [string, string | number | null][] {
+function limitsOf(account: Account, now: Date): [string, string | number | null][] {
   return [
     ['Language', account.language],
     ['Allowed from', account.allowFrom.length === 0 ? null : account.allowFrom.join(', ')],
-    ['Expires after', account.expires],
+    ['Expires after', lastDay(account, now)],
     ['Quota, bytes', account.quotaBytes],
     ['Quota, files', account.quotaFiles],
   ];

@@ -82,6 +82,7 @@ describe('sender add', () => {
     ['a private key', () => add('--key', key), /private key/],
     ['a broken key', () => add('--key', home.write('k', 'ssh-ed25519 AAAA')), /broken/],
     ['a key file that is not there', () => add('--key', 'gone.pub'), /cannot be read: ENOENT/],
+    ['a folder in the place of a key file', () => add('--key', '.'), /^the key \/\S+ cannot be read: EISDIR/],
     ['a login name that is none', () => add('--account', '../x'), /--account takes/],
     ['an address that is none', () => add('--email', 'lab'), /no e-mail address/],
     ['a language that is none', () => add('--language', 'it'), /Allowed choices are en, nl, fr, de/],
@@ -117,6 +118,16 @@ describe('sender list, show, disable', () => {
     expect(table.err).toMatch(/bad\.yaml:1: is not YAML/);
     const json = JSON.parse((await home.run(['sender', 'list', '--json'])).out) as { accounts: { account: string }[] };
     expect(json.accounts.map(({ account }) => account)).toEqual(['81365677']);
+  });
+
+  it.each([
+    ['2026-01-30', '2026-01-30, EXPIRED'],
+    ['2026-01-31', '2026-01-31'],
+  ])('list and show say of an account with the last day %s: %s', async (lastDay, told) => {
+    await home.run(add());
+    home.write('senders/81365677.yaml', accountText().replace('expires: null', `expires: ${lastDay}`));
+    expect((await home.run(['sender', 'list'])).out).toMatch(new RegExp(` ${told} +Lab `));
+    expect((await home.run(['sender', 'show', '81365677'])).out).toMatch(new RegExp(`^Expires after +${told}$`, 'm'));
   });
 
   it('tells that the folder is not there', async () => {

@@ -4,6 +4,7 @@
  */
 import type { Account } from '../../../domain/account';
 import { parseAuthorizedKey } from '../../../domain/authorized-key';
+import { hasExpired } from '../../../domain/has-expired';
 import { isInNetworks } from './peer-address';
 import { splitBlob } from './split-blob';
 import {
@@ -71,10 +72,7 @@ export function decideLogin(attempt: LoginAttempt): RefusalReason {
 
 function refuseState(account: Account, now: Date): RefusalReason {
   if (account.status === 'disabled') return 'the account is disabled';
-  if (account.expires !== null && localDay(now) > account.expires) {
-    return `the account has expired on ${account.expires}`;
-  }
-  return null;
+  return hasExpired(account, now) ? `the account has expired on ${String(account.expires)}` : null;
 }
 
 function refuseAccount(account: Account, { address, now }: LoginAttempt): RefusalReason {
@@ -119,10 +117,4 @@ function refuseStrength(type: string, blob: Buffer, hash: string | null): Refusa
   const modulus = parts[2] ?? Buffer.alloc(0);
   const significant = modulus[0] === 0 ? modulus.length - 1 : modulus.length;
   return significant * 8 < RSA_MIN_BITS ? `RSA keys need at least ${String(RSA_MIN_BITS)} bits` : null;
-}
-
-/** The server's local date, YYYY-MM-DD. */
-function localDay(now: Date): string {
-  const month = String(now.getMonth() + 1).padStart(2, '0');
-  return `${String(now.getFullYear())}-${month}-${String(now.getDate()).padStart(2, '0')}`;
 }
