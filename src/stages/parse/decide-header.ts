@@ -119,7 +119,9 @@ function namedIn(cells: readonly string[], delimiter: Delimiter, known: FieldNam
 function judgeColumns(columns: Columns, line: number, fields: readonly FieldSpec[], known: FieldNames): Finding[] {
   const { cells, matches, columnsOf, broken, recognised } = columns;
   const missing = fields.filter(({ index }) => !columnsOf.has(index)).map(({ name }) => name);
-  if (recognised * 2 < fields.length) return [missingColumns(line, missing, [], true)];
+  if (recognised * 2 < fields.length) {
+    return [missingColumns(line, missing, { near: [], otherFile: whichOtherFile(columns, fields, known) })];
+  }
   if (broken !== null) return [brokenHeader(broken, line, cells)];
 
   const meant = new Map<string, string | null>();
@@ -170,18 +172,29 @@ function judgeColumns(columns: Columns, line: number, fields: readonly FieldSpec
     const near = [...meant]
       .filter(([, name]) => name !== null && missing.includes(name))
       .map(([cell]) => showName(cell));
-    findings.unshift(missingColumns(line, missing, near, false));
+    findings.unshift(missingColumns(line, missing, { near, otherFile: '' }));
   }
   return findings;
 }
 
-/** @param near names in the file that may be missing ones, misspelled */
-function missingColumns(
-  line: number,
-  missing: readonly string[],
-  near: readonly string[],
-  otherFile: boolean,
-): Finding {
+/** What a file is that names few of the fields: JSON, lines that a spreadsheet took for one column, or anything else. */
+type OtherFile = 'json' | 'quoted' | 'yes';
+
+function whichOtherFile({ cells }: Columns, fields: readonly FieldSpec[], known: FieldNames): OtherFile {
+  const [first = ''] = cells;
+  if (/^[[{]/.test(first)) return 'json';
+  const holdsAll = DELIMITERS.some((delimiter) => namedIn(cells, delimiter, known) * 2 >= fields.length);
+  return cells.length === 1 && holdsAll ? 'quoted' : 'yes';
+}
+
+interface MissingColumns {
+  /** Names in the file that may be missing ones, misspelled. */
+  readonly near: readonly string[];
+  /** '' where the file is the right one. */
+  readonly otherFile: OtherFile | '';
+}
+
+function missingColumns(line: number, missing: readonly string[], { near, otherFile }: MissingColumns): Finding {
   return createFinding('H101', {
     line,
     field: missing.length === 1 ? (missing[0] ?? null) : null,
@@ -189,7 +202,7 @@ function missingColumns(
     params: {
       columns: missing.join(', '),
       missing: missing.length,
-      otherFile: otherFile ? 'yes' : '',
+      otherFile,
       near: near.length > 1 ? 'several' : '',
     },
   });

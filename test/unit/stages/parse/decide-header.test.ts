@@ -53,3 +53,9 @@ test('a quote that stands wrong is what is told, wherever in the header it stand
 test('a line with a quote that names little is that of another file', () => {
   expect(decide('He said "no";twice').findings.map(({ code }) => code)).toEqual(['H101']);
 });
+
+test('JSON where a header should stand is told as that', () => {
+  for (const text of ['[', '{"SampleId":1,"City":2}']) {
+    expect(decide(text).findings).toMatchObject([{ code: 'H101', params: { otherFile: 'json' } }]);
+  }
+});

@@ -29,6 +29,8 @@ const DETAILS: readonly [name: string, input: string | Uint8Array, code: Finding
     'H101',
     { params: { columns: 'SampleId, BirthDate, City, Result', missing: 4, otherFile: 'yes' } },
   ],
+  ['lines that are quoted as a whole', `"${H}"\n"1;1;1;1"\n`, 'H101', { params: { otherFile: 'quoted' } }],
+  ['one name that is quoted', '"SampleId"\n1\n', 'H101', { params: { otherFile: 'yes' } }],
   [
     'fields missing in a record',
     '[{"SampleId":1,"Birthdat":2,\n"City":3}]',
