@@ -254,6 +254,7 @@ async function start(
     events: {
       onArrival: (account, folder, name, bytes) => inbox.hint({ account, folder }, { name, bytes }),
       heldFiles: (account, folder, fileName) => dispatcher.heldFiles(account, folder, fileName),
+      holdName: (account, folder, name) => lanes.names.hold({ account, folder, name }),
       readyFile: createReadyFiles(folders, (identity) => dispatcher.isKnown(identity)),
       refuseUploads: () => diskReserve.refusal(),
       audit: (event) => {

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { NameLocks } from '../adapters/spool/name-locks';
 import { type Seat, WriteTurns } from '../adapters/sqlite/write-turns';
 import { Fault, FAULT_CODES, toFault } from '../domain/fault';
 import type {
@@ -32,6 +33,8 @@ export interface LaneOptions {
   readonly heapMb: number;
   /** Of its threads, one after the other; without, they are the only ones that write. */
   readonly seat?: Seat;
+  /** See `NameLocks`; a lane that has it has a seat. */
+  readonly names?: SharedArrayBuffer;
 }
 
 /**
@@ -85,7 +88,7 @@ export function createLane(
   options: LaneOptions,
   onUntidy: (fault: FaultNotice) => void,
 ): Lane {
-  const { seat } = options;
+  const { seat, names } = options;
   let settings = initial;
   let outdated = false;
   let hasWarmedUp = false;
@@ -101,7 +104,7 @@ export function createLane(
 
   function start(): Worker {
     const progress = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-    const workerData: WorkerStart = { settings, progress, seat };
+    const workerData: WorkerStart = { settings, progress, seat, names };
     const resourceLimits = { maxOldGenerationSizeMb: options.heapMb };
     const thread = new Worker(options.script, { workerData, name, resourceLimits });
     const watch = watchProgress(thread, new Int32Array(progress));
@@ -115,8 +118,9 @@ export function createLane(
     thread.on('error', (error) => (cause = error));
     thread.on('exit', (code) => {
       clearInterval(watch.timer);
-      // However it ended, it writes no more.
+      // However it ended, it writes and removes nothing more.
       if (seat !== undefined) new WriteTurns(seat).give();
+      if (seat !== undefined && names !== undefined) new NameLocks(names).free(seat.seat);
       if (worker !== thread) return;
       worker = null;
       settle()?.reject(isReady ? death(watch.stuck() ? STUCK : cause, code) : failedStart(cause, code));

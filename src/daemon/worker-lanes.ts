@@ -2,6 +2,7 @@
  * The two worker lanes of the daemon and the settings that both run under. What a lane fails of is told by `lane.ts`.
  */
 import type { Config } from '../config/config';
+import { NameLocks } from '../adapters/spool/name-locks';
 import { makeTurns } from '../adapters/sqlite/write-turns';
 import { Fault } from '../domain/fault';
 import type { Catalogue } from '../domain/message-type';
@@ -12,6 +13,8 @@ export interface WorkerLanes {
   /** For small files. */
   readonly express: Lane;
   readonly bulk: Lane;
+  /** The names of the drop folders that the lanes remove files of. */
+  readonly names: NameLocks;
   /** The next requests run under these settings. */
   configure(config: Config, catalogue: Catalogue): void;
   /**
@@ -32,8 +35,9 @@ export function createWorkerLanes(
 ): WorkerLanes {
   const options = { ...LANE_DEFAULTS, ...overrides };
   const turns = makeTurns(2);
+  const names = NameLocks.make();
   const lane = (name: string, seat: number): Lane =>
-    createLane(name, workerSettings(config, catalogue), { ...options, seat: { turns, seat } }, onUntidy);
+    createLane(name, workerSettings(config, catalogue), { ...options, seat: { turns, seat }, names }, onUntidy);
   const express = lane('express', 1);
   const bulk = lane('bulk', 2);
   const lanes = [express, bulk];
@@ -52,6 +56,7 @@ export function createWorkerLanes(
   return {
     express,
     bulk,
+    names: new NameLocks(names),
     configure: (changed, loaded) => lanes.forEach((lane) => lane.configure(workerSettings(changed, loaded))),
     leftBehind,
     close: async () => {

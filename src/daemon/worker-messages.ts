@@ -20,6 +20,8 @@ export interface WorkerStart {
   readonly progress: SharedArrayBuffer;
   /** Its place among the threads that write into the store. */
   readonly seat: Seat | undefined;
+  /** See `NameLocks`. */
+  readonly names: SharedArrayBuffer | undefined;
 }
 
 /** A data file in a drop folder without its marker. */

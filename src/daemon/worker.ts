@@ -9,7 +9,10 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { countProgress } from '../adapters/spool/count-progress';
 import { createSpool } from '../adapters/spool/create-spool';
 import { dataFolders, dropFolder } from '../adapters/spool/data-folders';
+import type { Removal } from '../adapters/spool/markers';
+import { NameLocks } from '../adapters/spool/name-locks';
 import { openBatchStore } from '../adapters/sqlite/open-batch-store';
+import type { Seat } from '../adapters/sqlite/write-turns';
 import { type Fault, toFault } from '../domain/fault';
 import type { BatchPorts } from '../pipeline/batch-ports';
 import { processTogether } from '../pipeline/process-together';
@@ -19,7 +22,7 @@ import { createSecondReader } from './second-reader';
 import { warmUp } from './warm-up';
 import type { FaultNotice, WaitingFile, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages';
 
-function runWorker(port: NonNullable<typeof parentPort>, { settings, progress, seat }: WorkerStart): void {
+function runWorker(port: NonNullable<typeof parentPort>, { settings, progress, seat, names }: WorkerStart): void {
   const counter = new Int32Array(progress);
   const step = (): void => void Atomics.add(counter, 0, 1);
   const folders = dataFolders(settings.dataDir);
@@ -28,7 +31,7 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress, s
   const secondReader = availableParallelism() > 1 ? createSecondReader({ catalogue, step }) : null;
   const ports: BatchPorts = {
     store,
-    spool: countProgress(createSpool(folders), step),
+    spool: countProgress(createSpool(folders, removalBy(seat, names)), step),
     catalogue,
     rules: settings.rules,
     now: () => new Date(),
@@ -102,6 +105,13 @@ function runWorker(port: NonNullable<typeof parentPort>, { settings, progress, s
     handle(taken);
   });
   reply({ kind: 'ready' });
+}
+
+/** Alone with the name, as long as the main thread may give it to another file. */
+function removalBy(seat: Seat | undefined, names: SharedArrayBuffer | undefined): Removal | undefined {
+  if (seat === undefined || names === undefined) return undefined;
+  const locks = new NameLocks(names);
+  return (name, remove) => locks.alone(name, seat.seat, remove);
 }
 
 function notice({ code, message, retryable }: Fault): FaultNotice {

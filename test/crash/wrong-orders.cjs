@@ -68,8 +68,8 @@ const WRONG_ORDERS = {
 
 const WRONG_UPLOADS = {
   'answer-first': (publish) =>
-    function answer(vacate) {
-      setTimeout(() => publish.call(this, vacate).catch(() => undefined), ANSWER_MS);
+    function answer(takeName) {
+      setTimeout(() => publish.call(this, takeName).catch(() => undefined), ANSWER_MS);
       return Promise.resolve(this.state());
     },
 };

@@ -18,6 +18,11 @@ export interface SftpEvents {
   heldFiles(account: string, folder: 'root' | 'test', fileName: string): readonly HeldFile[];
   /** Identity of the file of this name if it is part of a complete batch that nobody has taken up yet. */
   readyFile(account: string, folder: 'root' | 'test', fileName: string): string | null;
+  /**
+   * Keeps the pipeline from removing a file of this name, for the rename by which a new one takes it, until the function
+   * that it returns is called; null while one is being removed.
+   */
+  holdName?(account: string, folder: 'root' | 'test', fileName: string): (() => void) | null;
   /** Why no upload may begin or grow now, for the client; null when it may. Asked at each OPEN and WRITE. */
   refuseUploads?(): string | null;
   audit(event: SftpAuditEvent): void;

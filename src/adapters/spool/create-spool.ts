@@ -3,19 +3,7 @@
  * done already is found done. Errors of the file system become faults S901. Nothing is overwritten or deleted before
  * what replaces it is durable, provided that the caller lets each step be durable before the next.
  */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { BatchRecord } from '../../domain/batch-record';
@@ -31,25 +19,20 @@ import {
   stagedReportPath,
 } from './data-folders';
 import {
-  changedAtNs,
   copyFileDurably,
   exists,
   fileIdentity,
   makeDirectory,
   moveFile,
   removeFile,
-  statIdentity,
   syncDirectory,
-  syncFile,
 } from './durable-files';
+import { createMarkers, type Removal, REMOVE_AT_ONCE } from './markers';
 import { PendingSyncs } from './pending-syncs';
 import { readByteRanges, readChunks } from './read-file';
 import { WorkFolders } from './work-folders';
 
-/** Control totals are read from at most this much of a marker. */
-const MARKER_BYTES = 4096;
-
-export function createSpool(folders: DataFolders): Spool {
+export function createSpool(folders: DataFolders, removal: Removal = REMOVE_AT_ONCE): Spool {
   const syncs = new PendingSyncs();
   /** Folders of the archive whose names this process knows to be durable. */
   const named = new Set<string>();
@@ -57,11 +40,7 @@ export function createSpool(folders: DataFolders): Spool {
   const workFolder = (batch: BatchRecord): string => workFolders.path(batch.id);
   const claimedPath = (batch: BatchRecord): string => join(workFolder(batch), 'data');
   const stagedReport = (batch: BatchRecord, name: string): string => stagedReportPath(folders, batch.id, name);
-  const markerPath = (batch: BatchRecord): string | null =>
-    batch.markerName === null ? null : join(dropFolder(folders, batch.account, batch.folder), batch.markerName);
-  /** Of a marker that says something a copy lies with the batch; of a batch that was set aside the marker itself. */
-  const keptMarker = (batch: BatchRecord): string | null =>
-    batch.markerName === null ? null : join(workFolder(batch), batch.markerName);
+  const markers = createMarkers(folders, workFolder, removal);
   const archivedOriginal = (batch: BatchRecord): string | null =>
     batch.dataIdentity === null ? null : join(folders.archiveDir, batch.dataIdentity);
 
@@ -71,10 +50,10 @@ export function createSpool(folders: DataFolders): Spool {
     if (!exists(target)) {
       const source = join(dropFolder(folders, batch.account, batch.folder), batch.fileName);
       if (batch.dataIdentity === null || fileIdentity(source) !== batch.dataIdentity) return null;
-      const marker = ownMarker(batch);
+      const marker = markers.own(batch);
       if (marker === null && batch.markerIdentity !== null) return null;
       workFolders.make(batch.id);
-      if (marker !== null) keepMarker(batch, marker);
+      if (marker !== null) markers.keep(batch, marker);
       renameSync(source, target);
     }
     // Asked for each time: an earlier try may have failed between the change and the sync.
@@ -84,27 +63,6 @@ export function createSpool(folders: DataFolders): Spool {
       syncs.directory(dropFolder(folders, batch.account, batch.folder));
     }
     return lookAtClaimed(target);
-  }
-
-  /** What its marker in the drop folder says; null where none lies there, or another one than it was opened for. */
-  function ownMarker(batch: BatchRecord): Uint8Array | null {
-    const path = markerPath(batch);
-    if (path === null || fileIdentity(path) !== batch.markerIdentity) return null;
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-    try {
-      // Looked at again: another one may have come in between.
-      return statIdentity(fstatSync(fd, { bigint: true })) === batch.markerIdentity ? readBeginning(fd) : null;
-    } finally {
-      closeSync(fd);
-    }
-  }
-
-  /** What it says is for this batch: another one of its name may come while the batch is in work. */
-  function keepMarker(batch: BatchRecord, marker: Uint8Array): void {
-    const kept = keptMarker(batch);
-    if (kept === null || marker.length === 0) return;
-    writeFileSync(kept, marker, { mode: 0o640 });
-    syncFile(kept); // before the data are moved: then it is not written again
   }
 
   /** A replay works on a copy: the original stays where it is. One that was begun cannot be given up. */
@@ -119,19 +77,6 @@ export function createSpool(folders: DataFolders): Spool {
       copyFileDurably(original, target, syncs.directory);
     }
     return lookAtClaimed(target);
-  }
-
-  function readMarker(batch: BatchRecord): Uint8Array {
-    const kept = keptMarker(batch);
-    if (kept === null || !lstatSync(kept, { throwIfNoEntry: false })?.isFile()) {
-      return ownMarker(batch) ?? new Uint8Array();
-    }
-    const fd = openSync(kept, 'r');
-    try {
-      return readBeginning(fd);
-    } finally {
-      closeSync(fd);
-    }
   }
 
   function namesBeside({ account, folder }: BatchRecord): NamesBeside {
@@ -208,16 +153,7 @@ export function createSpool(folders: DataFolders): Spool {
 
   function clear(batch: BatchRecord): void {
     workFolders.remove(batch.id);
-    const marker = batch.cause === 'replay' ? null : markerPath(batch);
-    if (marker === null || fileIdentity(marker) !== batch.markerIdentity || meansNextFile(batch, marker)) return;
-    removeFile(marker, syncs.directory);
-  }
-
-  /** Another program has written it again in its place, behind the next file of that name. */
-  function meansNextFile({ account, folder, fileName, dataIdentity }: BatchRecord, marker: string): boolean {
-    if (dataIdentity === null) return false;
-    const next = changedAtNs(join(dropFolder(folders, account, folder), fileName));
-    return next !== null && next <= (changedAtNs(marker) ?? 0n);
+    markers.remove(batch, syncs.directory);
   }
 
   function setAside(batch: BatchRecord): void {
@@ -227,13 +163,10 @@ export function createSpool(folders: DataFolders): Spool {
       if (batch.state === 'ready' && batch.cause !== 'replay' && batch.cause !== 'unmarked') claim(batch);
       if (exists(workFolder(batch))) moveFile(workFolder(batch), target);
     }
+    markers.moveTo(target, batch);
     for (const name of listNames(folders.stagingDir)) {
       if (name.startsWith(batch.id)) removeFile(join(folders.stagingDir, name));
     }
-    const marker = markerPath(batch);
-    if (marker === null || fileIdentity(marker) !== batch.markerIdentity) return;
-    makeDirectory(target);
-    moveFile(marker, join(target, basename(marker)));
   }
 
   return {
@@ -241,7 +174,7 @@ export function createSpool(folders: DataFolders): Spool {
     read: (file) => guardedChunks(readChunks(file.path)),
     readRanges: (file, ranges) => guardedChunks(readByteRanges(file.path, ranges)),
     isUnchanged: (file, now) => guarded(() => isUnchanged(file) && isQuiet(file, now)),
-    readMarker: (batch) => guarded(() => readMarker(batch)),
+    readMarker: (batch) => guarded(() => markers.read(batch)),
     namesBeside: (batch) => guarded(() => namesBeside(batch)),
     writeReport: (batch, content) => guarded(() => writeReport(batch, content)),
     publishReports: (batch, names) => guarded(() => publishReports(batch, names)),
@@ -250,11 +183,6 @@ export function createSpool(folders: DataFolders): Spool {
     setAside: (batch) => guarded(() => setAside(batch)),
     together: (action) => guarded(() => syncs.together(action)),
   };
-}
-
-function readBeginning(fd: number): Uint8Array {
-  const bytes = Buffer.alloc(MARKER_BYTES);
-  return bytes.subarray(0, readSync(fd, bytes, 0, MARKER_BYTES, 0));
 }
 
 function listNames(folder: string): readonly string[] {

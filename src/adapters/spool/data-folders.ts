@@ -61,6 +61,11 @@ export function stagedReportPath({ stagingDir }: DataFolders, batchId: string, n
   return join(stagingDir, `${batchId}.${name.split('.').slice(-2).join('.')}`);
 }
 
+/** Where a batch's marker lies from when it leaves the drop folder until it is removed or set aside. */
+export function markerApartPath({ stagingDir }: DataFolders, batchId: string): string {
+  return join(stagingDir, `${batchId}.marker`);
+}
+
 /** Stands for a batch's id in a warm-up; each replaces what was left of the last one. */
 export const WARM_UP_ID = 'warm-up';
 

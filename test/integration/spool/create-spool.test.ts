@@ -135,7 +135,7 @@ describe('the spool', () => {
     expect(Buffer.from(spool.readMarker({ ...batch, state: 'claimed' })).toString()).toBe('records=1\n');
     spool.archive(batch);
     spool.clear(batch);
-    expect(readdirSync(folders.workDir)).toEqual([]);
+    expect(readdirSync(folders.workDir, { recursive: true })).toEqual(['staging']);
     expect(readFileSync(marker, 'utf8')).toBe('records=2\n');
   });
 
@@ -278,7 +278,7 @@ describe('the spool', () => {
     expect(readdirSync(drop)).toContain(batch.markerName);
     for (let again = 0; again < 2; again++) spool.clear(batch);
     expect(readdirSync(drop)).toEqual(['reports']);
-    expect(readdirSync(folders.workDir)).toEqual([]);
+    expect(readdirSync(folders.workDir, { recursive: true })).toEqual(['staging']);
   });
 
   it('does not remove a marker that came later under the same name', () => {

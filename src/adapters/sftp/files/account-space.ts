@@ -22,7 +22,7 @@ export class AccountSpace {
     readonly account: string,
     options: AccountSpaceOptions,
     readonly writers: OpenWriters,
-    readonly events: Pick<SftpEvents, 'heldFiles' | 'readyFile' | 'onArrival' | 'refuseUploads'>,
+    readonly events: Pick<SftpEvents, 'heldFiles' | 'readyFile' | 'holdName' | 'onArrival' | 'refuseUploads'>,
     private readonly turns: DiskTurns,
   ) {
     this.folders = new AccountFolders(options.accountsDir, options.uploadsDir, account);
@@ -55,6 +55,12 @@ export class AccountSpace {
 
   readyFile(folder: DropFolder, name: string): string | null {
     return this.events.readyFile(this.account, folder, name);
+  }
+
+  /** Null while a file of this name is being removed; else what lets go of the name again. */
+  holdName(folder: DropFolder, name: string): (() => void) | null {
+    const { events, account } = this;
+    return events.holdName === undefined ? () => undefined : events.holdName(account, folder, name);
   }
 
   private isInHand(key: string): boolean {

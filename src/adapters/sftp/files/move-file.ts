@@ -5,7 +5,7 @@ import type { AccountSpace } from './account-space';
 import { findFile, findPartial, findPublished } from './find-file';
 import { FOLDER_PATHS, isDropFolder, type DropFolder, type FolderName } from './resolve-path';
 import type { ShadowedFile } from './upload-shadow';
-import { vacate } from './vacate';
+import { takeName, vacate } from './vacate';
 import { mtimeSeconds } from './visible-attributes';
 
 export interface FilePlace {
@@ -68,8 +68,9 @@ async function renameHeld(
     await rename(source.path, folders.partialPath(to.folder, to.name));
     return null;
   }
-  await vacate(space, { ...to, path: source.path, beside: null });
-  await rename(source.path, folders.path(to.folder, to.name));
+  await takeName(space, { ...to, path: source.path, beside: null }, () =>
+    rename(source.path, folders.path(to.folder, to.name)),
+  );
   await removeIfThere(folders.partialPath(to.folder, to.name));
   await folders.settle(to.folder);
   if (from.folder !== to.folder) await folders.settle(from.folder);

@@ -172,13 +172,12 @@ export class Upload {
 
   /**
    * Makes the file durable and visible under its name. When it fails the bytes stay a partial.
-   * @param vacate called before the final name is taken, with where the file lies until then
+   * @param takeName lets `rename` take the final name when that is free; is given where the file lies until then
    */
-  async publish(vacate: (partialPath: string) => Promise<void>): Promise<UploadState> {
+  async publish(takeName: (partialPath: string, rename: () => Promise<void>) => Promise<void>): Promise<UploadState> {
     const state = await this.finish();
     const { partialPath, finalPath, settle } = this.plan;
-    await vacate(partialPath);
-    await inPool.rename(partialPath, finalPath);
+    await takeName(partialPath, () => inPool.rename(partialPath, finalPath));
     await settle();
     return state;
   }

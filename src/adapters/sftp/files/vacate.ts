@@ -13,6 +13,8 @@ import type { DropFolder } from './resolve-path';
 
 const ATTEMPTS = 200;
 const INTERVAL_MS = 10;
+/** Another thread removes a file meanwhile: a moment. */
+const REMOVAL_MS = 1;
 /** A marker of more bytes is another one. */
 const COMPARED_MAX_BYTES = 4_096;
 
@@ -31,6 +33,22 @@ export async function vacate(space: AccountSpace, newcomer: Newcomer): Promise<v
     if (attempt === ATTEMPTS)
       throw failure('a file of this name waits for its turn here; send this one when that one has its report');
     await space.outOfTurn(() => sleep(INTERVAL_MS));
+  }
+}
+
+/**
+ * Vacates the name and lets `rename` take it; nobody else removes a file of this name in that moment.
+ * @throws Refusal when the name is not free in time; what `rename` throws
+ */
+export async function takeName(space: AccountSpace, newcomer: Newcomer, rename: () => Promise<void>): Promise<void> {
+  await vacate(space, newcomer);
+  const { folder, name } = newcomer;
+  let letGo = space.holdName(folder, name);
+  for (; letGo === null; letGo = space.holdName(folder, name)) await space.outOfTurn(() => sleep(REMOVAL_MS));
+  try {
+    await rename();
+  } finally {
+    letGo();
   }
 }
 

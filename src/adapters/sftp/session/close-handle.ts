@@ -6,7 +6,7 @@ import { buildStatus } from '../codec/build-reply';
 import { STATUS } from '../codec/packet-types';
 import type { AnsweredRequest } from '../codec/sftp-request';
 import type { UploadState } from '../files/upload';
-import { vacate } from '../files/vacate';
+import { takeName } from '../files/vacate';
 import type { OpenHandle } from './handle-table';
 import type { SessionContext } from './session-context';
 
@@ -41,8 +41,8 @@ async function publishUpload(context: SessionContext, handle: UploadHandle): Pro
   const key = space.key(folder, name);
   let published: UploadState | null = null;
   try {
-    published = await upload.publish((path) =>
-      vacate(space, { folder, name, path, beside: space.writers.beside(key) }),
+    published = await upload.publish((path, rename) =>
+      takeName(space, { folder, name, path, beside: space.writers.beside(key) }, rename),
     );
     space.shadow.remember(key, published);
   } finally {
