@@ -1,5 +1,5 @@
 /** The built thread that watches folders ends when it is told, whatever changes in them at that moment. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +70,25 @@ it('tells the names of files that come, until then', async () => {
   await sleep(200);
   expect(seen).toHaveLength(before);
 });
+
+it('tells the next marker of a name that was free for a moment, and not what is written to data', async () => {
+  const seen: string[] = [];
+  const watcher = createFolderWatcher({ ...ignored, seen: (_folder, names) => seen.push(...names) });
+  const [marker, data] = ['X.ok', 'X'].map((name) => join(home, name)) as [string, string];
+  const timesSeen = (name: string): number => seen.filter((each) => each === name).length;
+  writeFileSync(data, 'x');
+  watcher.watch(home);
+  const deadline = Date.now() + 20_000;
+  while (timesSeen('X.ok') < 5 && Date.now() < deadline) {
+    rmSync(marker, { force: true });
+    writeFileSync(marker, '');
+    appendFileSync(data, 'x');
+    await sleep(100);
+  }
+  await watcher.close();
+  expect(timesSeen('X.ok')).toBeGreaterThanOrEqual(5);
+  expect(timesSeen('X')).toBe(0);
+}, 30_000);
 
 it('tells the folders that are made in a parent, and nothing of what comes into them', async () => {
   const told: string[] = [];

@@ -7,6 +7,7 @@
 import { basename, dirname } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { watch } from 'chokidar';
+import { fileKind } from '../../stages/name/split-file-name';
 import type { WatchReport, WatchRequest } from './watch-messages';
 
 const OVERRUN = 500;
@@ -35,7 +36,7 @@ function runWatcher(port: NonNullable<typeof parentPort>): void {
     seen.clear();
   }
 
-  watcher.on('add', (path) => {
+  function come(path: string): void {
     const folder = dirname(path);
     if (!folders.has(folder)) return;
     const count = (counts.get(folder) ?? 0) + 1;
@@ -47,6 +48,13 @@ function runWatcher(port: NonNullable<typeof parentPort>): void {
     }
     if (seen.size === 0) setImmediate(tell);
     seen.set(folder, [...(seen.get(folder) ?? []), basename(path)]);
+  }
+
+  watcher.on('add', come);
+  // The next one of its name, where the one before went a moment ago; of data it would be each write of a slow copy.
+  watcher.on('change', (path) => {
+    const { kind } = fileKind(basename(path));
+    if (kind === 'marker' || kind === 'cancel') come(path);
   });
   parents.on('addDir', (path) => report({ kind: 'made', parent: dirname(path), name: basename(path) }));
   for (const each of [watcher, parents])
